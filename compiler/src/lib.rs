@@ -1,0 +1,11 @@
+//! Tree to meaning: app schemas, names, types, checks and the rule IR.
+//!
+//! What this crate promises:
+//! - No I/O, no clock, no randomness, no protocol: everything it needs is handed in.
+//! - [`ir::Program`] is all a run needs: every field an index, every constant interned, every condition
+//!   tests on atoms. Whoever has it never looks a name up and never parses.
+//! - Every problem of a file is found in one run, each with a stable code.
+
+pub mod ir;
+pub mod schema;
+pub mod value;

@@ -1,0 +1,21 @@
+//! Text to tree: the `.sync` grammar, its syntax tree and its parser.
+//!
+//! What this crate promises:
+//! - Parsing never fails and never panics, whatever the bytes. It returns a tree and a list of errors.
+//! - A broken statement never hides the errors of the next one: [`split`] cuts the file into statements
+//!   first, [`statement`] then reads each piece alone.
+//! - Spans inside a statement are relative to that statement, so that an edit above it changes nothing
+//!   in it. Only [`Piece::span`] is absolute.
+//! - It knows nothing of apps, fields or types, and does no I/O.
+
+mod decode;
+mod error;
+mod split;
+mod strict;
+pub mod tree;
+
+pub use decode::{Decoded, decode};
+pub use error::{Fix, SyntaxError, SyntaxErrorKind};
+pub use split::{Comment, Piece, Skeleton, split};
+pub use strict::statement;
+pub use tree::Statement;

@@ -1,0 +1,129 @@
+//! The trait that every app keeps.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use syncc_compiler::{schema, value::Record};
+use uuid::Uuid;
+
+use super::AppError;
+
+/// One account of one app, opened for the fields of one [`syncc_compiler::ir::Side`].
+///
+/// Promises that each implementation keeps:
+/// - A write changes what differs between `before` and `after` and nothing else: what no field names is
+///   byte-identical afterwards.
+/// - [`App::push`] sends each write at most once. Only what certainly had no effect is sent again.
+/// - A listing that did not certainly end is an error, never a short listing.
+#[async_trait]
+pub trait App: Send + Sync {
+    /// Who the account is, in the app's own words (an email, a principal, a path). Guards against another
+    /// account behind the same name.
+    async fn identity(&self) -> Result<String, AppError>;
+
+    /// Reads what changed since the cursor, or everything without one, and hands it over page by page.
+    ///
+    /// # Errors
+    /// [`super::Class::CursorLost`] when the cursor is too old: the caller asks again without one.
+    async fn pull(&self, cursor: Option<&str>, page: &mut Page<'_>) -> Result<Pulled, AppError>;
+
+    /// Reads these records as they are now, in the order of the ids; `None` for one that is gone.
+    async fn get(&self, ids: &[String]) -> Result<Vec<Option<Observed>>, AppError>;
+
+    /// Looks for the record that a create with an unknown outcome made, by a read that is not behind the
+    /// writes: by the op's id where the app takes client-chosen ids, else among the records like `record`.
+    /// `Ok(None)` means that it is certainly not there.
+    async fn find_created(&self, op: Uuid, record: &Record) -> Result<Option<Observed>, AppError>;
+
+    /// The fields of a raw record.
+    fn decode(&self, raw: &[u8]) -> Result<Record, AppError>;
+
+    /// Sends writes, in batches where the app has them. The answers are in the order of the writes.
+    async fn push(&self, writes: &[Write]) -> Vec<Result<Written, AppError>>;
+
+    /// How much goes into one call of [`App::push`].
+    fn limits(&self) -> Limits;
+
+    /// Custom fields and known values of the account.
+    async fn discover(&self) -> Result<schema::Pulled, AppError>;
+}
+
+/// Takes the pages of a listing as they arrive. An error stops the listing.
+pub type Page<'a> = dyn FnMut(Vec<Observed>) -> Result<(), AppError> + Send + 'a;
+
+/// A record as the app showed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Observed {
+    /// The app's id for it.
+    pub id: String,
+    /// Etag or revision, if the app has one.
+    pub version: Option<String>,
+    /// The record in the app's own form, whole. Empty for a deleted one.
+    pub raw: Vec<u8>,
+    /// Whether this is a tombstone.
+    pub deleted: bool,
+    /// When the app says it was last changed.
+    pub edited: Option<Timestamp>,
+    /// Former ids of the same record.
+    pub aliases: Vec<String>,
+}
+
+/// How a listing ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pulled {
+    /// Where to go on next time.
+    pub cursor: Option<String>,
+    /// Whether every record that exists was handed over, so that a known one that was not is deleted.
+    pub complete: bool,
+    /// Problems with single records (a broken line of a file): the place and what is wrong, for people.
+    pub problems: Vec<String>,
+}
+
+/// One write.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Write {
+    /// Make a record.
+    Create {
+        /// Names this write for ever; the record's own id where the app takes client-chosen ids.
+        op: Uuid,
+        /// Its fields. Empty and unknown ones are left out.
+        record: Record,
+    },
+    /// Change a record.
+    Update {
+        /// Which.
+        id: String,
+        /// The version that `raw` was read at.
+        version: Option<String>,
+        /// The record in the app's own form, as last read.
+        raw: Vec<u8>,
+        /// Its fields as last read.
+        before: Record,
+        /// Its fields as they shall be.
+        after: Record,
+    },
+    /// Delete a record.
+    Delete {
+        /// Which.
+        id: String,
+        /// The version it was last read at.
+        version: Option<String>,
+    },
+}
+
+/// What the app holds after a write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The record as the app now shows it, from the answer or read back. A tombstone after a delete.
+    pub now: Observed,
+}
+
+/// How much goes into one call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How many creates go into one request.
+    pub creates: usize,
+    /// How many updates go into one request.
+    pub updates: usize,
+    /// Whether the op's id becomes the record's id, so that a create is found again by it.
+    pub client_ids: bool,
+}

@@ -1,0 +1,13 @@
+//! What is talked to. One trait; the manifest-driven HTTP app; CardDAV, CSV and vCard folders in Rust.
+//!
+//! An app turns what its server or file holds into [`Record`]s and back. It matches nothing, merges
+//! nothing and remembers nothing between runs: the cursor, the raw records and the versions that it
+//! hands out come back to it from the store.
+
+mod account;
+mod app;
+mod error;
+
+pub use account::{Account, Secret};
+pub use app::{App, Limits, Observed, Page, Pulled, Write, Written};
+pub use error::{AppError, Class};

@@ -1,0 +1,2 @@
+//! The `syncc` command.
+fn main() {}
