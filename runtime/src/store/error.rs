@@ -19,6 +19,38 @@ pub enum StoreError {
         /// The newest format known here.
         known: i64,
     },
+    /// It belongs to something else.
+    #[error(
+        "{path} is not the store of {asked}, it belongs to {found}: put it back in its place, or remove it to start over"
+    )]
+    NotOurs {
+        /// Which file.
+        path: String,
+        /// Whose it is.
+        found: String,
+        /// Whose store was asked for.
+        asked: String,
+    },
+    /// One record cannot be in two links.
+    #[error("record {record} is already linked with {with}: unlink it first")]
+    AlreadyLinked {
+        /// The record that was to be linked.
+        record: String,
+        /// The record on the other side that it is linked with.
+        with: String,
+    },
+    /// Only what was observed can be linked.
+    #[error("record {record} was never read from its app: run again, so that it is read first")]
+    Unseen {
+        /// Which record.
+        record: String,
+    },
+    /// A step that cannot follow what came before it. A mistake in the program, never in what it reads.
+    #[error("{what}; nothing was changed. This is a mistake in syncc: please report it")]
+    OutOfOrder {
+        /// What was asked, and why it cannot be.
+        what: String,
+    },
     /// The database said no.
     #[error("the store at {path} failed: {why}")]
     Database {
@@ -29,7 +61,7 @@ pub enum StoreError {
     },
     /// A stored row does not read.
     #[error(
-        "the store holds something unreadable ({what}): restore it from a backup, or remove it to start over without loss"
+        "the store holds something unreadable ({what}): restore it from a backup, or remove it and run again, which matches all records anew"
     )]
     Damaged {
         /// Which row.

@@ -27,7 +27,7 @@ pub struct EntryId(pub i64);
 /// A record as last observed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seen {
-    /// The observation. Deleted ones have no raw form.
+    /// The observation. Deleted ones have no raw form. Its former ids are not kept: they were taken in.
     pub observed: Observed,
 }
 
@@ -57,7 +57,8 @@ pub struct NewEntry {
     pub deletes: bool,
     /// What it writes, by field name: enough to find a created record again.
     pub payload: NamedRecord,
-    /// The base of the pair once this and its sibling are confirmed.
+    /// The base of the pair once this and its sibling are confirmed, as planned: what is left of the plan
+    /// when the program stopped in between.
     pub base: Option<[Option<NamedRecord>; 2]>,
 }
 
