@@ -1,6 +1,9 @@
 //! The one place where time, chance and the network enter.
 //!
 //! A simulator that owns a [`World`] owns every wait, every random number and every socket of a run.
+//! [`World::real`] is the world as it is.
+
+mod real;
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,6 +11,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use thiserror::Error;
 use url::Url;
+
+pub use real::is_loopback;
 
 /// Time, chance and the network. Cheap to clone.
 #[derive(Clone)]
