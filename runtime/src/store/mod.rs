@@ -10,7 +10,7 @@ mod error;
 mod types;
 
 pub use error::StoreError;
-pub use types::{Activity, Entry, EntryId, EntryState, Link, LinkId, NamedRecord, NewEntry, RunId, Seen};
+pub use types::{Activity, Entry, EntryId, EntryState, Link, LinkId, NamedRecord, NewEntry, RunId, Seen, Settled};
 
 use syncc_compiler::ir::End;
 
@@ -32,7 +32,8 @@ pub trait Store: Send {
     fn begin_listing(&mut self, end: End) -> Result<(), StoreError>;
     /// Takes one page of observations in. A tombstone marks the record deleted and drops its raw form.
     /// An alias moves the link of a former id to the new one. If both were linked, the link of the former id
-    /// is forgotten, so that a merge of two records never deletes anything on the other side.
+    /// is forgotten, so that a merge of two records never deletes anything on the other side. An observation
+    /// that the app says is older than the stored one changes nothing: reads may lag behind our own writes.
     fn observe(&mut self, end: End, page: &[Observed]) -> Result<(), StoreError>;
     /// Ends a listing: `complete` marks what it did not see as deleted; then the cursor moves. A listing
     /// that is not ended changes neither.
@@ -44,20 +45,24 @@ pub trait Store: Send {
 
     /// All links, in the order they were made.
     fn links(&self) -> Result<Vec<Link>, StoreError>;
-    /// Links two records that were observed, without a write. Each record is in one link at most: a link of
-    /// one of them with a record that is deleted gives way, and so does its base.
+    /// Remembers pairs that are in step: links each pair that is not linked yet and sets its base, all in one
+    /// transaction. Each record is in one link at most: a link of one of them with a record that is deleted
+    /// gives way, and so does its base.
     ///
     /// # Errors
-    /// [`StoreError::AlreadyLinked`] when one of them is linked with another record that is there,
+    /// [`StoreError::AlreadyLinked`] when one of a pair is linked with another record that is there,
     /// [`StoreError::Unseen`] when one was never observed.
-    fn link(&mut self, left: &str, right: &str) -> Result<LinkId, StoreError>;
+    fn settle(&mut self, settled: &[Settled]) -> Result<(), StoreError>;
     /// Forgets a link, its base, and those of its records that are deleted. For a pair that is gone on both
     /// sides. Does nothing if there is no such link.
     fn unlink(&mut self, link: LinkId) -> Result<(), StoreError>;
-    /// Remembers what both looked like. `None` on a side that is not there and never was.
-    fn set_base(&mut self, link: LinkId, base: &[Option<NamedRecord>; 2]) -> Result<(), StoreError>;
 
-    /// Starts a run. The hash names the rules that it runs by.
+    /// The name of the rules that were last planned or run, so that a change of the rules is seen.
+    fn planned(&self) -> Result<Option<String>, StoreError>;
+    /// Remembers the name of the rules that a plan showed.
+    fn set_planned(&mut self, program: &str) -> Result<(), StoreError>;
+
+    /// Starts a run. `program` names the rules that it runs by; they count as planned from now on.
     fn begin_run(&mut self, at: jiff::Timestamp, program: &str) -> Result<RunId, StoreError>;
     /// Ends a run with its summary, as JSON.
     fn end_run(&mut self, run: RunId, at: jiff::Timestamp, summary: &str) -> Result<(), StoreError>;
@@ -69,17 +74,10 @@ pub trait Store: Send {
     /// Notes that these are being sent. Durable before it returns if one of them is a create or a delete.
     fn sent(&mut self, entries: &[EntryId]) -> Result<(), StoreError>;
     /// The write happened: takes the observation in, links the record with the entry's partner if it is not
-    /// yet (never after a delete), makes `base` the base of the link, and closes the entry, all in one.
-    ///
-    /// `base` is what both look like after this write: on the side that was written what the app now holds,
-    /// not what was sent. `None` leaves the base as it was: a sibling of the write is not answered yet.
+    /// yet (never after a delete), and closes the entry, all in one. A new link has no base until
+    /// [`Store::settle`] gives it one: a crash in between leaves a first merge of equal values.
     /// Returns the link of the record, if it has one.
-    fn confirm(
-        &mut self,
-        entry: EntryId,
-        now: &Observed,
-        base: Option<&[Option<NamedRecord>; 2]>,
-    ) -> Result<Option<LinkId>, StoreError>;
+    fn confirm(&mut self, entry: EntryId, now: &Observed) -> Result<Option<LinkId>, StoreError>;
     /// The write certainly did not happen: closes the entry with the reason.
     fn fail(&mut self, entry: EntryId, reason: &str) -> Result<(), StoreError>;
     /// It is not known whether the write happened.

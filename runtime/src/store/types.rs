@@ -57,9 +57,15 @@ pub struct NewEntry {
     pub deletes: bool,
     /// What it writes, by field name: enough to find a created record again.
     pub payload: NamedRecord,
-    /// The base of the pair once this and its sibling are confirmed, as planned: what is left of the plan
-    /// when the program stopped in between.
-    pub base: Option<[Option<NamedRecord>; 2]>,
+}
+
+/// A pair that is in step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settled {
+    /// The id of the record on each side, left first.
+    pub ids: [String; 2],
+    /// What both look like now, left first.
+    pub base: [Option<NamedRecord>; 2],
 }
 
 /// A journalled write.
