@@ -8,8 +8,13 @@
 //!   in it. Only [`Piece::span`] is absolute.
 //! - It knows nothing of apps, fields or types, and does no I/O.
 
+mod build;
 mod decode;
 mod error;
+mod explain;
+mod keyword;
+mod limits;
+mod parser;
 mod split;
 mod strict;
 pub mod tree;

@@ -1,6 +1,12 @@
 //! The first look: a file cut into statements, without reading any of them.
 
-use crate::{SyntaxError, tree::Span};
+use pest::{Parser, iterators::Pair};
+
+use crate::{
+    SyntaxError, SyntaxErrorKind,
+    parser::{Rule, SyncParser},
+    tree::Span,
+};
 
 /// A file, cut into statements. Every byte of the file is in a piece, in a comment or is blank.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,10 +35,92 @@ pub struct Comment {
     pub span: Span,
 }
 
+/// The longest file that is read, in bytes.
+pub(crate) const MAX_FILE: usize = 16 * 1024 * 1024;
+
 /// Cuts a file into statements at the statement keywords.
 ///
 /// A keyword inside a text or a comment, after a dot, after `as` or before a colon starts nothing.
+/// Text before the first keyword is a piece of its own, and [`crate::statement`] says what is wrong
+/// with it. A file above 16 MiB has no pieces and one error.
 #[must_use]
-pub fn split(_text: &str) -> Skeleton {
-    Skeleton::default()
+pub fn split(text: &str) -> Skeleton {
+    if text.len() > MAX_FILE {
+        return Skeleton { errors: vec![too_long(text)], ..Skeleton::default() };
+    }
+    let mut skeleton = Skeleton::default();
+    match SyncParser::parse(Rule::skeleton, text) {
+        Ok(pairs) => {
+            for pair in pairs.flat_map(Pair::into_inner) {
+                let span = span(&pair);
+                match pair.as_rule() {
+                    Rule::piece => {
+                        let title = title(text, span, &skeleton.comments);
+                        skeleton.pieces.push(Piece { span, title });
+                    }
+                    Rule::comment => skeleton.comments.push(Comment { span }),
+                    _ => {}
+                }
+            }
+        }
+        Err(error) => skeleton.errors.push(unread(&error)),
+    }
+    skeleton
+}
+
+fn span(pair: &Pair<'_, Rule>) -> Span {
+    let span = pair.as_span();
+    Span::new(span.start() as u32, span.end() as u32)
+}
+
+/// The comment lines directly above the statement that starts at `piece`: each alone on its line, with
+/// no empty line between. A comment behind another statement is no title.
+fn title(text: &str, piece: Span, comments: &[Comment]) -> Option<String> {
+    let mut lines = Vec::new();
+    let mut below = piece.start;
+    for comment in comments.iter().rev() {
+        // The gap is looked at first: it ends the search at once, however long the comment's line is.
+        let between = &text[comment.span.end as usize..below as usize];
+        if !is_blank(between) || between.matches('\n').count() != 1 {
+            break;
+        }
+        let line_start = text[..comment.span.start as usize].rfind('\n').map_or(0, |at| at + 1);
+        if !is_blank(&text[line_start..comment.span.start as usize]) {
+            break;
+        }
+        lines.push(text[comment.span.start as usize..comment.span.end as usize].trim_start_matches('#').trim());
+        below = comment.span.start;
+    }
+    lines.reverse();
+    let title = lines.join(" ");
+    let title = title.trim();
+    (!title.is_empty()).then(|| title.to_owned())
+}
+
+fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || c == '\u{FEFF}')
+}
+
+fn too_long(text: &str) -> SyntaxError {
+    SyntaxError {
+        kind: SyntaxErrorKind::TooLong,
+        span: Span::default(),
+        title: format!("this file is too long to read: {} MiB, and 16 MiB is the most", text.len() >> 20),
+        help: Some("Split it into several files, one for each connection.".into()),
+        fix: None,
+    }
+}
+
+/// The skeleton cannot fail, but pest can: it gives up at limits of its own.
+fn unread(error: &pest::error::Error<Rule>) -> SyntaxError {
+    let at = match error.location {
+        pest::error::InputLocation::Pos(at) | pest::error::InputLocation::Span((at, _)) => at as u32,
+    };
+    SyntaxError {
+        kind: SyntaxErrorKind::TooLong,
+        span: Span::new(at, at),
+        title: "this file is too long to read from here on".into(),
+        help: Some("Split it into several files, one for each connection.".into()),
+        fix: None,
+    }
 }

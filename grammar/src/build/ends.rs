@@ -1,0 +1,176 @@
+//! `sync`, `prefer`, `match` and `every`: the statements about the connection as a whole.
+
+use pest::iterators::Pair;
+
+use super::Builder;
+use crate::{
+    SyntaxErrorKind,
+    parser::Rule,
+    tree::{Arrow, End, Every, Match, Name, Prefer, Span, Sync},
+};
+
+/// The units of `every`, with their length in seconds.
+const UNITS: [(&str, u64); 4] = [("second", 1), ("minute", 60), ("hour", 3600), ("day", 86_400)];
+
+/// Short or near forms of the units, which the language does not read.
+const UNIT_SLIPS: [(&str, &str); 13] = [
+    ("s", "seconds"),
+    ("sec", "seconds"),
+    ("secs", "seconds"),
+    ("m", "minutes"),
+    ("min", "minutes"),
+    ("mins", "minutes"),
+    ("h", "hours"),
+    ("hr", "hours"),
+    ("hrs", "hours"),
+    ("d", "days"),
+    ("minuts", "minutes"),
+    ("minites", "minutes"),
+    ("mintues", "minutes"),
+];
+
+impl Builder {
+    pub(super) fn sync(&mut self, pair: Pair<'_, Rule>) -> Option<Sync> {
+        let mut parts = pair.into_inner();
+        let left = self.end(parts.next()?)?;
+        let mark = parts.next()?;
+        let (arrow, arrow_span) = self.arrow(&mark);
+        let right = self.end(parts.next()?)?;
+        Some(Sync { left, arrow, arrow_span, right })
+    }
+
+    fn end(&mut self, pair: Pair<'_, Rule>) -> Option<End> {
+        let mut parts = pair.into_inner();
+        let place = parts.next()?;
+        let span = self.span(&place);
+        let mut place = place.into_inner();
+        let app = self.name(&place.next()?);
+        let object = place.next().map(|part| self.name(&part));
+        let mut end = End { app, object, instance: None, alias: None, span };
+        for part in parts {
+            // The end itself also holds the blanks before what could have followed.
+            end.span = end.span.to(self.span(&part));
+            match part.as_rule() {
+                Rule::instance => end.instance = Some(self.instance(part)?),
+                Rule::alias => end.alias = Some(self.name(&part.into_inner().nth(1)?)),
+                _ => return None,
+            }
+        }
+        Some(end)
+    }
+
+    fn instance(&mut self, pair: Pair<'_, Rule>) -> Option<Name> {
+        let text = pair.into_inner().nth(1)?;
+        let span = self.span(&text);
+        Some(Name { text: self.text(&text)?, span })
+    }
+
+    /// An arrow, mended if it is drawn differently.
+    pub(super) fn arrow(&mut self, pair: &Pair<'_, Rule>) -> (Arrow, Span) {
+        let span = self.span(pair);
+        let written = pair.as_str();
+        let arrow = match written {
+            "<-" | "<==" | "<--" | "\u{2190}" | "\u{21D0}" => Arrow::Left,
+            "->" | "=>" | "==>" | "-->" | "to" | "\u{2192}" | "\u{21D2}" => Arrow::Right,
+            "<=" => Arrow::Left,
+            _ => Arrow::Both,
+        };
+        if pair.as_rule() == Rule::slip_arrow {
+            let write = match arrow {
+                Arrow::Both => "<->",
+                Arrow::Right => "->",
+                Arrow::Left => "<-",
+            };
+            let help = "Write `<->` for both ways, `->` or `<-` for one way.";
+            self.notation(span, format!("`{written}` is no arrow"), write, help);
+        }
+        (arrow, span)
+    }
+
+    pub(super) fn prefer(&mut self, pair: Pair<'_, Rule>) -> Option<Prefer> {
+        let choice = pair.into_inner().next()?;
+        Some(match choice.as_rule() {
+            Rule::kw_latest => Prefer::Latest(self.span(&choice)),
+            _ => Prefer::End(self.name(&choice)),
+        })
+    }
+
+    pub(super) fn match_keys(&mut self, pair: Pair<'_, Rule>) -> Option<Match> {
+        let mut keys = Vec::new();
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::key => keys.push(self.name(&part)),
+                Rule::slip_key_or => {
+                    let span = self.span(&part);
+                    let title = format!("`{}` cannot join the keys of `match`", part.as_str());
+                    self.notation(span, title, " or ", "Keys are tried one after the other: write `email or phone`.");
+                }
+                _ => {}
+            }
+        }
+        (!keys.is_empty()).then_some(Match { keys })
+    }
+
+    pub(super) fn every(&mut self, pair: Pair<'_, Rule>) -> Option<Every> {
+        let span = self.span(&pair);
+        let mut parts = pair.into_inner();
+        let first = parts.next()?;
+        let (count, unit) = match first.as_rule() {
+            Rule::count => (Some(first), parts.next()?),
+            _ => (None, first),
+        };
+        let length = self.unit(&unit);
+        let count = match count {
+            Some(count) => self.count(&count),
+            None => {
+                let at = Span::new(self.span(&unit).start, self.span(&unit).start);
+                self.notation(at, "`every` needs a number", "1 ", "Write how many, such as `every 5 minutes`.");
+                Some(1)
+            }
+        };
+        let Some(seconds) = count.unwrap_or(1).checked_mul(length.unwrap_or(1)) else {
+            self.wrong(
+                SyntaxErrorKind::Expected,
+                span,
+                "this time is too long",
+                "Write a shorter one, such as `30 days`.",
+            );
+            return None;
+        };
+        Some(Every { seconds, span })
+    }
+
+    fn count(&mut self, pair: &Pair<'_, Rule>) -> Option<u64> {
+        let count = pair.as_str().parse::<u64>().ok().filter(|count| *count > 0);
+        if count.is_none() {
+            let title = format!("`{}` is no number of times to wait", pair.as_str());
+            let help = "Write a whole number from 1 on, such as `every 90 minutes`.";
+            self.wrong(SyntaxErrorKind::Expected, self.span(pair), title, help);
+        }
+        count
+    }
+
+    fn unit(&mut self, pair: &Pair<'_, Rule>) -> Option<u64> {
+        let written = pair.as_str();
+        let known = |text: &str| {
+            UNITS.iter().find(|(unit, _)| text.strip_prefix(unit).is_some_and(|rest| matches!(rest, "" | "s")))
+        };
+        if let Some((_, seconds)) = known(written) {
+            return Some(*seconds);
+        }
+        let span = self.span(pair);
+        let help = "Write seconds, minutes, hours or days, such as `every 5 minutes`.";
+        let lower = written.to_lowercase();
+        let meant = UNIT_SLIPS.iter().find(|(slip, _)| *slip == lower).map(|(_, unit)| *unit);
+        match meant.or_else(|| known(&lower).map(|_| lower.as_str())) {
+            Some(unit) => {
+                self.notation(span, format!("`{written}` is no unit of time here"), unit, help);
+                known(unit).map(|(_, seconds)| *seconds)
+            }
+            None => {
+                self.wrong(SyntaxErrorKind::Expected, span, format!("`{written}` is no unit of time"), help);
+                None
+            }
+        }
+    }
+}
