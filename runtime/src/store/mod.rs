@@ -7,9 +7,11 @@
 //! Bases are kept by field name, not by index, so that a change of the rules does not touch them.
 
 mod error;
+mod sqlite;
 mod types;
 
 pub use error::StoreError;
+pub use sqlite::Sqlite;
 pub use types::{Activity, Entry, EntryId, EntryState, Link, LinkId, NamedRecord, NewEntry, RunId, Seen, Settled};
 
 use syncc_compiler::ir::End;

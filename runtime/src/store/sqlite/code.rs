@@ -1,0 +1,71 @@
+//! How things are spelt in columns, and how they are read back.
+
+use std::fmt::Display;
+
+use jiff::Timestamp;
+use syncc_compiler::ir::End;
+
+use super::{
+    super::{EntryState, NamedRecord},
+    fault::Fault,
+};
+
+/// An end as a column has it.
+pub(super) fn end(end: End) -> i64 {
+    match end {
+        End::Left => 0,
+        End::Right => 1,
+    }
+}
+
+/// The end in a column.
+pub(super) fn read_end(column: i64) -> Result<End, Fault> {
+    match column {
+        0 => Ok(End::Left),
+        1 => Ok(End::Right),
+        other => Err(Fault::damaged(format!("{other} where a side should be"))),
+    }
+}
+
+/// A point in time as a column has it: as text it sorts as it does as time.
+pub(super) fn time(time: Timestamp) -> String {
+    format!("{time:.9}")
+}
+
+/// The point in time in a column. `what` names the row.
+pub(super) fn read_time(column: &str, what: impl Display) -> Result<Timestamp, Fault> {
+    column.parse().map_err(|error| Fault::damaged(format!("the time of {what}: {error}")))
+}
+
+/// A record by field name as compact JSON. The keys are sorted, so that equal records are equal text.
+pub(super) fn record(record: &NamedRecord) -> Result<String, Fault> {
+    serde_json::to_string(record).map_err(|error| Fault::damaged(format!("a record that cannot be stored: {error}")))
+}
+
+/// The record in a column. `what` names the row.
+pub(super) fn read_record(column: &str, what: impl Display) -> Result<NamedRecord, Fault> {
+    serde_json::from_str(column).map_err(|error| Fault::damaged(format!("the fields of {what}: {error}")))
+}
+
+/// A state as a column has it.
+pub(super) fn state(state: EntryState) -> &'static str {
+    match state {
+        EntryState::Planned => "planned",
+        EntryState::Sent => "sent",
+        EntryState::Unknown => "unknown",
+        EntryState::Confirmed => "confirmed",
+        EntryState::Failed => "failed",
+    }
+}
+
+/// The state in a column.
+pub(super) fn read_state(column: &str) -> Result<EntryState, Fault> {
+    Ok(match column {
+        "planned" => EntryState::Planned,
+        "sent" => EntryState::Sent,
+        "unknown" => EntryState::Unknown,
+        "confirmed" => EntryState::Confirmed,
+        "failed" => EntryState::Failed,
+        other => return Err(Fault::damaged(format!("`{other}` where the state of a write should be"))),
+    })
+}

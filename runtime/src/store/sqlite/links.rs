@@ -1,0 +1,122 @@
+//! Which records are one person, and what both looked like when they were last in step.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use syncc_compiler::ir::End;
+
+use super::{
+    super::{Link, LinkId, NamedRecord, Settled, StoreError},
+    code,
+    fault::Fault,
+    observations,
+};
+
+/// The column with the id of the record on this end.
+pub(super) fn column(end: End) -> &'static str {
+    match end {
+        End::Left => "left_id",
+        End::Right => "right_id",
+    }
+}
+
+pub(super) fn links(db: &Connection) -> Result<Vec<Link>, Fault> {
+    let mut select =
+        db.prepare_cached("SELECT id, left_id, right_id, in_step, base_left, base_right FROM links ORDER BY id")?;
+    let mut rows = select.query([])?;
+    let mut links = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        let in_step: bool = row.get(3)?;
+        let base = if in_step { Some([side(row, 4, id)?, side(row, 5, id)?]) } else { None };
+        links.push(Link { id: LinkId(id), records: [row.get(1)?, row.get(2)?], base });
+    }
+    Ok(links)
+}
+
+/// One side of a base.
+fn side(row: &Row<'_>, column: usize, link: i64) -> Result<Option<NamedRecord>, Fault> {
+    let text = row.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from)?;
+    text.map(|text| code::read_record(text, format_args!("the base of link {link}"))).transpose()
+}
+
+/// The link that a record is in.
+pub(super) fn of(db: &Connection, end: End, id: &str) -> Result<Option<LinkId>, Fault> {
+    let column = column(end);
+    Ok(db
+        .prepare_cached(&format!("SELECT id FROM links WHERE {column} = ?1"))?
+        .query_row([id], |row| row.get(0).map(LinkId))
+        .optional()?)
+}
+
+/// The link of these two records, made if there is none.
+pub(super) fn link(db: &Connection, records: [&str; 2]) -> Result<LinkId, Fault> {
+    for (end, record) in End::BOTH.into_iter().zip(records) {
+        let Some(found) = of(db, end, record)? else {
+            if !observations::is_seen(db, end, record)? {
+                return Err(StoreError::Unseen { record: record.to_owned() }.into());
+            }
+            continue;
+        };
+        let far = record_of(db, found, end.other())?;
+        if far == records[end.other().index()] {
+            return Ok(found);
+        }
+        // A record that was deleted and made anew: the link with the old one gives way.
+        if !observations::is_deleted(db, end.other(), &far)? {
+            return Err(StoreError::AlreadyLinked { record: record.to_owned(), with: far }.into());
+        }
+        unlink(db, found)?;
+    }
+    db.prepare_cached("INSERT INTO links (left_id, right_id) VALUES (?1, ?2)")?.execute(records)?;
+    Ok(LinkId(db.last_insert_rowid()))
+}
+
+pub(super) fn unlink(db: &Connection, link: LinkId) -> Result<(), Fault> {
+    let records: Option<[String; 2]> = db
+        .prepare_cached("DELETE FROM links WHERE id = ?1 RETURNING left_id, right_id")?
+        .query_row([link.0], |row| Ok([row.get(0)?, row.get(1)?]))
+        .optional()?;
+    if let Some(records) = records {
+        for (end, record) in End::BOTH.into_iter().zip(records) {
+            observations::drop_if_gone(db, end, &record)?;
+        }
+    }
+    Ok(())
+}
+
+/// Links the pair, if it is not linked yet, and sets its base.
+pub(super) fn settle(db: &Connection, settled: &Settled) -> Result<(), Fault> {
+    let [left, right] = &settled.ids;
+    let link = link(db, [left, right])?;
+    let [left, right] = &settled.base;
+    let column = |side: &Option<NamedRecord>| side.as_ref().map(code::record).transpose();
+    // A base that is as it was costs no write: most pairs of most runs.
+    db.prepare_cached(
+        "UPDATE links SET in_step = 1, base_left = ?2, base_right = ?3
+         WHERE id = ?1 AND NOT (in_step AND base_left IS ?2 AND base_right IS ?3)",
+    )?
+    .execute(params![link.0, column(left)?, column(right)?])?;
+    Ok(())
+}
+
+/// Moves the link of a former id to the new one.
+///
+/// If both are linked, two people became one: the link of the former id is forgotten. Were it kept, its
+/// record would count as deleted, and its partner would be deleted with it.
+pub(super) fn rename(db: &Connection, end: End, former: &str, id: &str) -> Result<(), Fault> {
+    let Some(link) = of(db, end, former)? else {
+        return Ok(());
+    };
+    if of(db, end, id)?.is_some() {
+        return unlink(db, link);
+    }
+    let column = column(end);
+    db.prepare_cached(&format!("UPDATE links SET {column} = ?2 WHERE id = ?1"))?.execute(params![link.0, id])?;
+    Ok(())
+}
+
+fn record_of(db: &Connection, link: LinkId, end: End) -> Result<String, Fault> {
+    let column = column(end);
+    Ok(db
+        .prepare_cached(&format!("SELECT {column} FROM links WHERE id = ?1"))?
+        .query_row([link.0], |row| row.get(0))?)
+}

@@ -1,0 +1,30 @@
+//! Brings a store of any older format to the newest one.
+//!
+//! Each step is one SQL file and one transaction: a crash or a full disk in the middle leaves the step
+//! before it. `user_version` counts the steps done. A step that was released never changes.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::{super::StoreError, fault::Fault};
+
+/// All steps, oldest first.
+pub(super) const STEPS: &[&str] = &[include_str!("migrations/0001_memory.sql")];
+
+/// Does the steps that are missing.
+///
+/// # Errors
+/// [`StoreError::Newer`] before anything is written, when the store has had more steps than are known here.
+pub(super) fn migrate(connection: &mut Connection, steps: &[&str]) -> Result<(), Fault> {
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = i64::try_from(steps.len()).unwrap_or(i64::MAX);
+    if found > known {
+        return Err(StoreError::Newer { found, known }.into());
+    }
+    for (version, step) in (1_i64..).zip(steps).skip_while(|(version, _)| *version <= found) {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute_batch(step)?;
+        transaction.pragma_update(None, "user_version", version)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,186 @@
+//! The memory of one connection in one SQLite file.
+//!
+//! What it promises beside [`Store`]:
+//! - Only one [`Sqlite`] at a time has the file open, in this process or another.
+//! - The file says whose it is and which format it has: another program's, another connection's and a
+//!   newer one are refused before anything is written.
+//! - What must hold between rows (a record is in one link at most, a linked record was observed, a closed
+//!   write holds nothing to write) is a constraint of the schema: not even a mistake in here can break it.
+
+mod code;
+mod fault;
+mod history;
+mod journal;
+mod links;
+mod migrate;
+mod observations;
+mod open;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, TransactionBehavior};
+use syncc_compiler::ir::End;
+
+use super::{Activity, Entry, EntryId, Link, LinkId, NewEntry, RunId, Seen, Settled, Store, StoreError};
+use crate::apps::Observed;
+use fault::Fault;
+
+/// The memory of one connection in one SQLite file.
+#[derive(Debug)]
+pub struct Sqlite {
+    db: Connection,
+    /// The file, as errors name it.
+    path: String,
+}
+
+impl Sqlite {
+    /// Opens the store of a connection, and makes it if there is none. The folder must exist.
+    /// `:memory:` is a store that is forgotten when it is closed.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] while another [`Sqlite`] has it open, [`StoreError::Newer`],
+    /// [`StoreError::NotOurs`], and what the disk can say.
+    pub fn open(path: impl AsRef<Path>, connection: &str) -> Result<Self, StoreError> {
+        let path = path.as_ref();
+        let name = path.display().to_string();
+        let db = open::open(path, connection).map_err(|fault| fault.at(&name))?;
+        Ok(Self { db, path: name })
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, StoreError> {
+        read(&self.db).map_err(|fault| fault.at(&self.path))
+    }
+
+    /// One transaction: an error changes nothing.
+    fn write<T>(&mut self, write: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, StoreError> {
+        let commit = || {
+            let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let value = write(&transaction)?;
+            transaction.commit()?;
+            Ok(value)
+        };
+        commit().map_err(|fault: Fault| fault.at(&self.path))
+    }
+
+    /// One transaction that survives a crash of the machine.
+    ///
+    /// With `synchronous = NORMAL` a commit is in the operating system's hands, not on the disk. With
+    /// `FULL` SQLite syncs the write-ahead log after the commit, and with it every earlier commit that is
+    /// still in the log. Earlier ones that are not in it any more were synced when they left it. So one
+    /// durable commit makes everything before it durable too.
+    fn write_durably<T>(&mut self, write: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, StoreError> {
+        let level = |store: &Self, level| store.read(|db| Ok(db.pragma_update(None, "synchronous", level)?));
+        // SQLite takes the level at the start of a transaction.
+        level(self, "FULL")?;
+        let written = self.write(write);
+        level(self, "NORMAL")?;
+        written
+    }
+}
+
+impl Store for Sqlite {
+    fn identity(&self, end: End) -> Result<Option<String>, StoreError> {
+        self.read(|db| observations::identity(db, end))
+    }
+
+    fn set_identity(&mut self, end: End, identity: &str) -> Result<(), StoreError> {
+        self.write(|db| observations::set_identity(db, end, identity))
+    }
+
+    fn cursor(&self, end: End) -> Result<Option<String>, StoreError> {
+        self.read(|db| observations::cursor(db, end))
+    }
+
+    fn begin_listing(&mut self, end: End) -> Result<(), StoreError> {
+        self.write(|db| observations::begin_listing(db, end))
+    }
+
+    fn observe(&mut self, end: End, page: &[Observed]) -> Result<(), StoreError> {
+        self.write(|db| observations::observe(db, end, page, observations::From::Read))
+    }
+
+    fn end_listing(&mut self, end: End, complete: bool, cursor: Option<&str>) -> Result<(), StoreError> {
+        self.write(|db| observations::end_listing(db, end, complete, cursor))
+    }
+
+    fn forget_cursor(&mut self, end: End) -> Result<(), StoreError> {
+        self.write(|db| observations::set_cursor(db, end, None))
+    }
+
+    fn seen(&self, end: End) -> Result<Vec<Seen>, StoreError> {
+        self.read(|db| observations::seen(db, end))
+    }
+
+    fn links(&self) -> Result<Vec<Link>, StoreError> {
+        self.read(links::links)
+    }
+
+    fn settle(&mut self, settled: &[Settled]) -> Result<(), StoreError> {
+        self.write(|db| settled.iter().try_for_each(|pair| links::settle(db, pair)))
+    }
+
+    fn unlink(&mut self, link: LinkId) -> Result<(), StoreError> {
+        self.write(|db| links::unlink(db, link))
+    }
+
+    fn planned(&self) -> Result<Option<String>, StoreError> {
+        self.read(history::planned)
+    }
+
+    fn set_planned(&mut self, program: &str) -> Result<(), StoreError> {
+        self.write(|db| history::set_planned(db, program))
+    }
+
+    fn begin_run(&mut self, at: Timestamp, program: &str) -> Result<RunId, StoreError> {
+        self.write(|db| history::begin_run(db, at, program))
+    }
+
+    fn end_run(&mut self, run: RunId, at: Timestamp, summary: &str) -> Result<(), StoreError> {
+        self.write(|db| history::end_run(db, run, at, summary))
+    }
+
+    fn last_run(&self) -> Result<Option<(Timestamp, String, String)>, StoreError> {
+        self.read(history::last_run)
+    }
+
+    fn journal(&mut self, run: RunId, entries: &[NewEntry]) -> Result<Vec<EntryId>, StoreError> {
+        self.write(|db| journal::journal(db, run, entries))
+    }
+
+    fn sent(&mut self, entries: &[EntryId]) -> Result<(), StoreError> {
+        // A create or a delete that was sent and forgotten is sent again: a second record, or a loss. An
+        // update that was forgotten is planned again from what is then read.
+        if self.read(|db| journal::any_lasting(db, entries))? {
+            self.write_durably(|db| journal::sent(db, entries))
+        } else {
+            self.write(|db| journal::sent(db, entries))
+        }
+    }
+
+    fn confirm(&mut self, entry: EntryId, now: &Observed) -> Result<Option<LinkId>, StoreError> {
+        self.write(|db| journal::confirm(db, entry, now))
+    }
+
+    fn fail(&mut self, entry: EntryId, reason: &str) -> Result<(), StoreError> {
+        self.write(|db| journal::fail(db, entry, reason))
+    }
+
+    fn unknown(&mut self, entry: EntryId, reason: &str) -> Result<(), StoreError> {
+        self.write(|db| journal::unknown(db, entry, reason))
+    }
+
+    fn open_entries(&self) -> Result<Vec<Entry>, StoreError> {
+        self.read(journal::open_entries)
+    }
+
+    fn record(&mut self, run: RunId, activity: &[Activity]) -> Result<(), StoreError> {
+        self.write(|db| history::record(db, run, activity))
+    }
+
+    fn activity(&self, limit: usize) -> Result<Vec<Activity>, StoreError> {
+        self.read(|db| history::activity(db, limit))
+    }
+}

@@ -1,0 +1,169 @@
+//! The ends: who the account is, where to go on reading, and every record as last observed.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+use syncc_compiler::ir::End;
+
+use super::{super::Seen, code, fault::Fault, journal, links};
+use crate::apps::Observed;
+
+pub(super) fn identity(db: &Connection, end: End) -> Result<Option<String>, Fault> {
+    Ok(db
+        .prepare_cached(r#"SELECT identity FROM ends WHERE "end" = ?1"#)?
+        .query_row([code::end(end)], |row| row.get(0))?)
+}
+
+pub(super) fn set_identity(db: &Connection, end: End, identity: &str) -> Result<(), Fault> {
+    db.prepare_cached(r#"UPDATE ends SET identity = ?2 WHERE "end" = ?1"#)?
+        .execute(params![code::end(end), identity])?;
+    Ok(())
+}
+
+pub(super) fn cursor(db: &Connection, end: End) -> Result<Option<String>, Fault> {
+    Ok(db
+        .prepare_cached(r#"SELECT cursor FROM ends WHERE "end" = ?1"#)?
+        .query_row([code::end(end)], |row| row.get(0))?)
+}
+
+pub(super) fn set_cursor(db: &Connection, end: End, cursor: Option<&str>) -> Result<(), Fault> {
+    db.prepare_cached(r#"UPDATE ends SET cursor = ?2 WHERE "end" = ?1"#)?.execute(params![code::end(end), cursor])?;
+    Ok(())
+}
+
+pub(super) fn begin_listing(db: &Connection, end: End) -> Result<(), Fault> {
+    db.prepare_cached(r#"UPDATE ends SET listing = listing + 1, listing_open = 1 WHERE "end" = ?1"#)?
+        .execute([code::end(end)])?;
+    Ok(())
+}
+
+pub(super) fn end_listing(db: &Connection, end: End, complete: bool, cursor: Option<&str>) -> Result<(), Fault> {
+    let ended = db
+        .prepare_cached(r#"UPDATE ends SET listing_open = 0 WHERE "end" = ?1 AND listing_open"#)?
+        .execute([code::end(end)])?;
+    // A complete listing deletes what it did not see: never on the word of one that was not begun.
+    if ended == 0 {
+        return Err(Fault::out_of_order("a listing was ended that was not begun"));
+    }
+    if complete {
+        db.prepare_cached(
+            r#"UPDATE seen SET deleted = 1, raw = x'', version = NULL
+               WHERE "end" = ?1 AND NOT deleted AND listing <> (SELECT listing FROM ends WHERE "end" = ?1)"#,
+        )?
+        .execute([code::end(end)])?;
+        let linked = links::column(end);
+        db.prepare_cached(&format!(
+            r#"DELETE FROM seen WHERE "end" = ?1 AND deleted AND id NOT IN (SELECT {linked} FROM links)"#
+        ))?
+        .execute([code::end(end)])?;
+    }
+    set_cursor(db, end, cursor)
+}
+
+/// Where an observation comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum From {
+    /// A read. It may lag behind our own writes, so that an older state is no news.
+    Read,
+    /// The answer to a write: what the app holds now, whatever its clock says.
+    Answer,
+}
+
+/// Takes records in. Three passes, so that the outcome does not depend on the order within the page:
+/// all records, then all former ids, then the tombstones that nothing points to any more.
+pub(super) fn observe(db: &Connection, end: End, page: &[Observed], from: From) -> Result<(), Fault> {
+    // In the order of the key, which keeps the pages of the index that are touched few. Stable: of two
+    // observations of one record the later one stays.
+    let mut sorted: Vec<&Observed> = page.iter().collect();
+    sorted.sort_by(|a, b| a.id.cmp(&b.id));
+
+    let listing: i64 = db
+        .prepare_cached(r#"SELECT listing FROM ends WHERE "end" = ?1"#)?
+        .query_row([code::end(end)], |row| row.get(0))?;
+    let mut take = db.prepare_cached(
+        r#"INSERT INTO seen ("end", id, version, raw, deleted, edited, listing) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+           ON CONFLICT ("end", id) DO UPDATE SET version = excluded.version, raw = excluded.raw,
+             deleted = excluded.deleted, edited = excluded.edited, listing = excluded.listing
+           WHERE ?8 OR coalesce(excluded.edited >= seen.edited, 1)"#,
+    )?;
+    let mut list = db.prepare_cached(r#"UPDATE seen SET listing = ?3 WHERE "end" = ?1 AND id = ?2"#)?;
+    for record in &sorted {
+        let raw: &[u8] = if record.deleted { &[] } else { &record.raw };
+        let edited = record.edited.map(code::time);
+        let side = code::end(end);
+        let row = params![side, record.id, record.version, raw, record.deleted, edited, listing, from == From::Answer];
+        if take.execute(row)? == 0 {
+            // An older state of the record: not news, but the listing has it.
+            list.execute(params![side, record.id, listing])?;
+        }
+    }
+    for record in &sorted {
+        for former in &record.aliases {
+            rename(db, end, former, &record.id)?;
+        }
+    }
+    for record in sorted.iter().filter(|record| record.deleted) {
+        drop_if_gone(db, end, &record.id)?;
+    }
+    Ok(())
+}
+
+/// Moves everything from a former id to the new one, which was observed.
+pub(super) fn rename(db: &Connection, end: End, former: &str, id: &str) -> Result<(), Fault> {
+    if former == id {
+        return Ok(());
+    }
+    links::rename(db, end, former, id)?;
+    journal::rename(db, end, former, id)?;
+    db.prepare_cached(r#"DELETE FROM seen WHERE "end" = ?1 AND id = ?2"#)?.execute(params![code::end(end), former])?;
+    Ok(())
+}
+
+/// Whether the record was observed, and is there or deleted but linked.
+pub(super) fn is_seen(db: &Connection, end: End, id: &str) -> Result<bool, Fault> {
+    Ok(db.prepare_cached(r#"SELECT 1 FROM seen WHERE "end" = ?1 AND id = ?2"#)?.exists(params![code::end(end), id])?)
+}
+
+/// Whether the record is known to be deleted.
+pub(super) fn is_deleted(db: &Connection, end: End, id: &str) -> Result<bool, Fault> {
+    let deleted: Option<bool> = db
+        .prepare_cached(r#"SELECT deleted FROM seen WHERE "end" = ?1 AND id = ?2"#)?
+        .query_row(params![code::end(end), id], |row| row.get(0))
+        .optional()?;
+    Ok(deleted == Some(true))
+}
+
+/// Forgets a record that is deleted and in no link.
+pub(super) fn drop_if_gone(db: &Connection, end: End, id: &str) -> Result<(), Fault> {
+    let linked = links::column(end);
+    db.prepare_cached(&format!(
+        r#"DELETE FROM seen WHERE "end" = ?1 AND id = ?2 AND deleted
+           AND NOT EXISTS (SELECT 1 FROM links WHERE {linked} = ?2)"#
+    ))?
+    .execute(params![code::end(end), id])?;
+    Ok(())
+}
+
+pub(super) fn seen(db: &Connection, end: End) -> Result<Vec<Seen>, Fault> {
+    let mut select =
+        db.prepare_cached(r#"SELECT id, version, raw, deleted, edited FROM seen WHERE "end" = ?1 ORDER BY id"#)?;
+    let mut rows = select.query([code::end(end)])?;
+    let mut seen = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id: String = row.get(0)?;
+        let edited: Option<Timestamp> = match row.get_ref(4)?.as_str_or_null().map_err(rusqlite::Error::from)? {
+            Some(text) => Some(code::read_time(text, format_args!("record {id}"))?),
+            None => None,
+        };
+        seen.push(Seen {
+            observed: Observed {
+                id,
+                version: row.get(1)?,
+                raw: row.get(2)?,
+                deleted: row.get(3)?,
+                edited,
+                aliases: Vec::new(),
+            },
+        });
+    }
+    Ok(seen)
+}

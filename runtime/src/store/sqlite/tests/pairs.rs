@@ -1,0 +1,233 @@
+//! Listings, links, writes: a connection's life, step by step.
+
+use syncc_compiler::ir::End::{self, Left, Right};
+use uuid::Uuid;
+
+use super::{gone, named, seen, store};
+use crate::store::{EntryId, EntryState, LinkId, NewEntry, RunId, Settled, Sqlite, Store, StoreError};
+
+fn ids(store: &Sqlite, end: End) -> Vec<(String, bool)> {
+    store.seen(end).unwrap().into_iter().map(|seen| (seen.observed.id, seen.observed.deleted)).collect()
+}
+
+fn run(store: &mut Sqlite) -> RunId {
+    store.begin_run("2026-11-21T21:00:00Z".parse().unwrap(), "rules").unwrap()
+}
+
+fn plan(store: &mut Sqlite, run: RunId, end: End, target: Option<&str>, partner: Option<&str>) -> EntryId {
+    let entry = NewEntry {
+        op: Uuid::new_v4(),
+        end,
+        target: target.map(str::to_owned),
+        partner: partner.map(str::to_owned),
+        deletes: false,
+        payload: named("ann@x.example"),
+    };
+    store.journal(run, &[entry]).unwrap()[0]
+}
+
+fn pair(left: &str, right: &str) -> Settled {
+    Settled {
+        ids: [left.to_owned(), right.to_owned()],
+        base: [Some(named("ann@x.example")), Some(named("Ann@X.example"))],
+    }
+}
+
+fn link(store: &mut Sqlite, left: &str, right: &str) -> LinkId {
+    store.settle(&[pair(left, right)]).unwrap();
+    store.links().unwrap().into_iter().find(|link| link.records == [left, right]).unwrap().id
+}
+
+#[test]
+fn a_listing_that_is_not_ended_deletes_nothing_and_keeps_the_cursor() {
+    let mut store = store();
+    store.begin_listing(Left).unwrap();
+    store.observe(Left, &[seen("b"), seen("a")]).unwrap();
+    store.end_listing(Left, true, Some("cursor 1")).unwrap();
+
+    store.begin_listing(Left).unwrap();
+    store.observe(Left, &[seen("a")]).unwrap();
+    assert_eq!(ids(&store, Left), [("a".to_owned(), false), ("b".to_owned(), false)]);
+    assert_eq!(store.cursor(Left).unwrap().as_deref(), Some("cursor 1"));
+    assert_eq!(store.seen(Left).unwrap()[0].observed, seen("a"));
+    assert_eq!(ids(&store, Right), []);
+}
+
+#[test]
+fn a_complete_listing_deletes_what_it_did_not_see_and_keeps_what_is_linked() {
+    let mut store = store();
+    store.begin_listing(Left).unwrap();
+    store.observe(Left, &[seen("linked"), seen("loose"), seen("there")]).unwrap();
+    store.observe(Right, &[seen("partner")]).unwrap();
+    link(&mut store, "linked", "partner");
+    store.end_listing(Left, true, None).unwrap();
+
+    store.begin_listing(Left).unwrap();
+    store.observe(Left, &[seen("there")]).unwrap();
+    store.end_listing(Left, true, None).unwrap();
+    assert_eq!(ids(&store, Left), [("linked".to_owned(), true), ("there".to_owned(), false)]);
+    assert!(store.seen(Left).unwrap()[0].observed.raw.is_empty());
+}
+
+#[test]
+fn an_older_state_of_a_record_is_no_news_but_counts_as_listed() {
+    let mut store = store();
+    let mut newer = seen("ann");
+    newer.edited = Some("2026-11-21T21:00:00Z".parse().unwrap());
+    let run = run(&mut store);
+    let entry = plan(&mut store, run, Left, None, None);
+    store.sent(&[entry]).unwrap();
+    store.confirm(entry, &newer).unwrap();
+
+    store.begin_listing(Left).unwrap();
+    store.observe(Left, &[seen("ann")]).unwrap();
+    store.end_listing(Left, true, None).unwrap();
+    assert_eq!(store.seen(Left).unwrap()[0].observed, newer);
+
+    // The answer to a write is what the app holds, whatever time it says.
+    let entry = plan(&mut store, run, Left, Some("ann"), None);
+    store.sent(&[entry]).unwrap();
+    store.confirm(entry, &seen("ann")).unwrap();
+    assert_eq!(store.seen(Left).unwrap()[0].observed, seen("ann"));
+}
+
+#[test]
+fn a_change_of_the_rules_is_seen() {
+    let mut store = store();
+    assert_eq!(store.planned().unwrap(), None);
+    store.set_planned("rules v1").unwrap();
+    assert_eq!(store.planned().unwrap().as_deref(), Some("rules v1"));
+    run(&mut store);
+    assert_eq!(store.planned().unwrap().as_deref(), Some("rules"));
+}
+
+#[test]
+fn a_listing_that_was_not_begun_cannot_be_ended() {
+    let mut store = store();
+    store.observe(Left, &[seen("a")]).unwrap();
+    assert!(matches!(store.end_listing(Left, true, None), Err(StoreError::OutOfOrder { .. })));
+    assert_eq!(ids(&store, Left), [("a".to_owned(), false)]);
+}
+
+#[test]
+fn a_record_is_in_one_link_at_most() {
+    let mut store = store();
+    store.observe(Left, &[seen("ann"), seen("bob")]).unwrap();
+    store.observe(Right, &[seen("1"), seen("2")]).unwrap();
+    let link = link(&mut store, "ann", "1");
+    assert_eq!(self::link(&mut store, "ann", "1"), link);
+    let refused = store.settle(&[pair("ann", "1"), pair("bob", "1")]).unwrap_err();
+    assert_eq!(refused.to_string(), "record 1 is already linked with ann: unlink it first");
+    assert!(matches!(store.settle(&[pair("bob", "3")]), Err(StoreError::Unseen { record }) if record == "3"));
+    assert_eq!(store.links().unwrap().len(), 1);
+}
+
+#[test]
+fn a_created_record_is_linked_with_its_partner_and_has_its_base() {
+    let mut store = store();
+    store.observe(Left, &[seen("ann")]).unwrap();
+    let run = run(&mut store);
+    let entry = plan(&mut store, run, Right, None, Some("ann"));
+    store.sent(&[entry]).unwrap();
+    assert_eq!(store.open_entries().unwrap()[0].state, EntryState::Sent);
+
+    let base = [Some(named("ann@x.example")), Some(named("Ann@X.example"))];
+    let link = store.confirm(entry, &seen("1")).unwrap().unwrap();
+    let links = store.links().unwrap();
+    assert_eq!((links[0].id, &links[0].records), (link, &["ann".to_owned(), "1".to_owned()]));
+    assert_eq!(links[0].base, None);
+    store.settle(&[Settled { ids: ["ann".into(), "1".into()], base: base.clone() }]).unwrap();
+    assert_eq!((store.links().unwrap()[0].id, &store.links().unwrap()[0].base), (link, &Some(base)));
+    assert_eq!(store.open_entries().unwrap(), []);
+    assert!(matches!(store.confirm(entry, &seen("2")), Err(StoreError::OutOfOrder { .. })));
+    assert_eq!(ids(&store, Right), [("1".to_owned(), false)]);
+}
+
+#[test]
+fn a_write_that_was_not_sent_cannot_be_confirmed_but_can_fail() {
+    let mut store = store();
+    let run = run(&mut store);
+    let entry = plan(&mut store, run, Right, None, None);
+    let refused = store.confirm(entry, &seen("1")).unwrap_err().to_string();
+    assert!(refused.starts_with(&format!("write {} is planned, and cannot become confirmed", entry.0)), "{refused}");
+    store.fail(entry, "the program stopped before it was sent").unwrap();
+    assert_eq!(store.open_entries().unwrap(), []);
+}
+
+#[test]
+fn an_unknown_write_stays_open_until_it_is_known() {
+    let mut store = store();
+    let run = run(&mut store);
+    let entry = plan(&mut store, run, Right, None, None);
+    store.sent(&[entry]).unwrap();
+    store.unknown(entry, "no answer").unwrap();
+    assert_eq!(store.open_entries().unwrap()[0].state, EntryState::Unknown);
+    assert_eq!(store.confirm(entry, &seen("1")).unwrap(), None);
+    assert_eq!(store.open_entries().unwrap(), []);
+}
+
+#[test]
+fn a_record_that_is_made_anew_takes_the_place_of_the_deleted_one() {
+    let mut store = store();
+    store.observe(Left, &[seen("ann")]).unwrap();
+    store.observe(Right, &[seen("old")]).unwrap();
+    link(&mut store, "ann", "old");
+    store.observe(Right, &[gone("old")]).unwrap();
+    assert_eq!(ids(&store, Right), [("old".to_owned(), true)]);
+
+    let run = run(&mut store);
+    let entry = plan(&mut store, run, Right, None, Some("ann"));
+    store.sent(&[entry]).unwrap();
+    let link = store.confirm(entry, &seen("new")).unwrap().unwrap();
+    let links = store.links().unwrap();
+    assert_eq!(links.len(), 1);
+    assert_eq!((links[0].id, &links[0].base), (link, &None));
+    assert_eq!(ids(&store, Right), [("new".to_owned(), false)]);
+}
+
+#[test]
+fn a_new_id_takes_the_link_and_the_open_write_of_the_former_one() {
+    let mut store = store();
+    store.observe(Left, &[seen("ann")]).unwrap();
+    store.observe(Right, &[seen("former")]).unwrap();
+    let link = link(&mut store, "ann", "former");
+    let run = run(&mut store);
+    plan(&mut store, run, Right, Some("former"), Some("ann"));
+
+    let mut moved = seen("new");
+    moved.aliases.push("former".to_owned());
+    store.observe(Right, &[gone("former"), moved]).unwrap();
+    assert_eq!(store.links().unwrap()[0].records, ["ann".to_owned(), "new".to_owned()]);
+    assert_eq!(store.links().unwrap()[0].id, link);
+    assert_eq!(store.open_entries().unwrap()[0].write.target.as_deref(), Some("new"));
+    assert_eq!(ids(&store, Right), [("new".to_owned(), false)]);
+}
+
+#[test]
+fn a_merge_of_two_linked_records_deletes_nothing_on_the_other_side() {
+    let mut store = store();
+    store.observe(Left, &[seen("ann"), seen("ann again")]).unwrap();
+    store.observe(Right, &[seen("1"), seen("2")]).unwrap();
+    link(&mut store, "ann", "1");
+    link(&mut store, "ann again", "2");
+
+    let mut merged = seen("1");
+    merged.aliases.push("2".to_owned());
+    store.observe(Right, &[merged]).unwrap();
+    assert_eq!(store.links().unwrap().len(), 1);
+    assert_eq!(store.links().unwrap()[0].records, ["ann".to_owned(), "1".to_owned()]);
+    assert_eq!(ids(&store, Left), [("ann".to_owned(), false), ("ann again".to_owned(), false)]);
+}
+
+#[test]
+fn a_pair_that_is_gone_on_both_sides_leaves_nothing() {
+    let mut store = store();
+    store.observe(Left, &[seen("ann")]).unwrap();
+    store.observe(Right, &[seen("1")]).unwrap();
+    let link = link(&mut store, "ann", "1");
+    store.observe(Left, &[gone("ann")]).unwrap();
+    store.observe(Right, &[gone("1")]).unwrap();
+    store.unlink(link).unwrap();
+    assert_eq!(store.links().unwrap(), []);
+    assert_eq!((ids(&store, Left), ids(&store, Right)), (vec![], vec![]));
+}
