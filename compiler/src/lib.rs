@@ -6,6 +6,9 @@
 //!   tests on atoms. Whoever has it never looks a name up and never parses.
 //! - Every problem of a file is found in one run, each with a stable code.
 
+pub mod check;
+pub mod db;
+pub mod diagnostic;
 pub mod ir;
 pub mod schema;
 pub mod value;

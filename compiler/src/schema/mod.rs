@@ -3,10 +3,12 @@
 //! A schema comes from the app's manifest ([`syncc_connectors`]) and what the account adds to it
 //! ([`Pulled`]: custom fields and known values). It knows nothing of requests.
 
+mod account;
 mod app;
 mod field;
 mod ty;
 
+pub use account::{AccountSchema, builtin, builtins};
 pub use app::{App, Detects, Object, Pulled, PulledObject, SchemaError};
 pub use field::{Can, Field};
 pub use ty::{Scalar, Type};

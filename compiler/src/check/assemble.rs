@@ -1,0 +1,372 @@
+//! A whole file: what only shows across statements, all places made absolute, and the program.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use syncc_grammar::{Piece, Skeleton, tree::Span};
+
+use super::{
+    Checked, CheckedStatement, Item,
+    connection::{ConnectedEnd, Connection},
+    contradiction::{clashes, twins},
+    keys,
+    link::Linker,
+    mappings::{self, Written},
+    tables::{Fragment, Tables},
+};
+use crate::{
+    diagnostic::{Code, Diagnostic, Severity},
+    ir::{Condition, Effect, End, IrField, Mapping, MatchTier, Prefer, Program, Rule, Side, Test, VERSION},
+};
+
+/// How long the daemon waits between two cycles when the file does not say it, in seconds.
+const EVERY: u64 = 300;
+
+/// What the queries know about a file.
+pub(crate) struct File<'f> {
+    pub(crate) path: &'f str,
+    pub(crate) text: &'f str,
+    pub(crate) edition: &'f str,
+    pub(crate) skeleton: &'f Skeleton,
+    /// The meanings of the pieces of the skeleton, in order.
+    pub(crate) statements: &'f [&'f CheckedStatement],
+    pub(crate) connection: Option<&'f Connection>,
+}
+
+/// Everything wrong with the file, and its program if nothing is.
+pub(crate) fn assemble(file: &File<'_>) -> Checked {
+    let mut diagnostics: Vec<Diagnostic> = file.skeleton.errors.iter().map(super::syntax_error).collect();
+    let sync = sync_start(file);
+    for (piece, statement) in file.pieces() {
+        for found in &statement.found {
+            let mut diagnostic = found.diagnostic.clone().shift(piece.span.start);
+            if let Some(sync) = sync {
+                diagnostic = found
+                    .in_sync
+                    .iter()
+                    .fold(diagnostic, |all, label| all.also(label.span.shift(sync), label.text.clone()));
+            }
+            diagnostics.push(diagnostic);
+        }
+    }
+    match (file.connection, sync) {
+        (Some(connection), Some(sync)) => {
+            diagnostics.extend(connection.diagnostics.iter().map(|diagnostic| diagnostic.clone().shift(sync)));
+        }
+        _ => no_sync(file, &mut diagnostics),
+    }
+    twice(file, &mut diagnostics);
+    let program = file.connection.and_then(|connection| program(file, connection, &mut diagnostics));
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span.start, diagnostic.code.number()));
+    let good = diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
+    Checked { diagnostics, program: program.filter(|_| good).map(Arc::new) }
+}
+
+impl File<'_> {
+    fn pieces(&self) -> impl Iterator<Item = (&Piece, &CheckedStatement)> {
+        self.skeleton.pieces.iter().zip(self.statements.iter().copied())
+    }
+
+    /// The name of the connection: that of the file.
+    fn name(&self) -> String {
+        let file = self.path.rsplit(['/', '\\']).next().unwrap_or(self.path);
+        file.strip_suffix(".sync").unwrap_or(file).to_owned()
+    }
+}
+
+/// Where the `sync` statement starts.
+fn sync_start(file: &File<'_>) -> Option<u32> {
+    file.pieces().find(|(_, statement)| matches!(statement.item, Item::Sync(_))).map(|(piece, _)| piece.span.start)
+}
+
+fn no_sync(file: &File<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    // A `sync` that could not be read has its own message.
+    let broken = file.skeleton.pieces.iter().any(|piece| {
+        let start = piece.span.start as usize;
+        file.text.get(start..).is_some_and(|text| text.starts_with("sync"))
+    });
+    let misspelt = diagnostics.iter().any(|diagnostic| matches!(diagnostic.code, Code::Keyword | Code::NoStatement));
+    if broken || misspelt {
+        return;
+    }
+    let span =
+        file.skeleton.pieces.first().map_or(Span::default(), |piece| Span::new(piece.span.start, piece.span.start));
+    diagnostics.push(
+        Diagnostic::new(Code::NoSync, "the file does not say what it connects", span, "before the first rule")
+            .why("Every file connects two apps.")
+            .help("Begin with a line such as `sync google <-> realgeeks`."),
+    );
+}
+
+/// Statements that a file has once.
+fn twice(file: &File<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let mut first: [Option<Span>; 4] = [None; 4];
+    for (piece, statement) in file.pieces() {
+        let (kind, word, code) = match statement.item {
+            Item::Sync(_) => (0, "sync", Code::SyncTwice),
+            Item::Prefer(_) => (1, "prefer", Code::SettingTwice),
+            Item::Match(_) => (2, "match", Code::SettingTwice),
+            Item::Every(_) => (3, "every", Code::SettingTwice),
+            Item::None | Item::Rule(_) | Item::Map(_) => continue,
+        };
+        let Some(earlier) = first[kind] else {
+            first[kind] = Some(piece.span);
+            continue;
+        };
+        let title = format!("the file says `{word}` twice");
+        let diagnostic = Diagnostic::new(code, title, piece.span, "the second one").also(earlier, "the first one");
+        diagnostics.push(match code {
+            Code::SyncTwice => {
+                diagnostic.why("One file connects two apps.").help("Put the second connection into a file of its own.")
+            }
+            _ => diagnostic.help("Keep one of the two."),
+        });
+    }
+}
+
+/// The program, as far as the statements have a meaning. Reports what only shows across them.
+fn program(file: &File<'_>, connection: &Connection, diagnostics: &mut Vec<Diagnostic>) -> Option<Program> {
+    let (left, right) = (connection.side(End::Left)?, connection.side(End::Right)?);
+    let mut lines = Lines::of(file.text);
+    let mut rules: Vec<(Fragment<Rule>, &Piece)> = Vec::new();
+    let mut maps: Vec<Written<'_>> = Vec::new();
+    let mut prefer = Prefer::Default;
+    let mut every = EVERY;
+    let mut keys: Option<Vec<String>> = None;
+    let mut sync_line = 1;
+    for (piece, statement) in file.pieces() {
+        let line = lines.at(piece.span.start);
+        match &statement.item {
+            Item::Sync(_) => sync_line = line,
+            Item::Prefer(written) => prefer = written.unwrap_or(prefer),
+            Item::Match(written) => keys = Some(written.iter().map(|(key, _)| key.clone()).collect()),
+            Item::Every(seconds) => every = *seconds,
+            Item::Rule(rule) => {
+                let mut rule = Fragment::clone(&rule.rule);
+                rule.item.line = line;
+                rule.item.title = title(file.text, piece);
+                rules.push((rule, piece));
+            }
+            Item::Map(item) => maps.push(Written { item, start: piece.span.start, line }),
+            Item::None => {}
+        }
+    }
+    let mappings = mappings::effective(connection, &maps, diagnostics);
+    let matching = matching(connection, keys, sync_start(file), diagnostics);
+    let written = rules.len();
+    let mut all: Vec<Fragment<Rule>> = rules.iter().map(|(rule, _)| rule.clone()).collect();
+    all.extend(implicit(connection, &all, sync_line));
+
+    let used =
+        [(End::Left, left), (End::Right, right)].map(|(end, side)| fields(end, side, &all, &mappings, &matching));
+    let mut linker = Linker::new(&used);
+    let linked: Vec<Rule> = all.iter().map(|rule| linker.rule(rule)).collect();
+    let pieces: Vec<&Piece> = rules.iter().map(|(_, piece)| *piece).collect();
+    against_each_other(file, linked.get(..written).unwrap_or_default(), &pieces, diagnostics);
+    let mappings = mappings
+        .iter()
+        .map(|mapping| Mapping { lens: linker.lens(&mapping.tables, &mapping.item.lens), ..mapping.item.clone() })
+        .collect();
+    let matching = matching.item.iter().map(|tier| linker.tier(&matching.tables, tier)).collect();
+    let [left_fields, right_fields] = used;
+    Some(Program {
+        version: VERSION,
+        edition: file.edition.to_owned(),
+        name: file.name(),
+        sides: [side(left, &left_fields), side(right, &right_fields)],
+        arrow: connection.arrow,
+        prefer,
+        every,
+        matching,
+        constants: linker.constants,
+        atoms: linker.atoms,
+        rules: linked,
+        mappings,
+    })
+}
+
+/// The tiers of matching.
+fn matching(
+    connection: &Connection,
+    written: Option<Vec<String>>,
+    sync: Option<u32>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Fragment<Vec<MatchTier>> {
+    let mut tables = Tables::default();
+    let is_default = written.is_none();
+    let keys = written.unwrap_or_else(|| keys::default_keys(connection));
+    let item: Vec<MatchTier> = keys.iter().filter_map(|key| keys::tier(connection, &mut tables, key)).collect();
+    if item.is_empty() && is_default {
+        let span = connection.arrow_span.shift(sync.unwrap_or_default());
+        diagnostics.push(
+            Diagnostic::new(
+                Code::NoKey,
+                "the two apps have nothing in common to match by",
+                span,
+                "nothing to match by",
+            )
+            .why("Without it no contact of the one could be found in the other.")
+            .help("Write `match …` with something that both hold."),
+        );
+    }
+    Fragment { tables, item }
+}
+
+/// The rules of directions that the arrow allows and no rule gives: everybody flows.
+fn implicit(connection: &Connection, rules: &[Fragment<Rule>], line: u32) -> Vec<Fragment<Rule>> {
+    let given = |from: End| {
+        rules
+            .iter()
+            .any(|rule| rule.item.from == from || (rule.item.from == from.other() && rule.item.other_way.is_some()))
+    };
+    let missing = End::BOTH.into_iter().filter(|from| connection.arrow.from(*from) && !given(*from));
+    missing
+        .map(|from| {
+            let mut tables = Tables::default();
+            let condition: Condition = tables.atom(from, Test::Exists);
+            let title = format!("when {} exists then {} exists", connection.name(from), connection.name(from.other()));
+            let item = Rule {
+                line,
+                title,
+                from,
+                condition,
+                effects: vec![Effect::Exists],
+                undo: None,
+                other_way: None,
+                implicit: true,
+            };
+            Fragment { tables, item }
+        })
+        .collect()
+}
+
+/// The fields of a side: those in use, and those that people know a contact by.
+fn fields(
+    end: End,
+    side: &ConnectedEnd,
+    rules: &[Fragment<Rule>],
+    mappings: &[Fragment<Mapping>],
+    matching: &Fragment<Vec<MatchTier>>,
+) -> BTreeSet<String> {
+    let shown = side.object.fields.iter().filter_map(|(name, field)| {
+        let means = field.means.as_deref()?;
+        (means == "email" || means.starts_with("name.")).then_some(name)
+    });
+    let tables = rules
+        .iter()
+        .map(|rule| &rule.tables)
+        .chain(mappings.iter().map(|mapping| &mapping.tables))
+        .chain(std::iter::once(&matching.tables));
+    tables.flat_map(|tables| &tables.fields[end.index()]).chain(shown).cloned().collect()
+}
+
+fn side(end: &ConnectedEnd, fields: &BTreeSet<String>) -> Side {
+    Side {
+        name: end.name.clone(),
+        app: end.app.id.clone(),
+        account: end.account.clone(),
+        object: end.object_name.clone(),
+        instance: end.instance.clone(),
+        fields: fields
+            .iter()
+            .filter_map(|name| {
+                let field = end.field(name)?;
+                Some(IrField { name: name.clone(), ty: field.ty, means: field.means.clone(), can: field.can })
+            })
+            .collect(),
+        detects: end.object.detects,
+        creates: end.object.creates,
+        deletes: end.object.deletes,
+    }
+}
+
+/// Rules that contradict each other, and rules that are there twice.
+fn against_each_other(file: &File<'_>, rules: &[Rule], pieces: &[&Piece], diagnostics: &mut Vec<Diagnostic>) {
+    let spans: Vec<(&Piece, &[Span])> = file
+        .pieces()
+        .filter_map(|(piece, statement)| match &statement.item {
+            Item::Rule(rule) => Some((piece, rule.actions.as_slice())),
+            _ => None,
+        })
+        .collect();
+    let action = |(rule, effect): (usize, usize)| {
+        let (piece, actions) = spans.get(rule)?;
+        Some(actions.get(effect)?.shift(piece.span.start))
+    };
+    for clash in clashes(rules) {
+        let (Some(first), Some(second)) = (action(clash.first), action(clash.second)) else { continue };
+        let line = rules.get(clash.first.0).map_or(0, |rule| rule.line);
+        diagnostics.push(
+            Diagnostic::new(
+                Code::Contradiction,
+                format!("this contradicts the rule on line {line}"),
+                second,
+                "says the opposite",
+            )
+            .also(first, "says one thing")
+            .why("There are contacts for which both conditions hold, and both cannot be done.")
+            .help("Change one of the conditions so that the two cannot hold together, or remove a rule."),
+        );
+    }
+    for (first, second) in twins(rules) {
+        let (Some(one), Some(other)) = (pieces.get(first), pieces.get(second)) else { continue };
+        let line = rules.get(first).map_or(0, |rule| rule.line);
+        diagnostics.push(
+            Diagnostic::new(
+                Code::RuleTwice,
+                format!("this says the same as the rule on line {line}"),
+                other.span,
+                "has no effect of its own",
+            )
+            .also(one.span, "says it already")
+            .help("Remove one of the two."),
+        );
+    }
+}
+
+/// The comment above a rule, else the rule itself on one line, comments left out.
+fn title(text: &str, piece: &Piece) -> String {
+    if let Some(title) = piece.title.as_deref().map(str::trim).filter(|title| !title.is_empty()) {
+        return title.split_whitespace().collect::<Vec<_>>().join(" ");
+    }
+    let rule = text.get(piece.span.start as usize..piece.span.end as usize).unwrap_or_default();
+    let words = rule.lines().flat_map(|line| without_comment(line).split_whitespace());
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// The line up to a `#` that is not inside a text.
+fn without_comment(line: &str) -> &str {
+    let mut quoted = false;
+    let mut escaped = false;
+    for (index, character) in line.char_indices() {
+        match character {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            '#' if !quoted => return line.get(..index).unwrap_or(line),
+            _ => {}
+        }
+    }
+    line
+}
+
+/// Line numbers of places asked for in order.
+struct Lines<'t> {
+    text: &'t str,
+    seen: usize,
+    line: u32,
+}
+
+impl<'t> Lines<'t> {
+    fn of(text: &'t str) -> Self {
+        Self { text, seen: 0, line: 1 }
+    }
+
+    /// The line of a byte, from 1. Each call asks for a later one than the call before.
+    fn at(&mut self, byte: u32) -> u32 {
+        let passed = self.text.as_bytes().get(self.seen..byte as usize).unwrap_or_default();
+        let breaks = passed.iter().filter(|byte| **byte == b'\n').count();
+        self.line = self.line.saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX));
+        self.seen += passed.len();
+        self.line
+    }
+}

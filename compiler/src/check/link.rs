@@ -1,0 +1,197 @@
+//! From the tables of single statements to those of the program.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::tables::{Fragment, Tables};
+use crate::{
+    ir::{Atom, AtomId, Condition, ConstId, Effect, End, FieldId, Lens, MatchTier, OtherWay, Piece, Rule, Test},
+    value::{Value, shown},
+};
+
+/// The tables of a program, filled statement by statement.
+///
+/// Invariant: on one field, equal constants have one index, whatever their spelling (`Ann@x.example` and
+/// `ann@x.example`), so that whoever compares indices asks the right question. Pieces of text, of which the
+/// spelling counts, are kept apart by it.
+pub(crate) struct Linker {
+    fields: [HashMap<String, FieldId>; 2],
+    pub(crate) constants: Vec<Value>,
+    spelled: HashMap<(Value, Option<String>), ConstId>,
+    on_field: HashMap<(End, FieldId, Value), ConstId>,
+    pub(crate) atoms: Vec<Atom>,
+    atom_ids: HashMap<Atom, AtomId>,
+}
+
+fn id(index: usize) -> u32 {
+    // A file is at most 16 MiB long (grammar), so it never names as many things as do not fit.
+    u32::try_from(index).unwrap_or(u32::MAX)
+}
+
+impl Linker {
+    /// For a program whose sides have exactly these fields, in this order.
+    pub(crate) fn new(fields: &[BTreeSet<String>; 2]) -> Self {
+        let fields = fields
+            .each_ref()
+            .map(|names| names.iter().enumerate().map(|(index, name)| (name.clone(), FieldId(id(index)))).collect());
+        Self {
+            fields,
+            constants: Vec::new(),
+            spelled: HashMap::new(),
+            on_field: HashMap::new(),
+            atoms: Vec::new(),
+            atom_ids: HashMap::new(),
+        }
+    }
+
+    fn field(&self, tables: &Tables, end: End, field: FieldId) -> FieldId {
+        let known = &self.fields[end.index()];
+        // Every name in a table was put into the set of its side before linking.
+        known.get(tables.name(end, field)).copied().unwrap_or(FieldId(u32::MAX))
+    }
+
+    fn spelled(&mut self, value: &Value) -> ConstId {
+        let constants = &mut self.constants;
+        *self.spelled.entry((value.clone(), shown(value))).or_insert_with(|| {
+            constants.push(value.clone());
+            ConstId(id(constants.len() - 1))
+        })
+    }
+
+    fn on_field(&mut self, end: End, field: FieldId, value: &Value) -> ConstId {
+        let key = (end, field, value.clone());
+        if let Some(known) = self.on_field.get(&key) {
+            return *known;
+        }
+        let new = self.spelled(value);
+        self.on_field.insert(key, new);
+        new
+    }
+
+    /// A field and a constant that is a whole value of it.
+    fn whole(&mut self, tables: &Tables, end: End, field: FieldId, value: ConstId) -> (FieldId, ConstId) {
+        let field = self.field(tables, end, field);
+        (field, self.on_field(end, field, tables.value(value)))
+    }
+
+    /// A field and a constant whose spelling counts.
+    fn piece(&mut self, tables: &Tables, end: End, field: FieldId, value: ConstId) -> (FieldId, ConstId) {
+        (self.field(tables, end, field), self.spelled(tables.value(value)))
+    }
+
+    pub(crate) fn rule(&mut self, fragment: &Fragment<Rule>) -> Rule {
+        let Fragment { tables, item } = fragment;
+        let (from, to) = (item.from, item.from.other());
+        Rule {
+            line: item.line,
+            title: item.title.clone(),
+            from,
+            condition: self.condition(tables, &item.condition),
+            effects: self.effects(tables, to, &item.effects),
+            undo: item.undo.as_ref().map(|undo| self.effects(tables, to, undo)),
+            other_way: item.other_way.as_ref().map(|way| OtherWay {
+                make_true: self.effects(tables, from, &way.make_true),
+                make_false: way.make_false.as_ref().map(|effects| self.effects(tables, from, effects)),
+            }),
+            implicit: item.implicit,
+        }
+    }
+
+    fn condition(&mut self, tables: &Tables, condition: &Condition) -> Condition {
+        match condition {
+            Condition::Atom(atom) => match tables.atoms.get(atom.index()) {
+                Some(atom) => self.atom(tables, atom),
+                None => Condition::Any(Vec::new()),
+            },
+            Condition::Not(inner) => Condition::Not(Box::new(self.condition(tables, inner))),
+            Condition::All(parts) => Condition::All(parts.iter().map(|part| self.condition(tables, part)).collect()),
+            Condition::Any(parts) => Condition::Any(parts.iter().map(|part| self.condition(tables, part)).collect()),
+        }
+    }
+
+    fn atom(&mut self, tables: &Tables, atom: &Atom) -> Condition {
+        let end = atom.end;
+        let test = match &atom.test {
+            Test::Exists => Test::Exists,
+            Test::Deleted => Test::Deleted,
+            Test::Empty(field) => Test::Empty(self.field(tables, end, *field)),
+            Test::True(field) => Test::True(self.field(tables, end, *field)),
+            Test::Equals(field, value) => with(self.whole(tables, end, *field, *value), Test::Equals),
+            Test::Has(field, value) => with(self.whole(tables, end, *field, *value), Test::Has),
+            Test::Less(field, value) => with(self.whole(tables, end, *field, *value), Test::Less),
+            Test::AtMost(field, value) => with(self.whole(tables, end, *field, *value), Test::AtMost),
+            Test::Contains(field, value) => with(self.piece(tables, end, *field, *value), Test::Contains),
+            Test::StartsWith(field, value) => with(self.piece(tables, end, *field, *value), Test::StartsWith),
+            Test::EndsWith(field, value) => with(self.piece(tables, end, *field, *value), Test::EndsWith),
+        };
+        let atoms = &mut self.atoms;
+        let atom = Atom { end, test };
+        let id = *self.atom_ids.entry(atom.clone()).or_insert_with(|| {
+            atoms.push(atom);
+            AtomId(id(atoms.len() - 1))
+        });
+        Condition::Atom(id)
+    }
+
+    /// Effects on the record of this end.
+    fn effects(&mut self, tables: &Tables, end: End, effects: &[Effect]) -> Vec<Effect> {
+        effects
+            .iter()
+            .map(|effect| match effect {
+                Effect::Exists => Effect::Exists,
+                Effect::Deleted => Effect::Deleted,
+                Effect::Add(field, value) => with(self.whole(tables, end, *field, *value), Effect::Add),
+                Effect::Remove(field, value) => with(self.whole(tables, end, *field, *value), Effect::Remove),
+                Effect::Set(field, value) => with(self.whole(tables, end, *field, *value), Effect::Set),
+                Effect::Clear(field) => Effect::Clear(self.field(tables, end, *field)),
+            })
+            .collect()
+    }
+
+    pub(crate) fn lens(&mut self, tables: &Tables, lens: &Lens) -> Lens {
+        match lens {
+            Lens::Copy { left, right } => {
+                Lens::Copy { left: self.field(tables, End::Left, *left), right: self.field(tables, End::Right, *right) }
+            }
+            Lens::Table { left, right, rows } => Lens::Table {
+                left: self.field(tables, End::Left, *left),
+                right: self.field(tables, End::Right, *right),
+                rows: rows
+                    .iter()
+                    .map(|(one, other)| {
+                        let one = self.whole(tables, End::Left, *left, *one).1;
+                        (one, self.whole(tables, End::Right, *right, *other).1)
+                    })
+                    .collect(),
+            },
+            Lens::Name { whole_end, whole, parts } => Lens::Name {
+                whole_end: *whole_end,
+                whole: self.field(tables, *whole_end, *whole),
+                parts: parts
+                    .iter()
+                    .map(|(part, field)| (*part, self.field(tables, whole_end.other(), *field)))
+                    .collect(),
+            },
+            Lens::Compose { from, pieces, target } => Lens::Compose {
+                from: *from,
+                pieces: pieces
+                    .iter()
+                    .map(|piece| match piece {
+                        Piece::Text(text) => Piece::Text(text.clone()),
+                        Piece::Field(field) => Piece::Field(self.field(tables, *from, *field)),
+                    })
+                    .collect(),
+                target: self.field(tables, from.other(), *target),
+            },
+        }
+    }
+
+    pub(crate) fn tier(&mut self, tables: &Tables, tier: &MatchTier) -> MatchTier {
+        let fields =
+            End::BOTH.map(|end| tier.fields[end.index()].iter().map(|field| self.field(tables, end, *field)).collect());
+        MatchTier { key: tier.key.clone(), fields }
+    }
+}
+
+fn with<T>((field, value): (FieldId, ConstId), make: fn(FieldId, ConstId) -> T) -> T {
+    make(field, value)
+}

@@ -1,0 +1,159 @@
+//! What statements mean and what is wrong with them.
+//!
+//! First each statement alone, against the connection that the `sync` statement makes ([`statement`]); then
+//! what only shows across statements, and the program ([`assemble`]). Everything before [`assemble`] is
+//! relative to its statement.
+//!
+//! One cause, one message: what cannot be resolved is reported once and is silent from there on.
+
+mod action;
+mod assemble;
+mod capability;
+mod condition;
+mod connection;
+mod constant;
+mod context;
+mod contradiction;
+mod keys;
+mod link;
+mod mapping;
+mod mappings;
+mod names;
+mod other_way;
+mod resolve;
+mod rule;
+mod settings;
+mod table;
+mod tables;
+mod test_block;
+mod undo;
+
+use std::sync::Arc;
+
+use syncc_grammar::{
+    Statement, SyntaxErrorKind,
+    tree::{Action, Body, Span},
+};
+
+pub(crate) use assemble::{File, assemble};
+pub(crate) use connection::Connection;
+use context::{Context, Found};
+use mapping::MapItem;
+use tables::Fragment;
+
+use crate::{
+    db::Database,
+    diagnostic::{Code, Diagnostic},
+    ir::{Prefer, Program, Rule},
+    schema::AccountSchema,
+};
+
+/// What is known about a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// Everything wrong with it, in the order of the text. Spans count from the start of the file.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What it means. `None` when there is an error.
+    pub program: Option<Arc<Program>>,
+}
+
+/// Checks one file that is in no workspace.
+#[must_use]
+pub fn check_text(name: &str, text: &str, accounts: &[AccountSchema]) -> Checked {
+    let mut db = Database::default();
+    db.set_accounts(accounts.to_vec());
+    db.set_file(name, text.to_owned());
+    db.check(name).unwrap_or(Checked { diagnostics: Vec::new(), program: None })
+}
+
+/// What one statement means, and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CheckedStatement {
+    pub(crate) found: Vec<Found>,
+    pub(crate) item: Item,
+}
+
+/// What one statement means. Something with an error means [`Item::None`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Item {
+    None,
+    Sync(Span),
+    Prefer(Option<Prefer>),
+    Match(Vec<(String, Span)>),
+    Every(u64),
+    Rule(Box<CheckedRule>),
+    Map(Box<MapItem>),
+}
+
+/// A rule, and where its actions stand in the order of its effects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CheckedRule {
+    pub(crate) rule: Fragment<Rule>,
+    pub(crate) actions: Vec<Span>,
+}
+
+/// Checks one statement against the connection. Without a connection only its syntax.
+pub(crate) fn statement(statement: &Statement, connection: Option<&Connection>) -> CheckedStatement {
+    let mut found: Vec<Found> = statement.errors.iter().map(syntax_error).map(Found::from).collect();
+    let item = match &statement.body {
+        Body::Sync(sync) => Item::Sync(sync.left.span.to(sync.right.span)),
+        Body::Every(every) => Item::Every(every.seconds),
+        body => match connection {
+            Some(connection) => {
+                let mut context = Context::new(connection);
+                let item = context.body(body);
+                found.append(&mut context.found);
+                item
+            }
+            // Still counted, so that a second one is found.
+            None => match body {
+                Body::Prefer(_) => Item::Prefer(None),
+                Body::Match(_) => Item::Match(Vec::new()),
+                _ => Item::None,
+            },
+        },
+    };
+    CheckedStatement { found, item }
+}
+
+impl Context<'_> {
+    fn body(&mut self, body: &Body) -> Item {
+        match body {
+            Body::Prefer(prefer) => Item::Prefer(self.prefer(prefer)),
+            Body::Match(keys) => Item::Match(self.keys(keys)),
+            Body::When(when) => match self.rule(when) {
+                Some(rule) => {
+                    let actions = when.actions.iter().map(Action::span).collect();
+                    Item::Rule(Box::new(CheckedRule { rule, actions }))
+                }
+                None => Item::None,
+            },
+            Body::Map(map) => self.map(map).map_or(Item::None, |map| Item::Map(Box::new(map))),
+            Body::Test(test) => {
+                self.test_block(test);
+                Item::None
+            }
+            Body::Sync(_) | Body::Every(_) | Body::Broken => Item::None,
+        }
+    }
+}
+
+/// A syntax error with its stable code.
+fn syntax_error(error: &syncc_grammar::SyntaxError) -> Diagnostic {
+    let code = match error.kind {
+        SyntaxErrorKind::Expected => Code::Expected,
+        SyntaxErrorKind::NoStatement => Code::NoStatement,
+        SyntaxErrorKind::Keyword => Code::Keyword,
+        SyntaxErrorKind::OpenQuote => Code::OpenQuote,
+        SyntaxErrorKind::Notation => Code::Notation,
+        SyntaxErrorKind::TooDeep => Code::TooDeep,
+        SyntaxErrorKind::TooLong => Code::TooLong,
+        SyntaxErrorKind::Characters => Code::Characters,
+    };
+    let mut diagnostic = Diagnostic::new(code, error.title.clone(), error.span, "here");
+    diagnostic.help.extend(error.help.clone());
+    if let Some(fix) = &error.fix {
+        diagnostic = diagnostic.fix(fix.title.clone(), fix.span, fix.text.clone());
+    }
+    diagnostic
+}

@@ -1,0 +1,107 @@
+//! The database: files and accounts in, diagnostics and programs out, only what changed computed again.
+//!
+//! What is remembered, from the text up: the cut into statements, each statement's tree, each statement's
+//! meaning, the program of the file. A statement is known by its text alone, never by its place, so that an
+//! edit of one rule reads and checks that rule and nothing else.
+//!
+//! Cancellation: a change waits until the running reads of clones stop; these unwind with `salsa::Cancelled`.
+//! Whoever reads from a clone in another thread catches that.
+
+mod queries;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use salsa::Setter;
+
+use queries::{Settings, SourceFile};
+
+pub use crate::schema::AccountSchema;
+use crate::{check::Checked, schema::App};
+
+/// The edition of the language that a workspace without `syncc.toml` has.
+pub const EDITION: &str = "2026";
+
+/// All files of a workspace and what is known about them. A clone is a cheap view of the same.
+#[salsa::db]
+#[derive(Clone)]
+pub struct Database {
+    storage: salsa::Storage<Self>,
+    files: Arc<BTreeMap<String, SourceFile>>,
+}
+
+#[salsa::db]
+impl salsa::Database for Database {}
+
+/// An account as the queries see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Account {
+    pub(crate) name: String,
+    pub(crate) app: Arc<App>,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self::with_storage(salsa::Storage::default())
+    }
+}
+
+impl Database {
+    fn with_storage(storage: salsa::Storage<Self>) -> Self {
+        let db = Self { storage, files: Arc::default() };
+        // Invariant: the settings exist from the start; the queries read them unconditionally.
+        Settings::new(&db, Vec::new(), EDITION.to_owned());
+        db
+    }
+
+    /// The accounts whose names `sync` statements can use. An app that no account is named after is usable
+    /// by its id, with the schema of its manifest.
+    pub fn set_accounts(&mut self, accounts: Vec<AccountSchema>) {
+        let accounts: Vec<Account> =
+            accounts.into_iter().map(|account| Account { name: account.name, app: Arc::new(account.app) }).collect();
+        let settings = Settings::get(self);
+        if *settings.accounts(self) != accounts {
+            settings.set_accounts(self).to(accounts);
+        }
+    }
+
+    /// The edition of the language.
+    pub fn set_edition(&mut self, edition: &str) {
+        let settings = Settings::get(self);
+        if settings.edition(self) != edition {
+            settings.set_edition(self).to(edition.to_owned());
+        }
+    }
+
+    /// Adds a file or changes its text. The path is only a name: nothing is read.
+    pub fn set_file(&mut self, path: &str, text: String) {
+        match self.files.get(path).copied() {
+            Some(file) => {
+                if file.text(self) != text {
+                    file.set_text(self).to(text);
+                }
+            }
+            None => {
+                let file = SourceFile::new(self, path.to_owned(), text);
+                Arc::make_mut(&mut self.files).insert(path.to_owned(), file);
+            }
+        }
+    }
+
+    /// Forgets a file.
+    pub fn remove_file(&mut self, path: &str) {
+        Arc::make_mut(&mut self.files).remove(path);
+    }
+
+    /// The files in order.
+    #[must_use]
+    pub fn files(&self) -> Vec<String> {
+        self.files.keys().cloned().collect()
+    }
+
+    /// Everything wrong with a file, and its program if nothing is. `None` for a file that was never set.
+    #[must_use]
+    pub fn check(&self, path: &str) -> Option<Checked> {
+        let file = self.files.get(path)?;
+        Some(queries::checked(self, *file).clone())
+    }
+}

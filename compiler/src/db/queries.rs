@@ -1,0 +1,101 @@
+//! The queries, each a pure function of the ones below it.
+
+use syncc_grammar::{Skeleton, Statement, tree::Body};
+
+use super::Account;
+use crate::check::{self, Checked, CheckedStatement, Connection};
+
+/// What holds for all files.
+#[salsa::input(singleton)]
+pub(crate) struct Settings {
+    pub(crate) accounts: Vec<Account>,
+    #[returns(deref)]
+    pub(crate) edition: String,
+}
+
+/// A file.
+#[salsa::input]
+pub(crate) struct SourceFile {
+    #[returns(deref)]
+    pub(crate) path: String,
+    #[returns(deref)]
+    pub(crate) text: String,
+}
+
+/// A statement: its text, wherever it stands. Equal statements are one.
+#[salsa::interned]
+pub(crate) struct StatementText<'db> {
+    #[returns(deref)]
+    pub(crate) text: String,
+}
+
+/// The file cut into statements.
+#[salsa::tracked]
+pub(crate) fn skeleton(db: &dyn salsa::Database, file: SourceFile) -> Skeleton {
+    syncc_grammar::split(file.text(db))
+}
+
+/// The statements of the file in order, without their places.
+#[salsa::tracked]
+pub(crate) fn statements<'db>(db: &'db dyn salsa::Database, file: SourceFile) -> Vec<StatementText<'db>> {
+    let text = file.text(db);
+    skeleton(db, file)
+        .pieces
+        .iter()
+        .map(|piece| {
+            let range = piece.span.start as usize..piece.span.end as usize;
+            StatementText::new(db, text.get(range).unwrap_or_default().to_owned())
+        })
+        .collect()
+}
+
+/// The tree of one statement.
+#[salsa::tracked]
+pub(crate) fn parse<'db>(db: &'db dyn salsa::Database, statement: StatementText<'db>) -> Statement {
+    syncc_grammar::statement(statement.text(db))
+}
+
+/// The first `sync` statement of the file that could be read. Only statements that look like one are parsed.
+#[salsa::tracked(returns(copy))]
+pub(crate) fn sync_statement<'db>(db: &'db dyn salsa::Database, file: SourceFile) -> Option<StatementText<'db>> {
+    statements(db, file)
+        .iter()
+        .copied()
+        .filter(|statement| statement.text(db).trim_start().starts_with("sync"))
+        .find(|statement| matches!(parse(db, *statement).body, Body::Sync(_)))
+}
+
+/// What a `sync` statement connects.
+#[salsa::tracked]
+pub(crate) fn connection<'db>(db: &'db dyn salsa::Database, sync: StatementText<'db>) -> Option<Connection> {
+    match &parse(db, sync).body {
+        Body::Sync(sync) => Some(Connection::resolve(sync, Settings::get(db).accounts(db))),
+        _ => None,
+    }
+}
+
+/// What one statement means beside the `sync` statement of its file, and what is wrong with it.
+#[salsa::tracked]
+pub(crate) fn meaning<'db>(
+    db: &'db dyn salsa::Database,
+    statement: StatementText<'db>,
+    sync: Option<StatementText<'db>>,
+) -> CheckedStatement {
+    let connection = sync.and_then(|sync| connection(db, sync).as_ref());
+    check::statement(parse(db, statement), connection)
+}
+
+/// Everything wrong with the file, and its program.
+#[salsa::tracked]
+pub(crate) fn checked(db: &dyn salsa::Database, file: SourceFile) -> Checked {
+    let sync = sync_statement(db, file);
+    let statements: Vec<_> = statements(db, file).iter().map(|statement| meaning(db, *statement, sync)).collect();
+    check::assemble(&check::File {
+        path: file.path(db),
+        text: file.text(db),
+        edition: Settings::get(db).edition(db),
+        skeleton: skeleton(db, file),
+        statements: &statements,
+        connection: sync.and_then(|sync| connection(db, sync).as_ref()),
+    })
+}

@@ -1,0 +1,243 @@
+//! The stable codes of diagnostics.
+//!
+//! Promise: a number is never reused and never changes its meaning. A code that goes out of use keeps its number.
+//! Ranges: syntax 0001.., names 0100.., types 0200.., capabilities 0300.., meaning 0400...
+
+use std::fmt;
+
+use super::Severity;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $number:literal, $severity:ident, $slug:literal, $title:literal;)*) => {
+        /// What kind of problem a diagnostic reports. Shown as `SYNC0123`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[repr(u16)]
+        pub enum Code {
+            $($(#[$doc])* $name = $number,)*
+        }
+
+        impl Code {
+            /// All codes in the order of their numbers.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The word people search for, such as `unknown-field`.
+            #[must_use]
+            pub fn slug(self) -> &'static str {
+                match self {
+                    $(Self::$name => $slug,)*
+                }
+            }
+
+            /// What is wrong, in general, as a heading.
+            #[must_use]
+            pub fn title(self) -> &'static str {
+                match self {
+                    $(Self::$name => $title,)*
+                }
+            }
+
+            /// How bad it is.
+            #[must_use]
+            pub fn severity(self) -> Severity {
+                match self {
+                    $(Self::$name => Severity::$severity,)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// Something else was expected here.
+    Expected = 1, Error, "expected", "something else was expected";
+    /// Text that starts no statement.
+    NoStatement = 2, Error, "no-statement", "text that starts no statement";
+    /// A misspelt keyword.
+    Keyword = 3, Error, "keyword", "a misspelt keyword";
+    /// A quote that is never closed.
+    OpenQuote = 4, Error, "open-quote", "a quote that is never closed";
+    /// Notation of another language, such as `&&` for `and`.
+    Notation = 5, Error, "notation", "notation of another language";
+    /// Parentheses nested too deep to read.
+    TooDeep = 6, Error, "too-deep", "nested too deep";
+    /// A statement or file too long to read.
+    TooLong = 7, Error, "too-long", "too long";
+    /// Bytes that are no text.
+    Characters = 8, Error, "characters", "characters that no file may hold";
+
+    /// No app and no account has this name.
+    UnknownApp = 100, Error, "unknown-app", "no app and no account has this name";
+    /// The app has no such object.
+    UnknownObject = 101, Error, "unknown-object", "the app has no such object";
+    /// Neither end of the connection has this name.
+    UnknownEnd = 102, Error, "unknown-end", "neither end of the connection has this name";
+    /// The app has no such field.
+    UnknownField = 103, Error, "unknown-field", "the app has no such field";
+    /// The field has a closed set of values, and this is none of them.
+    UnknownValue = 104, Error, "unknown-value", "the field cannot have this value";
+    /// The value was not among those of the account when they were last pulled, and one of them is near.
+    UnlistedValue = 105, Warning, "unlisted-value", "the account did not have this value when last pulled";
+    /// The file does not say what it connects.
+    NoSync = 110, Error, "no-sync", "the file has no `sync` statement";
+    /// The file connects twice.
+    SyncTwice = 111, Error, "sync-twice", "the file has two `sync` statements";
+    /// A setting is written twice.
+    SettingTwice = 112, Error, "setting-twice", "a setting is written twice";
+    /// Both ends have one name.
+    SameEnds = 113, Error, "same-ends", "both ends have the same name";
+    /// Nothing that contacts could be matched by has this name.
+    UnknownKey = 114, Error, "unknown-key", "contacts cannot be matched by this";
+    /// Only one side has a field to match by.
+    KeyOnOneSide = 115, Error, "key-on-one-side", "only one side has a field to match by";
+    /// The apps have nothing in common to match by.
+    NoKey = 116, Error, "no-key", "the apps have nothing in common to match by";
+
+    /// The comparison does not fit the type of the field.
+    Operator = 200, Error, "operator", "the comparison does not fit the field";
+    /// The value does not fit the type of the field.
+    ValueType = 201, Error, "value-type", "the value does not fit the field";
+    /// A field stands alone, but is not a yes-or-no field.
+    NotBool = 202, Error, "not-bool", "a field by its name alone must be a yes-or-no field";
+    /// A yes-or-no field is compared.
+    BoolCompared = 203, Error, "bool-compared", "a yes-or-no field is not compared";
+    /// `contains` on a set.
+    SetContains = 204, Error, "set-contains", "a set is asked with `==`";
+    /// `=` on a set.
+    SetAssigned = 205, Error, "set-assigned", "a set is changed with `+=` and `-=`";
+    /// `+=` or `-=` on something that is no set.
+    NotASet = 206, Error, "not-a-set", "only sets are added to";
+    /// `== ""`
+    EmptyText = 207, Error, "empty-text", "emptiness is asked with `is empty`";
+    /// The types of a mapping do not fit.
+    MapTypes = 208, Error, "map-types", "the types of the mapping do not fit";
+    /// A set is mapped to a single value.
+    MapSet = 209, Error, "map-set", "a set cannot be mapped to a single value";
+    /// A composed text reads or writes a field that it cannot.
+    ComposeType = 210, Error, "compose-type", "text cannot be composed of or into this field";
+
+    /// The app cannot be asked for this field in a rule.
+    NoFilter = 300, Error, "no-filter", "the field cannot be used in a condition";
+    /// The app does not let the field be written.
+    NoSet = 301, Error, "no-set", "the field cannot be set";
+    /// The app does not let values be added.
+    NoAdd = 302, Error, "no-add", "nothing can be added to the field";
+    /// The app does not let values be removed.
+    NoRemove = 303, Error, "no-remove", "nothing can be removed from the field";
+    /// The app does not let the field be emptied.
+    NoClear = 304, Error, "no-clear", "the field cannot be emptied";
+    /// The app does not make new values.
+    NoNewValue = 305, Error, "no-new-value", "the app has no such value and cannot make it";
+    /// The app does not give the value back.
+    NoRead = 306, Error, "no-read", "the field cannot be read";
+    /// The app cannot tell that a record was deleted.
+    NoDeletedSign = 307, Error, "no-deleted-sign", "the app cannot tell that a contact was deleted";
+    /// The app cannot tell that a person unsubscribed.
+    NoUnsubscribedSign = 308, Error, "no-unsubscribed-sign", "the app cannot tell that a person unsubscribed";
+    /// Records cannot be created.
+    NoCreate = 309, Error, "no-create", "contacts cannot be created there";
+    /// Records cannot be deleted.
+    NoDelete = 310, Error, "no-delete", "contacts cannot be deleted there";
+    /// The app does not date its records.
+    NotDated = 311, Error, "not-dated", "the app does not say when a contact was last changed";
+
+    /// A rule writes the app that it reads.
+    SameApp = 400, Error, "same-app", "the rule writes the app that it reads";
+    /// A rule writes two apps.
+    TwoApps = 401, Error, "two-apps", "the rule writes two apps";
+    /// The `sync` line does not let contacts flow this way.
+    WrongWay = 402, Error, "wrong-way", "the `sync` line does not allow this direction";
+    /// `undo` of an assignment that does not say what undoing is.
+    UndoUnclear = 403, Error, "undo-unclear", "`undo` must say what undoing is";
+    /// An undo action on the wrong app.
+    UndoOtherApp = 404, Error, "undo-other-app", "`undo` writes another app than `then`";
+    /// An undo action that undoes nothing of the rule.
+    UndoExtra = 405, Error, "undo-extra", "`undo` writes a field that `then` does not";
+    /// Nothing can be undone.
+    UndoNothing = 406, Error, "undo-nothing", "there is nothing to undo";
+    /// The condition cannot be made true.
+    OtherWayTrue = 407, Error, "other-way-true", "the condition cannot be made true from the other side";
+    /// The condition cannot be made false.
+    OtherWayFalse = 408, Error, "other-way-false", "the condition cannot be made false from the other side";
+    /// The condition reads both apps.
+    OtherWayBoth = 409, Error, "other-way-both", "a condition on both apps has no other way";
+    /// The effect has no other way.
+    OtherWayEffect = 410, Error, "other-way-effect", "the action has no other way";
+    /// The other way can make the condition true, but not false.
+    OtherWayHalf = 411, Hint, "other-way-half", "the other way works in one direction only";
+    /// Deleting beside other actions.
+    DeletedToo = 412, Error, "deleted-too", "a rule that deletes does nothing else";
+    /// A person could get more mail.
+    MoreMail = 413, Error, "more-mail", "a person could get more mail than they agreed to";
+    /// One rule writes the same thing twice.
+    WrittenTwice = 414, Error, "written-twice", "the rule writes one thing twice";
+    /// Two rules contradict each other.
+    Contradiction = 415, Error, "contradiction", "two rules contradict each other";
+    /// Two rules say the same.
+    RuleTwice = 416, Warning, "rule-twice", "two rules say the same";
+
+    /// A mapping between two fields of one app.
+    MapSameApp = 420, Error, "map-same-app", "a mapping needs a field of each app";
+    /// The mapping cannot flow the way that is written.
+    MapDirection = 421, Error, "map-direction", "the mapping cannot flow this way";
+    /// A field is mapped to twice.
+    MapTwice = 422, Error, "map-twice", "two mappings write one field";
+    /// `off` on a mapping that does not exist.
+    MapOffUnused = 423, Warning, "map-off-unused", "there is no such mapping to switch off";
+    /// A value has no translation.
+    TableGap = 424, Error, "table-gap", "a value has no translation";
+    /// A row of a translation that is never used.
+    TableRow = 425, Warning, "table-row", "a row of the translation is never used";
+    /// A composed text without a field.
+    ComposeNothing = 426, Error, "compose-nothing", "the text is composed of no field";
+
+    /// Tests are checked, and not yet run.
+    TestNotRun = 430, Hint, "test-not-run", "tests are checked and not run by this version";
+}
+
+impl Code {
+    /// The number, never reused.
+    #[must_use]
+    pub fn number(self) -> u16 {
+        self as u16
+    }
+
+    /// The code with this spelling: `SYNC0103`, `sync0103`, `103` or its slug.
+    #[must_use]
+    pub fn named(text: &str) -> Option<Self> {
+        let digits = text.get(..4).filter(|head| head.eq_ignore_ascii_case("sync")).and_then(|_| text.get(4..));
+        let number: Option<u16> = digits.unwrap_or(text).parse().ok();
+        Self::ALL.iter().copied().find(|code| Some(code.number()) == number || code.slug() == text)
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SYNC{:04}", self.number())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_code_is_found_by_number_or_word() {
+        assert_eq!(Code::named("SYNC0103"), Some(Code::UnknownField));
+        assert_eq!(Code::named("sync0103"), Some(Code::UnknownField));
+        assert_eq!(Code::named("103"), Some(Code::UnknownField));
+        assert_eq!(Code::named("unknown-field"), Some(Code::UnknownField));
+        assert_eq!(Code::named("SYNC9999"), None);
+        assert_eq!(Code::named(""), None);
+        assert_eq!(Code::UnknownField.to_string(), "SYNC0103");
+    }
+
+    #[test]
+    fn no_number_and_no_word_is_used_twice() {
+        let numbers: BTreeSet<_> = Code::ALL.iter().map(|code| code.number()).collect();
+        let slugs: BTreeSet<_> = Code::ALL.iter().map(|code| code.slug()).collect();
+        assert_eq!(numbers.len(), Code::ALL.len());
+        assert_eq!(slugs.len(), Code::ALL.len());
+    }
+}
