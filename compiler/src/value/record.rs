@@ -1,17 +1,20 @@
 //! One contact as one app shows it.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::Value;
 use crate::ir::FieldId;
 
-/// The values of one contact, one for each field of its side in the [`crate::ir::Program`].
+/// The values of one contact, one for each field of its side in the [`crate::ir::Program`]. Cheap to clone.
 ///
 /// Invariant: the index of a value is the [`FieldId`] of its field.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Record {
-    values: Box<[Value]>,
+    /// Shared, so that a pair that is in sync is never copied; a change copies (see [`Record::put`]).
+    values: Arc<[Value]>,
 }
 
 impl Record {
@@ -35,7 +38,7 @@ impl Record {
 
     /// Puts a value in. A field that this record was made without is ignored.
     pub fn put(&mut self, field: FieldId, value: Value) {
-        if let Some(slot) = self.values.get_mut(field.index()) {
+        if let Some(slot) = Arc::make_mut(&mut self.values).get_mut(field.index()) {
             *slot = value;
         }
     }

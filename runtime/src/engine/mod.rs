@@ -1,5 +1,31 @@
 //! Pure: what becomes of pairs. Evaluate, match, merge three ways, plan. No I/O, no clock, no randomness.
+//!
+//! The exact meaning of a cycle is in `docs/semantics.md`; the numbers of its points are named where they are kept.
+//! - [`Engine`] prepares a program once; [`Engine::cycle`] takes one pair to its fixed point.
+//! - [`plan()`] matches every contact of both sides, runs a cycle on each pair, counts, and checks the guards.
 
+mod counts;
+mod cycle;
+mod decide;
+mod guard;
+mod lens;
+mod matching;
+mod merge;
+mod merge_names;
+mod merge_sets;
+mod name;
 mod pair;
+mod plan;
+mod prepared;
+mod scope;
+mod settle;
+mod truth;
 
+pub use counts::Counts;
+pub use cycle::MOST_STEPS;
+pub use guard::{Guard, What};
+pub use matching::{Known, Linked};
+pub use name::Name;
 pub use pair::{Base, Cause, Change, Fired, Outcome, Pair, Part, Status};
+pub use plan::{Facts, Item, Kind, Plan, plan};
+pub use prepared::Engine;

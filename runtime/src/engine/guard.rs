@@ -1,0 +1,230 @@
+//! Guards: what a plan must not do without being told that it is meant.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use syncc_compiler::{
+    ir::{End, Program},
+    value::Value,
+};
+
+use super::{Change, Facts, Item, Kind, Known, Outcome, Status};
+
+/// Below this many contacts no number of changes is suspicious.
+const FEW: usize = 20;
+
+/// Why a plan is not carried out unless somebody says that it is meant.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "guard")]
+pub enum Guard {
+    /// A side with linked records has none left, and the other side has some.
+    EmptySide {
+        /// Which side.
+        end: End,
+        /// How many of its records were linked.
+        linked: usize,
+    },
+    /// Too much of one kind at once.
+    TooMany {
+        /// On which side.
+        end: End,
+        /// Of what.
+        what: What,
+        /// How many contacts.
+        count: usize,
+        /// How many are allowed: the greater of 20 and a tenth of the linked contacts.
+        limit: usize,
+        /// How many contacts are linked.
+        linked: usize,
+    },
+    /// Every linked record of a side changed since the last run.
+    AllChanged {
+        /// Which side.
+        end: End,
+        /// How many records.
+        linked: usize,
+    },
+    /// The account behind a side is another one than at the last run.
+    OtherAccount {
+        /// Which side.
+        end: End,
+    },
+    /// The rules changed since they were last planned, and change contacts.
+    RulesChanged,
+}
+
+/// What there can be too much of. Each counts contacts, not fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// Something is taken away: an element of a set, or all that a field holds.
+    Removal,
+    /// The record is deleted.
+    Deletion,
+    /// A value is replaced by another.
+    Overwrite,
+}
+
+impl Guard {
+    /// The name on the command line: `--allow empty-side`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::EmptySide { .. } => "empty-side",
+            Self::TooMany { what: What::Removal, .. } => "removals",
+            Self::TooMany { what: What::Deletion, .. } => "deletions",
+            Self::TooMany { what: What::Overwrite, .. } => "overwrites",
+            Self::AllChanged { .. } => "all-changed",
+            Self::OtherAccount { .. } => "other-account",
+            Self::RulesChanged => "rules-changed",
+        }
+    }
+
+    /// All names.
+    pub const NAMES: [&'static str; 7] =
+        ["empty-side", "removals", "deletions", "overwrites", "all-changed", "other-account", "rules-changed"];
+
+    /// The sentence for people, with the names that the file uses for its ends.
+    #[must_use]
+    pub fn message(&self, program: &Program) -> String {
+        let name = |end: &End| &program.side(*end).name;
+        match self {
+            Self::EmptySide { end, linked } => format!(
+                "`{}` has no contacts any more, and {linked} of them were linked. Is it the right account, and may it still be read?",
+                name(end)
+            ),
+            Self::TooMany { end, what, count, limit, linked } => format!(
+                "{} in `{}`. With {linked} linked contacts, up to {limit} at once go without asking.",
+                match what {
+                    What::Removal => format!("{count} contacts would lose a value or a tag"),
+                    What::Deletion => format!("{count} contacts would be deleted"),
+                    What::Overwrite => format!("{count} contacts would have a value replaced by another"),
+                },
+                name(end)
+            ),
+            Self::AllChanged { end, linked } => format!(
+                "all {linked} linked contacts in `{}` changed since the last run. Did an import or a clean-up touch all of them?",
+                name(end)
+            ),
+            Self::OtherAccount { end } => format!(
+                "`{}` is another account than at the last run. What is linked belongs to the old one.",
+                name(end)
+            ),
+            Self::RulesChanged => {
+                "the rules changed since they were last planned, and this run would change contacts.".to_owned()
+            }
+        }
+    }
+}
+
+impl fmt::Display for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let side = |end: &End| match end {
+            End::Left => "the left side",
+            End::Right => "the right side",
+        };
+        match self {
+            Self::EmptySide { end, linked } => {
+                write!(f, "{} has no contacts any more, and {linked} of them were linked", side(end))
+            }
+            Self::TooMany { end, what, count, limit, .. } => {
+                let what = match what {
+                    What::Removal => "lose a value or a tag",
+                    What::Deletion => "be deleted",
+                    What::Overwrite => "have a value replaced by another",
+                };
+                write!(f, "{count} contacts on {} would {what}; up to {limit} go without asking", side(end))
+            }
+            Self::AllChanged { end, linked } => {
+                write!(f, "all {linked} linked contacts on {} changed since the last run", side(end))
+            }
+            Self::OtherAccount { end } => write!(f, "{} is another account than at the last run", side(end)),
+            Self::RulesChanged => f.write_str("the rules changed since they were last planned"),
+        }
+    }
+}
+
+/// What the guards look at beside the items.
+pub(super) struct Scene<'a> {
+    pub known: [&'a [Known]; 2],
+    /// For each linked pair that was seen on both sides, and is there on both: whether each side changed since the base.
+    pub linked: Vec<LinkedPair>,
+    /// How many records of each side are linked, deleted ones included.
+    pub linked_ever: [usize; 2],
+    /// How many pairs are linked once this plan is carried out, with those that it matches.
+    pub pairs: usize,
+    pub facts: &'a Facts,
+}
+
+/// A linked pair with both records and a base of both.
+pub(super) struct LinkedPair {
+    /// Which sides changed since the base.
+    pub changed: [bool; 2],
+    /// Whether anything flows at all.
+    pub excluded: bool,
+}
+
+/// The guards that a plan trips, in a fixed order.
+pub(super) fn guards(items: &[Item], scene: &Scene<'_>) -> Vec<Guard> {
+    let mut guards = Vec::new();
+    let writes = items.iter().any(|item| outcome(item).is_some_and(|outcome| !outcome.changes.is_empty()));
+    for end in End::BOTH {
+        if scene.facts.identity_changed[end.index()] {
+            guards.push(Guard::OtherAccount { end });
+        }
+    }
+    for end in End::BOTH {
+        let present = |end: End| scene.known[end.index()].iter().any(|known| known.record.is_some());
+        let linked = scene.linked_ever[end.index()];
+        if linked > 0 && !present(end) && present(end.other()) {
+            guards.push(Guard::EmptySide { end, linked });
+        }
+    }
+    for end in End::BOTH {
+        let relevant = || scene.linked.iter().filter(|pair| !pair.excluded);
+        let linked = relevant().count();
+        if linked > FEW && relevant().all(|pair| pair.changed[end.index()]) {
+            guards.push(Guard::AllChanged { end, linked });
+        }
+    }
+    let limit = FEW.max(scene.pairs / 10);
+    for what in [What::Deletion, What::Removal, What::Overwrite] {
+        for end in End::BOTH {
+            let count = items.iter().filter_map(outcome).filter(|outcome| does(outcome, end, what)).count();
+            if count > limit {
+                guards.push(Guard::TooMany { end, what, count, limit, linked: scene.pairs });
+            }
+        }
+    }
+    if scene.facts.rules_changed && !scene.facts.first && writes {
+        guards.push(Guard::RulesChanged);
+    }
+    guards
+}
+
+fn outcome(item: &Item) -> Option<&Outcome> {
+    match &item.kind {
+        Kind::Pair(outcome) if outcome.status != Status::Refused => Some(outcome),
+        _ => None,
+    }
+}
+
+fn does(outcome: &Outcome, end: End, what: What) -> bool {
+    let gone = outcome.end[end.index()].is_none();
+    outcome.changes.iter().filter(|change| change.end == end).any(|change| match change.field {
+        None => what == What::Deletion && gone,
+        Some(_) => kind_of(change) == Some(what),
+    })
+}
+
+/// What a changed field counts as; nothing when it only gained.
+fn kind_of(change: &Change) -> Option<What> {
+    match (&change.before, &change.after) {
+        (Value::Unknown | Value::Empty, _) => None,
+        (_, Value::Unknown | Value::Empty) => Some(What::Removal),
+        (Value::Set(before), Value::Set(after)) => {
+            before.elements().iter().any(|element| !after.has(element)).then_some(What::Removal)
+        }
+        _ => Some(What::Overwrite),
+    }
+}

@@ -1,0 +1,189 @@
+//! The plan: what one run would do, as a pure function of what is known.
+
+use syncc_compiler::ir::End;
+
+use super::{
+    Base, Counts, Engine, Guard, Known, Linked, Outcome, Pair, Status,
+    guard::{LinkedPair, Scene, guards},
+    matching::{Found, by_id, later, match_all},
+};
+
+/// What is known beside the contacts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Whether this connection never ran before.
+    pub first: bool,
+    /// Whether the rules are others than those last planned.
+    pub rules_changed: bool,
+    /// Whether the account behind each side is another than at the last run, left first.
+    pub identity_changed: [bool; 2],
+    /// What of each side could not be read, left first: one sentence a record. They count as failed.
+    pub problems: [Vec<String>; 2],
+}
+
+/// What one run would do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// Every link and every other contact of both sides, each once: links in their order, then the left side's
+    /// contacts, then the right side's.
+    pub items: Vec<Item>,
+    /// What must be allowed before the first write.
+    pub guards: Vec<Guard>,
+    /// The records of each side by what becomes of them, left first.
+    pub counts: [Counts; 2],
+}
+
+/// A pair of contacts, or one alone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// The ids, left first; `None` where there is no record, or not yet.
+    pub ids: [Option<String>; 2],
+    /// The index of its link.
+    pub link: Option<usize>,
+    /// By what two contacts were found to be one person, such as "email ann@home.example": a new link.
+    pub matched: Option<String>,
+    /// What becomes of it.
+    pub kind: Kind,
+}
+
+/// What becomes of an item.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// It goes through a cycle.
+    Pair(Outcome),
+    /// It shares a key with an earlier record of its side, and is not written.
+    Duplicate {
+        /// Its side.
+        end: End,
+        /// The id of the earlier record.
+        of: String,
+        /// The key, such as "email ann@home.example".
+        key: String,
+    },
+    /// Its keys name more than one record of the other side, or one that is itself ambiguous. It is not written.
+    Ambiguous {
+        /// Its side.
+        end: End,
+        /// The ids of the records on the other side.
+        candidates: Vec<String>,
+        /// A key that it shares with the first of them.
+        key: String,
+    },
+}
+
+/// What one run would do. `known` are all records of both sides in a fixed order, left first; `links` are all links.
+///
+/// Each record is in exactly one item. A linked record that is missing from `known` was not read: nothing is done
+/// with its pair.
+#[must_use]
+pub fn plan(engine: &Engine<'_>, known: [&[Known]; 2], links: &[Linked], facts: &Facts) -> Plan {
+    let ids = known.map(by_id);
+    let mut planner = Planner { engine, known, items: Vec::new(), counts: Default::default() };
+    let mut linked = Vec::new();
+    let mut linked_ever = [0, 0];
+    let mut pairs = 0;
+    for (index, link) in links.iter().enumerate() {
+        let sides = [0, 1].map(|side: usize| ids[side].get(link.ids[side].as_str()).map(|at| &known[side][*at]));
+        for side in [0, 1] {
+            linked_ever[side] += usize::from(link.base.as_ref().is_none_or(|base| base.sides[side].is_some()));
+        }
+        let outcome = planner.linked(index, link, sides);
+        if let [Some(Known { record: Some(left), .. }), Some(Known { record: Some(right), .. })] = sides {
+            pairs += 1;
+            if let Some(Base { sides: [Some(old_left), Some(old_right)] }) = &link.base {
+                let changed = [left != old_left, right != old_right];
+                linked.push(LinkedPair { changed, excluded: outcome == Status::Excluded });
+            }
+        }
+    }
+    for found in match_all(engine.program(), known, links) {
+        pairs += usize::from(matches!(found, Found::Match { .. }));
+        planner.found(found);
+    }
+    let Planner { items, mut counts, .. } = planner;
+    for side in [0, 1] {
+        counts[side].failed += facts.problems[side].len();
+    }
+    let guards = guards(&items, &Scene { known, linked, linked_ever, pairs, facts });
+    Plan { items, guards, counts }
+}
+
+/// Collects the items and counts them.
+struct Planner<'a> {
+    engine: &'a Engine<'a>,
+    known: [&'a [Known]; 2],
+    items: Vec<Item>,
+    counts: [Counts; 2],
+}
+
+impl Planner<'_> {
+    fn linked(&mut self, index: usize, link: &Linked, sides: [Option<&Known>; 2]) -> Status {
+        let now = sides.map(|known| known.and_then(|known| known.record.clone()));
+        let existed = now.each_ref().map(Option::is_some);
+        let outcome = match sides {
+            [Some(left), Some(right)] => {
+                self.engine.cycle(&Pair { now, base: link.base.clone(), later: later(left, right) })
+            }
+            _ => untouched(now, link.base.clone()),
+        };
+        let status = outcome.status;
+        let ids = link.ids.clone().map(Some);
+        self.push(Item { ids, link: Some(index), matched: None, kind: Kind::Pair(outcome) }, existed);
+        status
+    }
+
+    fn found(&mut self, found: Found) {
+        let item = |ids, matched, kind| Item { ids, link: None, matched, kind };
+        match found {
+            Found::Match { at: [left, right], key } => {
+                let (left, right) = (&self.known[0][left], &self.known[1][right]);
+                let now = [left.record.clone(), right.record.clone()];
+                let outcome = self.engine.cycle(&Pair { now, base: None, later: later(left, right) });
+                let ids = [Some(left.id.clone()), Some(right.id.clone())];
+                self.push(item(ids, Some(key), Kind::Pair(outcome)), [true, true]);
+            }
+            Found::Alone { end, at } => {
+                let known = &self.known[end.index()][at];
+                let now = one_side(end, known.record.clone());
+                let outcome = self.engine.cycle(&Pair { now, base: None, later: None });
+                let ids = one_side(end, Some(known.id.clone()));
+                self.push(item(ids, None, Kind::Pair(outcome)), one_side(end, Some(())).map(|there| there.is_some()));
+            }
+            Found::Duplicate { end, at, of, key } => {
+                let known = self.known[end.index()];
+                let kind = Kind::Duplicate { end, of: known[of].id.clone(), key };
+                self.alone(end, at, kind);
+            }
+            Found::Ambiguous { end, at, candidates, key } => {
+                let others = self.known[end.other().index()];
+                let candidates = candidates.into_iter().map(|at| others[at].id.clone()).collect();
+                self.alone(end, at, Kind::Ambiguous { end, candidates, key });
+            }
+        }
+    }
+
+    fn alone(&mut self, end: End, at: usize, kind: Kind) {
+        let ids = one_side(end, Some(self.known[end.index()][at].id.clone()));
+        let existed = ids.each_ref().map(Option::is_some);
+        self.push(Item { ids, link: None, matched: None, kind }, existed);
+    }
+
+    fn push(&mut self, item: Item, existed: [bool; 2]) {
+        for end in End::BOTH {
+            self.counts[end.index()].count(&item, end, existed[end.index()]);
+        }
+        self.items.push(item);
+    }
+}
+
+fn one_side<T>(end: End, value: Option<T>) -> [Option<T>; 2] {
+    match end {
+        End::Left => [value, None],
+        End::Right => [None, value],
+    }
+}
+
+/// A pair of which a record was not read: it stays as it is, and so does what is remembered of it.
+fn untouched(now: [Option<syncc_compiler::value::Record>; 2], base: Option<Base>) -> Outcome {
+    Outcome { end: now, base, status: Status::Excluded, changes: Vec::new(), fired: Vec::new(), steps: 0 }
+}

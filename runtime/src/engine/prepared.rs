@@ -1,0 +1,67 @@
+//! A program made ready to run on many pairs.
+
+use syncc_compiler::{
+    ir::{Atom, Condition, End, Program, Test},
+    value::{Canon, Record, Value},
+};
+
+use super::{Pair, truth::View};
+
+/// What a program makes of pairs. Prepared once, used for every pair; shares nothing between pairs.
+#[derive(Debug)]
+pub struct Engine<'p> {
+    pub(super) program: &'p Program,
+    /// How each side reads spellings, left first.
+    pub(super) canon: [Canon; 2],
+    /// For each rule: whether its condition asks if the record it is written from is deleted.
+    pub(super) asks_deleted: Vec<bool>,
+    /// What a record made by a rule starts as, left first: every field empty.
+    pub(super) blank: [Record; 2],
+}
+
+impl<'p> Engine<'p> {
+    /// An engine whose accounts have no country for phone numbers without a country code.
+    #[must_use]
+    pub fn new(program: &'p Program) -> Self {
+        Self::with_canon(program, [Canon::default(), Canon::default()])
+    }
+
+    /// An engine with the way each account reads spellings, left first.
+    #[must_use]
+    pub fn with_canon(program: &'p Program, canon: [Canon; 2]) -> Self {
+        let asks_deleted = program
+            .rules
+            .iter()
+            .map(|rule| asks(&rule.condition, &program.atoms, &Atom { end: rule.from, test: Test::Deleted }))
+            .collect();
+        let blank = End::BOTH.map(|end| Record::filled_with(&Value::Empty, program.side(end).fields.len()));
+        Self { program, canon, asks_deleted, blank }
+    }
+
+    /// The program that it runs.
+    #[must_use]
+    pub fn program(&self) -> &'p Program {
+        self.program
+    }
+
+    /// Whether the condition of the rule at this index holds for the pair as it stands, before any step.
+    /// `None` when it cannot be told, because an answer did not carry a field, or when there is no such rule.
+    #[must_use]
+    pub fn holds(&self, rule: usize, pair: &Pair) -> Option<bool> {
+        self.rule_holds(rule, &View::of(pair))
+    }
+
+    /// Whether contacts such as this one flow away from this end, as the pair stands before any step.
+    #[must_use]
+    pub fn in_scope(&self, from: End, pair: &Pair) -> bool {
+        self.scope(&View::of(pair))[from.index()]
+    }
+}
+
+fn asks(condition: &Condition, atoms: &[Atom], wanted: &Atom) -> bool {
+    match condition {
+        Condition::Atom(id) => atoms.get(id.index()) == Some(wanted),
+        Condition::Not(inner) => asks(inner, atoms, wanted),
+        Condition::All(all) | Condition::Any(all) => all.iter().any(|one| asks(one, atoms, wanted)),
+    }
+}
