@@ -9,4 +9,5 @@
 pub mod apps;
 pub mod engine;
 pub mod store;
+pub mod workspace;
 pub mod world;
