@@ -53,7 +53,7 @@ pub trait Store: Send {
     ///
     /// # Errors
     /// [`StoreError::AlreadyLinked`] when one of a pair is linked with another record that is there,
-    /// [`StoreError::Unseen`] when one was never observed.
+    /// [`StoreError::Unseen`] when one was never observed or is deleted.
     fn settle(&mut self, settled: &[Settled]) -> Result<(), StoreError>;
     /// Forgets a link, its base, and those of its records that are deleted. For a pair that is gone on both
     /// sides. Does nothing if there is no such link.
@@ -76,9 +76,12 @@ pub trait Store: Send {
     /// Notes that these are being sent. Durable before it returns if one of them is a create or a delete.
     fn sent(&mut self, entries: &[EntryId]) -> Result<(), StoreError>;
     /// The write happened: takes the observation in, links the record with the entry's partner if it is not
-    /// yet (never after a delete), and closes the entry, all in one. A new link has no base until
-    /// [`Store::settle`] gives it one: a crash in between leaves a first merge of equal values.
-    /// Returns the link of the record, if it has one.
+    /// yet, and closes the entry, all in one. A new link has no base until [`Store::settle`] gives it one: a
+    /// crash in between leaves a first merge of equal values.
+    ///
+    /// Returns the link of the record, if it has one. That is not one with the partner when the partner was
+    /// deleted in the meantime or is linked with another record, and when the app answered a create with a
+    /// record that is linked already: the write happened all the same.
     fn confirm(&mut self, entry: EntryId, now: &Observed) -> Result<Option<LinkId>, StoreError>;
     /// The write certainly did not happen: closes the entry with the reason.
     fn fail(&mut self, entry: EntryId, reason: &str) -> Result<(), StoreError>;

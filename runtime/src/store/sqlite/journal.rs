@@ -7,7 +7,7 @@ use syncc_compiler::ir::End;
 use uuid::Uuid;
 
 use super::{
-    super::{Entry, EntryId, EntryState, LinkId, NewEntry, RunId},
+    super::{Entry, EntryId, EntryState, LinkId, NewEntry, RunId, StoreError},
     code,
     fault::Fault,
     links,
@@ -64,14 +64,30 @@ pub(super) fn confirm(db: &Connection, entry: EntryId, now: &Observed) -> Result
     advance(db, entry, EntryState::Confirmed, None, Some(&now.id))?;
     let end = code::read_end(end)?;
 
+    // A record that is deleted is linked before it is: a deleted one without a link is forgotten.
+    if deletes && let (Some(target), Some(partner)) = (&target, &partner) {
+        link(db, end, target, partner)?;
+    }
     observations::observe(db, end, std::slice::from_ref(now), From::Answer)?;
     if let Some(former) = target {
         observations::rename(db, end, &former, &now.id)?;
     }
-    match (end, partner) {
-        (End::Left, Some(right)) if !deletes => links::link(db, [&now.id, &right]).map(Some),
-        (End::Right, Some(left)) if !deletes => links::link(db, [&left, &now.id]).map(Some),
-        _ => links::of(db, end, &now.id),
+    if !deletes && let Some(partner) = partner {
+        link(db, end, &now.id, &partner)?;
+    }
+    links::of(db, end, &now.id)
+}
+
+/// Links a written record with its partner, if that can be. If not, the write happened all the same: the
+/// partner was deleted in the meantime, or the app answered a create with a record that it had already.
+fn link(db: &Connection, end: End, record: &str, partner: &str) -> Result<(), Fault> {
+    let records = match end {
+        End::Left => [record, partner],
+        End::Right => [partner, record],
+    };
+    match links::link(db, records) {
+        Ok(_) | Err(Fault::Store(StoreError::AlreadyLinked { .. } | StoreError::Unseen { .. })) => Ok(()),
+        Err(fault) => Err(fault),
     }
 }
 

@@ -47,24 +47,30 @@ pub(super) fn of(db: &Connection, end: End, id: &str) -> Result<Option<LinkId>, 
         .optional()?)
 }
 
-/// The link of these two records, made if there is none.
+/// The link of these two records, made if there is none. An error leaves everything as it was.
 pub(super) fn link(db: &Connection, records: [&str; 2]) -> Result<LinkId, Fault> {
+    let mut replaced = Vec::new();
     for (end, record) in End::BOTH.into_iter().zip(records) {
         let Some(found) = of(db, end, record)? else {
-            if !observations::is_seen(db, end, record)? {
-                return Err(StoreError::Unseen { record: record.to_owned() }.into());
-            }
             continue;
         };
         let far = record_of(db, found, end.other())?;
         if far == records[end.other().index()] {
             return Ok(found);
         }
-        // A record that was deleted and made anew: the link with the old one gives way.
         if !observations::is_deleted(db, end.other(), &far)? {
             return Err(StoreError::AlreadyLinked { record: record.to_owned(), with: far }.into());
         }
-        unlink(db, found)?;
+        // A record that was deleted and made anew: the link with the old one gives way.
+        replaced.push(found);
+    }
+    for (end, record) in End::BOTH.into_iter().zip(records) {
+        if !observations::is_there(db, end, record)? {
+            return Err(StoreError::Unseen { record: record.to_owned() }.into());
+        }
+    }
+    for old in replaced {
+        unlink(db, old)?;
     }
     db.prepare_cached("INSERT INTO links (left_id, right_id) VALUES (?1, ?2)")?.execute(records)?;
     Ok(LinkId(db.last_insert_rowid()))

@@ -118,18 +118,21 @@ pub(super) fn rename(db: &Connection, end: End, former: &str, id: &str) -> Resul
     Ok(())
 }
 
-/// Whether the record was observed, and is there or deleted but linked.
-pub(super) fn is_seen(db: &Connection, end: End, id: &str) -> Result<bool, Fault> {
-    Ok(db.prepare_cached(r#"SELECT 1 FROM seen WHERE "end" = ?1 AND id = ?2"#)?.exists(params![code::end(end), id])?)
+/// Whether the record was observed and is not deleted.
+pub(super) fn is_there(db: &Connection, end: End, id: &str) -> Result<bool, Fault> {
+    Ok(deleted(db, end, id)? == Some(false))
 }
 
-/// Whether the record is known to be deleted.
+/// Whether the record was observed and is deleted.
 pub(super) fn is_deleted(db: &Connection, end: End, id: &str) -> Result<bool, Fault> {
-    let deleted: Option<bool> = db
+    Ok(deleted(db, end, id)? == Some(true))
+}
+
+fn deleted(db: &Connection, end: End, id: &str) -> Result<Option<bool>, Fault> {
+    Ok(db
         .prepare_cached(r#"SELECT deleted FROM seen WHERE "end" = ?1 AND id = ?2"#)?
         .query_row(params![code::end(end), id], |row| row.get(0))
-        .optional()?;
-    Ok(deleted == Some(true))
+        .optional()?)
 }
 
 /// Forgets a record that is deleted and in no link.

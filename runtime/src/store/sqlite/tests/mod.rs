@@ -1,5 +1,7 @@
 //! The store as the cycle uses it, and what it survives.
 
+mod crash;
+mod files;
 mod pairs;
 
 use std::collections::BTreeMap;

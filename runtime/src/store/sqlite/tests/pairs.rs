@@ -1,5 +1,7 @@
 //! Listings, links, writes: a connection's life, step by step.
 
+use std::collections::BTreeMap;
+
 use syncc_compiler::ir::End::{self, Left, Right};
 use uuid::Uuid;
 
@@ -230,4 +232,45 @@ fn a_pair_that_is_gone_on_both_sides_leaves_nothing() {
     store.unlink(link).unwrap();
     assert_eq!(store.links().unwrap(), []);
     assert_eq!((ids(&store, Left), ids(&store, Right)), (vec![], vec![]));
+}
+
+#[test]
+fn a_write_happened_even_if_its_partner_is_gone() {
+    let mut store = store();
+    store.observe(Left, &[seen("ann"), seen("bob")]).unwrap();
+    let run = run(&mut store);
+    let first = plan(&mut store, run, Right, None, Some("ann"));
+    let second = plan(&mut store, run, Right, None, Some("bob"));
+    store.sent(&[first, second]).unwrap();
+    store.observe(Left, &[gone("ann")]).unwrap();
+    assert_eq!(store.confirm(first, &seen("1")).unwrap(), None);
+    let link = store.confirm(second, &seen("2")).unwrap();
+
+    // The app answers a create with a record that it had already.
+    let third = plan(&mut store, run, Right, None, Some("ann"));
+    store.sent(&[third]).unwrap();
+    assert_eq!(store.confirm(third, &seen("2")).unwrap(), link);
+    assert_eq!(store.links().unwrap()[0].records, ["bob".to_owned(), "2".to_owned()]);
+    assert_eq!(store.open_entries().unwrap(), []);
+}
+
+#[test]
+fn a_deleted_record_of_a_new_pair_stays_known_as_deleted() {
+    let mut store = store();
+    store.observe(Left, &[seen("ann")]).unwrap();
+    store.observe(Right, &[seen("1")]).unwrap();
+    let run = run(&mut store);
+    let entry = NewEntry {
+        op: Uuid::new_v4(),
+        end: Right,
+        target: Some("1".into()),
+        partner: Some("ann".into()),
+        deletes: true,
+        payload: BTreeMap::new(),
+    };
+    let entry = store.journal(run, &[entry]).unwrap()[0];
+    store.sent(&[entry]).unwrap();
+    assert!(store.confirm(entry, &gone("1")).unwrap().is_some());
+    store.settle(&[Settled { ids: ["ann".into(), "1".into()], base: [Some(named("ann@x.example")), None] }]).unwrap();
+    assert_eq!(ids(&store, Right), [("1".to_owned(), true)]);
 }

@@ -1,0 +1,163 @@
+//! The file of a store: whose it is, who has it open, and what is wrong with it.
+
+use std::fs;
+
+use rusqlite::Connection;
+use syncc_compiler::ir::End::Left;
+use tempfile::TempDir;
+
+use super::{super::migrate::migrate, seen};
+use crate::store::{Sqlite, Store, StoreError};
+
+fn folder() -> TempDir {
+    TempDir::new().unwrap()
+}
+
+#[test]
+fn what_was_remembered_is_there_the_next_time() {
+    let folder = folder();
+    let path = folder.path().join("contacts.db");
+    let mut store = Sqlite::open(&path, "contacts").unwrap();
+    store.begin_listing(Left).unwrap();
+    store.observe(Left, &[seen("ann")]).unwrap();
+    store.end_listing(Left, true, Some("cursor")).unwrap();
+    store.set_identity(Left, "ann@x.example").unwrap();
+    drop(store);
+
+    let mut store = Sqlite::open(&path, "contacts").unwrap();
+    assert_eq!(store.seen(Left).unwrap()[0].observed, seen("ann"));
+    assert_eq!(store.cursor(Left).unwrap().as_deref(), Some("cursor"));
+    assert_eq!(store.identity(Left).unwrap().as_deref(), Some("ann@x.example"));
+    store.forget_cursor(Left).unwrap();
+    assert_eq!(store.cursor(Left).unwrap(), None);
+    assert_eq!(store.seen(Left).unwrap().len(), 1);
+}
+
+#[test]
+fn a_second_one_on_the_same_connection_is_refused_at_once() {
+    let folder = folder();
+    let path = folder.path().join("contacts.db");
+    let store = Sqlite::open(&path, "contacts").unwrap();
+    assert!(matches!(Sqlite::open(&path, "contacts"), Err(StoreError::Busy)));
+    drop(store);
+    Sqlite::open(&path, "contacts").unwrap();
+}
+
+#[test]
+fn a_listing_that_a_crash_cut_off_cannot_be_ended_by_the_next_run() {
+    let folder = folder();
+    let path = folder.path().join("contacts.db");
+    let mut store = Sqlite::open(&path, "contacts").unwrap();
+    store.begin_listing(Left).unwrap();
+    store.observe(Left, &[seen("ann")]).unwrap();
+    drop(store);
+    let mut store = Sqlite::open(&path, "contacts").unwrap();
+    assert!(matches!(store.end_listing(Left, true, None), Err(StoreError::OutOfOrder { .. })));
+}
+
+#[test]
+fn files_that_are_not_ours_are_refused_and_left_as_they_are() {
+    let folder = folder();
+    let path = folder.path().join("contacts.db");
+    drop(Sqlite::open(&path, "contacts").unwrap());
+    let refused = Sqlite::open(&path, "customers").unwrap_err();
+    assert!(matches!(&refused, StoreError::NotOurs { found, .. } if found == "connection contacts"), "{refused}");
+
+    let other = folder.path().join("other.db");
+    Connection::open(&other).unwrap().execute_batch("CREATE TABLE stamps (id INTEGER)").unwrap();
+    let before = fs::read(&other).unwrap();
+    let refused = Sqlite::open(&other, "contacts").unwrap_err();
+    assert!(matches!(&refused, StoreError::NotOurs { found, .. } if found == "another program"), "{refused}");
+    assert_eq!(fs::read(&other).unwrap(), before);
+
+    let text = folder.path().join("text.db");
+    fs::write(&text, "Dear Ann, ".repeat(1000)).unwrap();
+    assert!(matches!(Sqlite::open(&text, "contacts"), Err(StoreError::Damaged { .. })));
+    assert!(matches!(Sqlite::open(folder.path(), "contacts"), Err(StoreError::Database { .. })));
+}
+
+#[test]
+fn a_damaged_file_says_which() {
+    let folder = folder();
+    let path = folder.path().join("contacts.db");
+    let mut store = Sqlite::open(&path, "contacts").unwrap();
+    let page: Vec<_> = (0..200).map(|n| seen(&format!("{n:04}"))).collect();
+    store.observe(Left, &page).unwrap();
+    drop(store);
+    let mut bytes = fs::read(&path).unwrap();
+    let from = bytes.len() / 2;
+    bytes[from..].fill(0xff);
+    fs::write(&path, bytes).unwrap();
+    let found = Sqlite::open(&path, "contacts").and_then(|store| store.seen(Left).map(drop));
+    assert!(matches!(&found, Err(StoreError::Damaged { what }) if what.contains("contacts.db")), "{found:?}");
+}
+
+#[test]
+fn a_row_that_does_not_read_says_which() {
+    let folder = folder();
+    let store = Sqlite::open(folder.path().join("contacts.db"), "contacts").unwrap();
+    store.db.execute("INSERT INTO seen VALUES (0, 'ann', NULL, x'00', 0, 'yesterday', 0)", []).unwrap();
+    let message = store.seen(Left).unwrap_err().to_string();
+    assert!(message.starts_with("the store holds something unreadable (the time of record ann"), "{message}");
+}
+
+#[test]
+fn a_newer_store_is_refused_and_an_older_one_brought_up_step_by_step() {
+    let mut db = Connection::open_in_memory().unwrap();
+    let steps = ["CREATE TABLE a (x INTEGER) STRICT", "CREATE TABLE b (x INTEGER) STRICT; INSERT INTO b VALUES (1)"];
+    migrate(&mut db, &steps[..1]).unwrap();
+    migrate(&mut db, &steps).unwrap();
+    migrate(&mut db, &steps).unwrap();
+    let rows: i64 = db.query_row("SELECT count(*) FROM b", [], |row| row.get(0)).unwrap();
+    assert_eq!(rows, 1);
+    let refused = migrate(&mut db, &steps[..1]).unwrap_err().at("x");
+    assert!(matches!(refused, StoreError::Newer { found: 2, known: 1 }), "{refused}");
+
+    // A step that fails in the middle did nothing.
+    let broken = [steps[0], steps[1], "CREATE TABLE c (x INTEGER) STRICT; INSERT INTO nowhere VALUES (1)"];
+    migrate(&mut db, &broken).unwrap_err();
+    let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    let tables: i64 =
+        db.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'c'", [], |row| row.get(0)).unwrap();
+    assert_eq!((version, tables), (2, 0));
+}
+
+#[test]
+fn a_full_disk_loses_nothing_and_is_survived() {
+    let folder = folder();
+    let path = folder.path().join("contacts.db");
+    let mut store = Sqlite::open(&path, "contacts").unwrap();
+    store.observe(Left, &[seen("ann")]).unwrap();
+    let pages: i64 = store.db.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+    let limit = |store: &Sqlite, pages: i64| {
+        store.db.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).unwrap();
+    };
+    limit(&store, pages + 2);
+
+    let page: Vec<_> = (0..1000).map(|n| seen(&format!("{n:04}"))).collect();
+    store.begin_listing(Left).unwrap();
+    let refused = store.observe(Left, &page).unwrap_err();
+    assert!(matches!(refused, StoreError::DiskFull), "{refused}");
+    assert_eq!(store.seen(Left).unwrap().len(), 1);
+
+    // The same store goes on once there is space.
+    limit(&store, i64::from(u32::MAX - 1));
+    store.observe(Left, &page).unwrap();
+    store.end_listing(Left, true, None).unwrap();
+    assert_eq!(store.seen(Left).unwrap().len(), 1000);
+}
+
+#[cfg(unix)]
+#[test]
+fn only_its_owner_can_read_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder();
+    let mut store = Sqlite::open(folder.path().join("contacts.db"), "contacts").unwrap();
+    store.observe(Left, &[seen("ann")]).unwrap();
+    let files: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap()).collect();
+    // The store and its write-ahead log.
+    assert_eq!(files.len(), 2);
+    for file in files {
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{:?}", file.path());
+    }
+}
