@@ -17,6 +17,32 @@ pub struct SyntaxError {
     pub fix: Option<Fix>,
 }
 
+impl SyntaxError {
+    pub(crate) fn new(kind: SyntaxErrorKind, span: Span, title: impl Into<String>) -> Self {
+        Self { kind, span, title: title.into(), help: None, fix: None }
+    }
+
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The edit that mends it: `text` in place of `span`. The title of the edit is what to write.
+    pub(crate) fn fix(self, span: Span, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let title = match text.trim() {
+            "" => "take it away".into(),
+            written => format!("write `{written}`"),
+        };
+        self.fix_as(title, span, text)
+    }
+
+    pub(crate) fn fix_as(mut self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Self {
+        self.fix = Some(Fix { title: title.into(), span, text: text.into() });
+        self
+    }
+}
+
 /// The kinds of syntax error. Each has one stable code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SyntaxErrorKind {

@@ -1,6 +1,8 @@
 //! The words that start a statement.
 
-use crate::parser::Rule;
+use pest::Parser;
+
+use crate::parser::{Rule, SyncParser};
 
 /// A kind of statement: its keyword and the rules that read what follows it.
 #[derive(Clone, Copy, Debug)]
@@ -30,12 +32,23 @@ pub(crate) fn exact(word: &str) -> Option<Keyword> {
 }
 
 /// The keyword that `word` was likely meant to be.
+///
+/// A word that has a meaning within statements is never meant as a keyword: `then` is one letter from
+/// `when`, and no slip.
 pub(crate) fn near(word: &str) -> Option<Keyword> {
+    if word.len() > 12 || SyncParser::parse(Rule::name, word).is_err() {
+        return None;
+    }
+    if matches!(word.to_lowercase().as_str(), "if" | "whenever") {
+        return exact("when");
+    }
     let mut best: Option<(usize, Keyword)> = None;
     for keyword in KEYWORDS {
         let distance = distance(word, keyword.word);
-        // A short word is near too much: one slip in three letters, two in six.
-        if distance <= keyword.word.len().div_ceil(3).min(2) && best.is_none_or(|(least, _)| distance < least) {
+        // A short word is near too much.
+        let (most, same_start) = if keyword.word.len() < 4 { (1, true) } else { (keyword.word.len() / 3, false) };
+        let starts_alike = word.chars().next().map(|c| c.to_ascii_lowercase()) == keyword.word.chars().next();
+        if distance <= most && (starts_alike || !same_start) && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, keyword));
         }
     }

@@ -9,12 +9,14 @@
 //! - It knows nothing of apps, fields or types, and does no I/O.
 
 mod build;
+mod characters;
 mod decode;
 mod error;
 mod explain;
 mod keyword;
 mod limits;
 mod parser;
+mod resync;
 mod split;
 mod strict;
 pub mod tree;

@@ -3,8 +3,9 @@
 use pest::{Parser, iterators::Pair};
 
 use crate::{
-    SyntaxError, SyntaxErrorKind,
+    SyntaxError, SyntaxErrorKind, characters,
     parser::{Rule, SyncParser},
+    resync,
     tree::Span,
 };
 
@@ -38,6 +39,8 @@ pub struct Comment {
 /// The longest file that is read, in bytes.
 pub(crate) const MAX_FILE: usize = 16 * 1024 * 1024;
 
+const SPLIT_FILE: &str = "Split it into several files, one for each connection.";
+
 /// Cuts a file into statements at the statement keywords.
 ///
 /// A keyword inside a text or a comment, after a dot, after `as` or before a colon starts nothing.
@@ -49,23 +52,42 @@ pub fn split(text: &str) -> Skeleton {
         return Skeleton { errors: vec![too_long(text)], ..Skeleton::default() };
     }
     let mut skeleton = Skeleton::default();
-    match SyncParser::parse(Rule::skeleton, text) {
-        Ok(pairs) => {
-            for pair in pairs.flat_map(Pair::into_inner) {
-                let span = span(&pair);
-                match pair.as_rule() {
-                    Rule::piece => {
-                        let title = title(text, span, &skeleton.comments);
-                        skeleton.pieces.push(Piece { span, title });
+    skeleton.errors.extend(characters::check(text));
+    skeleton.read(text, Span::new(0, text.len() as u32));
+    skeleton
+}
+
+impl Skeleton {
+    /// Reads the part of the file at `part`.
+    ///
+    /// Where a misspelt keyword starts a line, a piece is cut once more, so that the rule below a broken
+    /// one is still a rule. A cut is at the start of a line, which is never inside a text, and each part has
+    /// no further cuts: this nests once.
+    fn read(&mut self, text: &str, part: Span) {
+        match SyncParser::parse(Rule::skeleton, &text[part.start as usize..part.end as usize]) {
+            Ok(pairs) => {
+                for pair in pairs.flat_map(Pair::into_inner) {
+                    let span = span(&pair).shift(part.start);
+                    match (pair.as_rule(), resync::cuts(pair.as_str()).as_slice()) {
+                        (Rule::piece, []) => {
+                            let title = title(text, span, &self.comments);
+                            self.pieces.push(Piece { span, title });
+                        }
+                        (Rule::piece, cuts) => {
+                            let cuts = cuts.iter().map(|at| span.start + at);
+                            let starts = std::iter::once(span.start).chain(cuts.clone());
+                            for (start, end) in starts.zip(cuts.chain([span.end])) {
+                                self.read(text, Span::new(start, end));
+                            }
+                        }
+                        (Rule::comment, _) => self.comments.push(Comment { span }),
+                        _ => {}
                     }
-                    Rule::comment => skeleton.comments.push(Comment { span }),
-                    _ => {}
                 }
             }
+            Err(error) => self.errors.push(unread(&error, part.start)),
         }
-        Err(error) => skeleton.errors.push(unread(&error)),
     }
-    skeleton
 }
 
 fn span(pair: &Pair<'_, Rule>) -> Span {
@@ -102,25 +124,19 @@ fn is_blank(text: &str) -> bool {
 }
 
 fn too_long(text: &str) -> SyntaxError {
-    SyntaxError {
-        kind: SyntaxErrorKind::TooLong,
-        span: Span::default(),
-        title: format!("this file is too long to read: {} MiB, and 16 MiB is the most", text.len() >> 20),
-        help: Some("Split it into several files, one for each connection.".into()),
-        fix: None,
-    }
+    let title = format!("this file is too long to read: {} MiB, and 16 MiB is the most", text.len() >> 20);
+    SyntaxError::new(SyntaxErrorKind::TooLong, Span::default(), title).help(SPLIT_FILE)
 }
 
 /// The skeleton cannot fail, but pest can: it gives up at limits of its own.
-fn unread(error: &pest::error::Error<Rule>) -> SyntaxError {
+fn unread(error: &pest::error::Error<Rule>, base: u32) -> SyntaxError {
     let at = match error.location {
         pest::error::InputLocation::Pos(at) | pest::error::InputLocation::Span((at, _)) => at as u32,
     };
-    SyntaxError {
-        kind: SyntaxErrorKind::TooLong,
-        span: Span::new(at, at),
-        title: "this file is too long to read from here on".into(),
-        help: Some("Split it into several files, one for each connection.".into()),
-        fix: None,
-    }
+    SyntaxError::new(
+        SyntaxErrorKind::TooLong,
+        Span::new(base + at, base + at),
+        "this file is too long to read from here on",
+    )
+    .help(SPLIT_FILE)
 }

@@ -78,22 +78,27 @@ fn after_failure(
     let at = base as usize + explain::position(failure);
     let complete = SyncParser::parse(keyword.open, rest).ok().and_then(|pairs| {
         let end = base as usize + pairs.clone().last()?.as_span().end();
-        let between = text.get(end..at)?;
-        explain::only_gap(between).then_some(())?;
+        // An earlier failure is the statement's own; a later one is inside something that follows it.
+        (end >= at || only_gap(text.get(end..at)?)).then_some(())?;
         let mut builder = Builder::new(base);
         Some((builder.body(pairs), builder.errors))
     });
     match complete {
         Some((body, slips)) => {
             errors.extend(slips);
-            errors.push(explain::leftover(failure, text, at));
+            errors.push(explain::leftover(failure, keyword, text, at));
             body
         }
         None => {
-            errors.push(explain::failure(failure, text, at));
+            errors.push(explain::failure(failure, keyword, text, at));
             None
         }
     }
+}
+
+/// Whether `text` is blanks and comments alone.
+fn only_gap(text: &str) -> bool {
+    SyncParser::parse(Rule::gap_whole, text).is_ok()
 }
 
 fn is_blank(c: char) -> bool {

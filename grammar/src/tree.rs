@@ -370,13 +370,16 @@ pub enum Chunk {
     Field(Path),
 }
 
+/// The record of a test at one end: the end and its fields, or `none`.
+pub type Record = (Name, Option<Vec<(Name, Value)>>);
+
 /// `test "name" given … expect …`
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Test {
     /// What the test is called.
     pub name: Name,
     /// The records at the start: an end and its fields, or `none`.
-    pub given: Vec<(Name, Option<Vec<(Name, Value)>>)>,
+    pub given: Vec<Record>,
     /// What must hold at the end.
     pub expect: Vec<Expect>,
 }

@@ -2,9 +2,8 @@
 
 use pest::iterators::Pair;
 
-use super::Builder;
+use super::{Builder, spaced};
 use crate::{
-    Fix, SyntaxError, SyntaxErrorKind,
     parser::Rule,
     tree::{Condition, Op, Span},
 };
@@ -42,7 +41,7 @@ impl Builder {
     fn joining_word(&mut self, pair: &Pair<'_, Rule>, write: &str) {
         let title = format!("`{}` cannot join two conditions", pair.as_str());
         let help = format!("Write `{write}`.");
-        self.notation(self.span(pair), title, &format!(" {write} "), help);
+        self.notation(self.span(pair), title, &spaced(pair, write), help);
     }
 
     fn term(&mut self, pair: Pair<'_, Rule>, lists: bool) -> Option<Condition> {
@@ -55,7 +54,7 @@ impl Builder {
                     let span = self.span(&part);
                     nots.push(span);
                     let title = format!("`{}` is written `not`", part.as_str());
-                    self.notation(span, title, "not ", "Write `not` before what must not hold.");
+                    self.notation(span, title, &spaced(&part, "not"), "Write `not` before what must not hold.");
                 }
                 Rule::group => {
                     let inner = part.into_inner().find(|part| part.as_rule() == Rule::condition)?;
@@ -148,13 +147,7 @@ impl Builder {
             "has" | "includes" => "On a set of tags or labels, `==` means \"has\".".to_owned(),
             _ => format!("Write `{write}`."),
         };
-        self.errors.push(SyntaxError {
-            kind: SyntaxErrorKind::Notation,
-            span,
-            title: format!("`{written}` compares nothing here"),
-            help: Some(help),
-            fix: Some(Fix { title: format!("write `{write}`"), span, text: write.to_owned() }),
-        });
+        self.notation(span, format!("`{written}` compares nothing here"), write, help);
         op
     }
 }

@@ -2,7 +2,7 @@
 
 use pest::iterators::Pair;
 
-use super::Builder;
+use super::{Builder, spaced};
 use crate::{
     SyntaxErrorKind,
     parser::Rule,
@@ -100,10 +100,14 @@ impl Builder {
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::key => keys.push(self.name(&part)),
+                Rule::slip_by => {
+                    let title = format!("`{}` is not needed here", part.as_str().trim_end());
+                    self.notation(self.span(&part), title, "", "Write the key alone, such as `match email`.");
+                }
                 Rule::slip_key_or => {
-                    let span = self.span(&part);
                     let title = format!("`{}` cannot join the keys of `match`", part.as_str());
-                    self.notation(span, title, " or ", "Keys are tried one after the other: write `email or phone`.");
+                    let help = "Keys are tried one after the other: write `email or phone`.";
+                    self.notation(self.span(&part), title, &spaced(&part, "or"), help);
                 }
                 _ => {}
             }
@@ -115,19 +119,14 @@ impl Builder {
         let span = self.span(&pair);
         let mut parts = pair.into_inner();
         let first = parts.next()?;
-        let (count, unit) = match first.as_rule() {
-            Rule::count => (Some(first), parts.next()?),
-            _ => (None, first),
-        };
-        let length = self.unit(&unit);
-        let count = match count {
-            Some(count) => self.count(&count),
-            None => {
-                let at = Span::new(self.span(&unit).start, self.span(&unit).start);
-                self.notation(at, "`every` needs a number", "1 ", "Write how many, such as `every 5 minutes`.");
-                Some(1)
-            }
-        };
+        if first.as_rule() == Rule::unit_alone {
+            let unit = self.span(&first);
+            let help = "Write how many, such as `every 5 minutes`.";
+            self.notation(Span::new(unit.start, unit.start), "`every` needs a number", "1 ", help);
+            return Some(Every { seconds: self.unit(&first)?, span });
+        }
+        let length = self.unit(&parts.next()?);
+        let count = self.count(&first);
         let Some(seconds) = count.unwrap_or(1).checked_mul(length.unwrap_or(1)) else {
             self.wrong(
                 SyntaxErrorKind::Expected,
@@ -143,8 +142,8 @@ impl Builder {
     fn count(&mut self, pair: &Pair<'_, Rule>) -> Option<u64> {
         let count = pair.as_str().parse::<u64>().ok().filter(|count| *count > 0);
         if count.is_none() {
-            let title = format!("`{}` is no number of times to wait", pair.as_str());
-            let help = "Write a whole number from 1 on, such as `every 90 minutes`.";
+            let title = format!("`{}` is no whole number from 1 on", pair.as_str());
+            let help = "Write one that is, such as `every 90 minutes`.";
             self.wrong(SyntaxErrorKind::Expected, self.span(pair), title, help);
         }
         count

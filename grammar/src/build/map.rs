@@ -2,7 +2,7 @@
 
 use pest::iterators::Pair;
 
-use super::Builder;
+use super::{Builder, spaced};
 use crate::{
     parser::Rule,
     tree::{Arrow, Map, Value},
@@ -25,6 +25,9 @@ impl Builder {
         let mut parts = pair.into_inner();
         let text = parts.next()?;
         let template_span = self.span(&text);
+        if text.as_rule() == Rule::slip_text {
+            self.text(&text)?;
+        }
         let template = self.template(text.as_str(), template_span);
         let mark = parts.next()?;
         let before = self.errors.len();
@@ -63,7 +66,7 @@ impl Builder {
         let mark = parts.next()?;
         if mark.as_rule() == Rule::slip_case {
             let title = format!("`{}` cannot stand between two values here", mark.as_str());
-            self.notation(self.span(&mark), title, "=", CASES);
+            self.notation(self.span(&mark), title, &spaced(&mark, "="), CASES);
         }
         Some((left, self.scalar(parts.next()?, CASES)?))
     }

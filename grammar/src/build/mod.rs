@@ -16,7 +16,7 @@ mod when;
 use pest::iterators::{Pair, Pairs};
 
 use crate::{
-    Fix, SyntaxError, SyntaxErrorKind,
+    SyntaxError, SyntaxErrorKind,
     parser::Rule,
     tree::{Body, Name, Path, Span},
 };
@@ -74,17 +74,20 @@ impl Builder {
 
     /// Reports likely wrong notation at `span`, and what to write there instead.
     fn notation(&mut self, span: Span, title: impl Into<String>, write: &str, help: impl Into<String>) {
-        self.errors.push(SyntaxError {
-            kind: SyntaxErrorKind::Notation,
-            span,
-            title: title.into(),
-            help: Some(help.into()),
-            fix: Some(Fix { title: format!("write `{}`", write.trim()), span, text: write.to_owned() }),
-        });
+        self.errors.push(SyntaxError::new(SyntaxErrorKind::Notation, span, title).help(help).fix(span, write));
     }
 
     /// Reports something that no edit mends for certain.
     fn wrong(&mut self, kind: SyntaxErrorKind, span: Span, title: impl Into<String>, help: impl Into<String>) {
-        self.errors.push(SyntaxError { kind, span, title: title.into(), help: Some(help.into()), fix: None });
+        self.errors.push(SyntaxError::new(kind, span, title).help(help));
     }
+}
+
+/// A word to put in the place of `pair`, with blanks where it would touch its neighbours.
+fn spaced(pair: &Pair<'_, Rule>, word: &str) -> String {
+    let span = pair.as_span();
+    let before = pair.get_input().get(..span.start()).and_then(|text| text.chars().next_back());
+    let after = pair.get_input().get(span.end()..).and_then(|text| text.chars().next());
+    let gap = |neighbour: Option<char>| if neighbour.is_none_or(char::is_whitespace) { "" } else { " " };
+    format!("{}{word}{}", gap(before), gap(after))
 }

@@ -18,12 +18,15 @@ const HELP: &str = "Write a field between braces, such as `{google.title}`, and 
 type Placed = (Span, char);
 
 impl Builder {
-    /// The pieces of a composed text. `quoted` has its quotes still on.
+    /// The pieces of a composed text. `quoted` has its quotes still on, of whatever kind they are.
     pub(super) fn template(&mut self, quoted: &str, span: Span) -> Vec<Chunk> {
-        let inner = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
+        let mut inner = quoted.chars();
+        let quote = inner.next().map_or(0, char::len_utf8) as u32;
+        inner.next_back();
+        let inner = inner.as_str();
         let mut placed: Vec<Placed> = Vec::with_capacity(inner.len());
         for (range, unit) in units(inner) {
-            let at = Span::new(range.start as u32, range.end as u32).shift(span.start + 1);
+            let at = Span::new(range.start as u32, range.end as u32).shift(span.start + quote);
             match unit {
                 Unit::Char(c) => placed.push((at, c)),
                 Unit::UnknownEscape(c) => {

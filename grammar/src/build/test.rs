@@ -5,7 +5,7 @@ use pest::iterators::Pair;
 use super::Builder;
 use crate::{
     parser::Rule,
-    tree::{Expect, Name, Test, Value},
+    tree::{Expect, Name, Record, Test},
 };
 
 impl Builder {
@@ -33,7 +33,7 @@ impl Builder {
         (!test.expect.is_empty()).then_some(test)
     }
 
-    fn record(&mut self, pair: Pair<'_, Rule>) -> Option<(Name, Option<Vec<(Name, Value)>>)> {
+    fn record(&mut self, pair: Pair<'_, Rule>) -> Option<Record> {
         let mut parts = pair.into_inner();
         let end = self.name(&parts.next()?);
         let fields = parts.next()?;

@@ -3,7 +3,7 @@
 use pest::iterators::Pair;
 
 use super::Builder;
-use crate::{Fix, SyntaxError, SyntaxErrorKind, parser::Rule, tree::Span};
+use crate::{parser::Rule, tree::Span};
 
 /// One character of a text, as the text means it.
 pub(super) enum Unit {
@@ -82,12 +82,7 @@ impl Builder {
     }
 
     pub(super) fn unknown_escape(&mut self, c: char, span: Span) {
-        self.errors.push(SyntaxError {
-            kind: SyntaxErrorKind::Notation,
-            span,
-            title: format!("`\\{c}` has no meaning in a text"),
-            help: Some("Write `\\\\` for a backslash. `\\\"` is a quote, `\\n` a new line, `\\t` a tab.".into()),
-            fix: Some(Fix { title: "write `\\\\`".into(), span, text: format!("\\\\{c}") }),
-        });
+        let help = "Write `\\\\` for a backslash. `\\\"` is a quote, `\\n` a new line, `\\t` a tab.";
+        self.notation(span, format!("`\\{c}` has no meaning in a text"), &format!("\\\\{c}"), help);
     }
 }

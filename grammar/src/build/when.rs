@@ -2,8 +2,9 @@
 
 use pest::iterators::Pair;
 
-use super::Builder;
+use super::{Builder, spaced};
 use crate::{
+    SyntaxError, SyntaxErrorKind,
     parser::Rule,
     tree::{Action, Span, Undo, When},
 };
@@ -39,7 +40,7 @@ impl Builder {
             Rule::then_missing => self.notation(span, "`then` is missing before the action", "then ", help),
             Rule::slip_then => {
                 let title = format!("`then` belongs here, not `{}`", pair.as_str());
-                self.notation(span, title, " then ", help);
+                self.notation(span, title, &spaced(pair, "then"), help);
             }
             _ => {}
         }
@@ -59,20 +60,23 @@ impl Builder {
     }
 
     fn actions(&mut self, pair: Pair<'_, Rule>) -> Option<Vec<Action>> {
-        let mut actions = Vec::new();
+        let mut actions: Vec<Action> = Vec::new();
         for part in pair.into_inner() {
-            let help = "Write a comma between two actions.";
-            match part.as_rule() {
-                Rule::action => actions.push(self.action(part.into_inner().next()?)?),
-                Rule::slip_action_sep => {
-                    let title = format!("`{}` cannot join two actions", part.as_str());
-                    self.notation(self.span(&part), title, ",", help);
+            let span = self.span(&part);
+            // The comma goes directly behind the action before it.
+            let from = actions.last().map_or(span.start, |action| action.span().end);
+            let title = match part.as_rule() {
+                Rule::action => {
+                    actions.push(self.action(part.into_inner().next()?)?);
+                    continue;
                 }
-                Rule::comma_missing => {
-                    self.notation(self.span(&part), "a comma is missing between two actions", ", ", help);
-                }
-                _ => {}
-            }
+                Rule::slip_action_sep => format!("`{}` cannot join two actions", part.as_str()),
+                Rule::comma_missing => "a comma is missing before this action".into(),
+                _ => continue,
+            };
+            let fix = if span.start == span.end { Span::new(from, from) } else { Span::new(from, span.end) };
+            let error = SyntaxError::new(SyntaxErrorKind::Notation, span, title);
+            self.errors.push(error.help("Write a comma between two actions.").fix(fix, ","));
         }
         (!actions.is_empty()).then_some(actions)
     }
