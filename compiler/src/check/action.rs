@@ -2,7 +2,13 @@
 
 use syncc_grammar::tree::{self, Action, Path, ValueKind};
 
-use super::{Context, capability::Need, constant::Use, names::quoted, resolve::Place};
+use super::{
+    Context,
+    capability::Need,
+    constant::{Use, holding},
+    names::quoted,
+    resolve::Place,
+};
 use crate::{
     diagnostic::{Code, Diagnostic},
     ir::Effect,
@@ -59,7 +65,7 @@ impl<'a> Context<'a> {
                     Code::NotASet,
                     format!("`{name}` holds one value"),
                     path.span,
-                    format!("{}, not a set", place.field.ty),
+                    format!("holds {}", holding(place.field.ty)),
                 )
                 .why(format!("`{sign}` adds to or removes from a set, such as labels or tags."))
                 .help(format!("Write `{name} = …`.")),

@@ -57,16 +57,18 @@ impl Need {
     }
 }
 
-/// What a field allows, as a sentence says it.
-fn allowed(can: Can) -> &'static str {
-    match (can.read, can.set, can.add, can.remove) {
-        (true, false, false, false) => "It can only be read.",
-        (_, false, true, false) => "Values can be added, not removed.",
-        (_, false, false, true) => "Values can be removed, not added.",
-        (_, false, true, true) => "Values can be added and removed.",
-        (false, true, ..) => "It can be written, not read.",
-        (true, true, ..) => "It can be read and written.",
-        (false, false, false, false) => "Nothing can be done with it.",
+/// What a field allows instead, as the label says it.
+fn allowed(need: Need, can: Can) -> &'static str {
+    match (need, can.read, can.set, can.add, can.remove) {
+        (Need::Filter, ..) => "not among what the app can be asked for",
+        (Need::Clear, _, true, ..) => "can be changed, not emptied",
+        (_, true, false, false, false) => "can only be read",
+        (_, _, false, true, false) => "values can be added, not removed",
+        (_, _, false, false, true) => "values can be removed, not added",
+        (_, _, _, true, true) => "values can be added and removed",
+        (_, false, true, ..) => "can be written, not read",
+        (_, true, true, ..) => "can be read and written",
+        (_, false, false, false, false) => "nothing can be done with it",
     }
 }
 
@@ -76,8 +78,7 @@ impl Context<'_> {
         if need.met_by(place.field.can) {
             return true;
         }
-        let mut diagnostic =
-            Diagnostic::new(need.code(), need.missing(place), span, allowed(place.field.can).trim_end_matches('.'));
+        let mut diagnostic = Diagnostic::new(need.code(), need.missing(place), span, allowed(need, place.field.can));
         diagnostic.why = purpose.map(str::to_owned);
         self.report(diagnostic);
         false

@@ -2,7 +2,13 @@
 
 use syncc_grammar::tree::{self, Name, Op, Path, Span};
 
-use super::{Context, capability::Need, constant::Use, names::typed, resolve::Place};
+use super::{
+    Context,
+    capability::Need,
+    constant::{Use, holding},
+    names::typed,
+    resolve::Place,
+};
 use crate::{
     diagnostic::{Code, Diagnostic, Fix},
     ir::{Condition, End, Test},
@@ -130,7 +136,7 @@ impl<'a> Context<'a> {
                     Code::NotBool,
                     format!("`{name}` is not a yes-or-no field"),
                     path.span,
-                    format!("holds {}", place.field.ty),
+                    format!("holds {}", holding(place.field.ty)),
                 )
                 .help(format!("Compare it, such as `{name} == …`, or ask `{name} is not empty`.")),
             );
@@ -168,6 +174,12 @@ impl<'a> Context<'a> {
         if !self.operator_fits(place, op, op_span) {
             return None;
         }
+        if let (tree::ValueKind::Text(text), Op::Eq | Op::Ne) = (&value.kind, op)
+            && text.trim().is_empty()
+        {
+            self.report(compared_with_nothing(place, op, value));
+            return None;
+        }
         let r#use = if matches!(op, Op::Contains | Op::StartsWith | Op::EndsWith) { Use::Piece } else { Use::Compare };
         let constant = self.constant(place, value, r#use)?;
         Some(self.relation(place, op, constant))
@@ -200,7 +212,7 @@ impl<'a> Context<'a> {
                 Code::Operator,
                 title,
                 op_span,
-                format!("`{}` holds {}", place.typed(), place.field.ty),
+                format!("`{}` holds {}", place.typed(), holding(place.field.ty)),
             );
             diagnostic.help.push(instead(place));
             self.report(diagnostic);
@@ -230,7 +242,7 @@ impl<'a> Context<'a> {
         if fits {
             return true;
         }
-        let label = format!("`{}` holds {}", place.typed(), a_type(place.field.ty));
+        let label = format!("`{}` holds {}", place.typed(), holding(place.field.ty));
         let diagnostic = if place.field.ty.is_set() && op == Op::Contains {
             Diagnostic::new(Code::SetContains, format!("`{}` is a set", place.typed()), op_span, label)
                 .why("`contains` looks for a piece of a text; on a set `==` means \"has\".")
@@ -250,13 +262,6 @@ pub(crate) fn not(condition: Condition) -> Condition {
     match condition {
         Condition::Not(inner) => *inner,
         other => Condition::Not(Box::new(other)),
-    }
-}
-
-fn a_type(ty: Type) -> String {
-    match ty {
-        Type::One(scalar) => super::constant::a(scalar).to_owned(),
-        Type::Set(_) => format!("a {ty}"),
     }
 }
 
@@ -289,6 +294,14 @@ fn instead(place: &Place<'_>) -> String {
         }
         Type::One(_) => format!("Ask `{name}` with `==`, `!=`, `contains`, `starts-with` or `ends-with`."),
     }
+}
+
+fn compared_with_nothing(place: &Place<'_>, op: Op, value: &tree::Value) -> Diagnostic {
+    let name = place.typed();
+    let text = if op == Op::Eq { format!("{name} is empty") } else { format!("{name} is not empty") };
+    Diagnostic::new(Code::EmptyText, "an empty text is not a value", value.span, "nothing to compare with")
+        .help(format!("Write `{text}`."))
+        .fix(format!("write `{text}`"), place.span.to(value.span), text)
 }
 
 fn bool_compared(place: &Place<'_>, op: Op, value: &tree::Value) -> Diagnostic {

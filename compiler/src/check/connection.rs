@@ -1,6 +1,9 @@
 //! The `sync` statement: which two ends a file connects, and which way.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, LazyLock},
+};
 
 use syncc_grammar::tree::{self, Span};
 
@@ -97,8 +100,16 @@ impl Connection {
         Self { names, sides, arrow, arrow_span: sync.arrow_span, diagnostics }
     }
 
+    /// Whether both ends have one name, so that no name says which is meant.
+    pub(crate) fn is_ambiguous(&self) -> bool {
+        self.names[0] == self.names[1]
+    }
+
     /// The end with this name.
     pub(crate) fn end(&self, name: &str) -> Option<End> {
+        if self.is_ambiguous() {
+            return None;
+        }
         End::BOTH.into_iter().find(|end| self.names[end.index()] == name)
     }
 
@@ -152,11 +163,8 @@ fn connected(end: &tree::End, accounts: &[Account], diagnostics: &mut Vec<Diagno
 }
 
 fn unknown_app(written: &tree::Name, accounts: &[Account]) -> Diagnostic {
-    let known: Vec<&str> = accounts
-        .iter()
-        .map(|account| account.name.as_str())
-        .chain(builtins().iter().map(|app| app.id.as_str()))
-        .collect();
+    let named = accounts.iter().map(|account| account.name.as_str());
+    let known: BTreeSet<&str> = named.chain(builtins().iter().map(|app| app.id.as_str())).collect();
     let diagnostic = Diagnostic::new(
         Code::UnknownApp,
         format!("there is no app or account `{}`", written.text),

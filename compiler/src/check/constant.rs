@@ -42,6 +42,14 @@ pub(crate) fn a(scalar: Scalar) -> &'static str {
     }
 }
 
+/// A type as a sentence names what a field of it holds.
+pub(crate) fn holding(ty: Type) -> String {
+    match ty {
+        Type::One(scalar) => a(scalar).to_owned(),
+        Type::Set(_) => format!("a {ty}"),
+    }
+}
+
 fn example(scalar: Scalar) -> &'static str {
     match scalar {
         Scalar::Number => "Write a number without quotes, such as `12` or `-3.5`.",
@@ -163,9 +171,12 @@ impl Context<'_> {
 fn wrong_type(place: &Place<'_>, value: &tree::Value) -> Diagnostic {
     let scalar = place.field.ty.scalar();
     let title = format!("{} is not {}", written(value), a(scalar));
-    let holds = if place.field.ty.is_set() { "has elements of" } else { "holds" };
-    let diagnostic =
-        Diagnostic::new(Code::ValueType, title, value.span, format!("`{}` {holds} {}", place.typed(), scalar.name()));
+    let diagnostic = Diagnostic::new(
+        Code::ValueType,
+        title,
+        value.span,
+        format!("`{}` holds {}", place.typed(), holding(place.field.ty)),
+    );
     let canon = Canon::default();
     let replacement = match (&value.kind, scalar) {
         (

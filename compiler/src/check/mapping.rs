@@ -2,7 +2,7 @@
 
 use syncc_grammar::tree::{self, Arrow, Chunk, Path, Span};
 
-use super::{Context, capability::Need, names::quoted, resolve::Place, tables::Fragment};
+use super::{Context, capability::Need, constant::holding, names::quoted, resolve::Place, tables::Fragment};
 use crate::{
     diagnostic::{Code, Diagnostic},
     ir::{Direction, End, Lens, Mapping, Origin, Piece},
@@ -213,8 +213,8 @@ impl<'a> Context<'a> {
                 span,
                 "the types do not fit",
             )
-            .also(from.span, format!("holds {}", a(from.field.ty)))
-            .also(to.span, format!("holds {}", a(to.field.ty)))
+            .also(from.span, format!("holds {}", holding(from.field.ty)))
+            .also(to.span, format!("holds {}", holding(to.field.ty)))
             .why("Nothing is converted silently: not every value of the one is a value of the other."),
             Obstacle::Sets => {
                 let (set, single) = if from.field.ty.is_set() { (&source, &target) } else { (&target, &source) };
@@ -224,8 +224,8 @@ impl<'a> Context<'a> {
                     span,
                     "the two do not correspond",
                 )
-                .also(from.span, format!("holds {}", a(from.field.ty)))
-                .also(to.span, format!("holds {}", a(to.field.ty)))
+                .also(from.span, format!("holds {}", holding(from.field.ty)))
+                .also(to.span, format!("holds {}", holding(to.field.ty)))
                 .why("Which of several values should stand in the single one is not known.")
                 .help("Write rules for the values that matter, such as `when … == \"…\" then … = \"…\"`.")
             }
@@ -278,7 +278,7 @@ impl<'a> Context<'a> {
                                 Code::ComposeType,
                                 format!("`{}` cannot be put into a text", place.typed()),
                                 path.span,
-                                format!("holds {}", a(place.field.ty)),
+                                format!("holds {}", holding(place.field.ty)),
                             )
                             .help("Use fields that hold a single value."),
                         );
@@ -296,7 +296,7 @@ impl<'a> Context<'a> {
                     Code::ComposeType,
                     format!("`{}` does not hold free text", to.typed()),
                     target.span,
-                    format!("holds {}", a(to.field.ty)),
+                    format!("holds {}", holding(to.field.ty)),
                 )
                 .help("Compose into a text field, such as notes."),
             );
@@ -332,7 +332,7 @@ impl<'a> Context<'a> {
                 Code::MapSameApp,
                 format!("`{}` is in the app that is written", place.typed()),
                 place.span,
-                format!("also `{name}`"),
+                format!("`{name}` is written"),
             )
             .help(format!("Compose the text of fields of `{there}`.")),
         );
@@ -344,12 +344,5 @@ fn need_code(need: Need) -> Code {
         Need::Read => Code::NoRead,
         Need::Add => Code::NoAdd,
         _ => Code::NoSet,
-    }
-}
-
-fn a(ty: Type) -> String {
-    match ty {
-        Type::One(scalar) => super::constant::a(scalar).to_owned(),
-        Type::Set(_) => format!("a {ty}"),
     }
 }

@@ -3,7 +3,7 @@
 /// The known name that a writer likely meant: nearest by edit distance, letter case aside.
 pub(crate) fn nearest<'n>(written: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let lower = written.to_lowercase();
-    let allowed = (written.chars().count() / 3).clamp(1, 4);
+    let allowed = (written.chars().count() / 3).min(4);
     known
         .into_iter()
         .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), name))
@@ -53,6 +53,7 @@ mod tests {
         assert_eq!(nearest("Tags", ["tag", "stage"]), Some("tag"));
         assert_eq!(nearest("closed escrow", ["Closed Escrow", "In Escrow"]), Some("Closed Escrow"));
         assert_eq!(nearest("nickname", ["email", "label"]), None);
+        assert_eq!(nearest("C", ["A", "B"]), None);
     }
 
     #[test]

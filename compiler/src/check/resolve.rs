@@ -43,6 +43,10 @@ impl<'a> Context<'a> {
         if let Some(end) = self.connection.end(&name.text) {
             return Some(end);
         }
+        if self.connection.is_ambiguous() {
+            // Reported at the `sync` statement.
+            return None;
+        }
         let [left, right] = &self.connection.names;
         let mut diagnostic = Diagnostic::new(
             Code::UnknownEnd,

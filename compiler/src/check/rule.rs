@@ -1,11 +1,11 @@
 //! Rules: which way they go, what they make true, and whether they make sense alone.
 
-use syncc_grammar::tree::{Action, When};
+use syncc_grammar::tree::{Action, Span, When};
 
 use super::{Context, condition::Reads, tables::Fragment};
 use crate::{
     diagnostic::{Code, Diagnostic},
-    ir::{Condition, Effect, End, Rule},
+    ir::{Atom, Condition, Effect, End, Rule, Test},
 };
 
 impl Context<'_> {
@@ -20,6 +20,9 @@ impl Context<'_> {
             self.direction(when, &reads, to);
         }
         self.actions_together(&when.actions, &effects);
+        if let Some(to) = to {
+            self.creates(when, &parts, to);
+        }
         let undo = when.undo.as_ref().map(|undo| self.undo(undo, &when.actions, &effects, to));
         let other_way = when.other_way.map(|word| self.other_way(when, word, &parts, &reads, to, &effects));
 
@@ -105,6 +108,31 @@ impl Context<'_> {
                 .help("Write `<->` in the `sync` line, or turn the rule around."),
                 arrow,
                 "only this way",
+            );
+        }
+    }
+
+    /// `then APP exists` where the app makes no contacts, unless the rule is about those that are there.
+    fn creates(&mut self, when: &When, parts: &[(Span, Option<Condition>)], to: End) {
+        let Some(side) = self.connection.side(to).filter(|side| !side.object.creates) else { return };
+        let there = self.tables.atoms.iter().position(|atom| *atom == Atom { end: to, test: Test::Exists });
+        let guarded = parts.iter().any(|(_, part)| match part {
+            Some(Condition::Atom(atom)) => Some(atom.index()) == there,
+            _ => false,
+        });
+        let exists = when.actions.iter().find(|action| matches!(action, Action::Exists(..)));
+        if let (Some(action), false) = (exists, guarded) {
+            let (title, name) = (side.app.title.clone(), side.name.clone());
+            self.report(
+                Diagnostic::new(
+                    Code::NoCreate,
+                    format!("{title} does not let contacts be created"),
+                    action.span(),
+                    "cannot be made true",
+                )
+                .help(format!(
+                    "Write `and {name} exists` after the condition, for the contacts that are there already."
+                )),
             );
         }
     }

@@ -84,8 +84,8 @@ impl Context<'_> {
             )
             .why(format!("Such a contact would keep an old value in `{}`.", to.typed()))
             .help(format!(
-                "Add a row for each, or let the value flow in the other direction only. Missing: {}.",
-                missing.join(", ")
+                "Add a row for {}, or let the values flow in the other direction only.",
+                missing.join(" and for ")
             )),
         );
     }

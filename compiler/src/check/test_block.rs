@@ -2,7 +2,13 @@
 
 use syncc_grammar::tree::{self, Expect, Name, Op, Span, Test, Value, ValueKind};
 
-use super::{Context, condition::Reads, connection::ConnectedEnd, constant::Use, resolve::Place};
+use super::{
+    Context,
+    condition::Reads,
+    connection::ConnectedEnd,
+    constant::{Use, holding},
+    resolve::Place,
+};
 use crate::{
     diagnostic::{Code, Diagnostic},
     ir::End,
@@ -76,7 +82,7 @@ impl<'a> Context<'a> {
     }
 
     fn not_of_type(&mut self, place: &Place<'_>, span: Span, title: String) {
-        let label = format!("`{}` holds {}", place.typed(), place.field.ty);
+        let label = format!("`{}` holds {}", place.typed(), holding(place.field.ty));
         self.report(Diagnostic::new(Code::ValueType, title, span, label));
     }
 

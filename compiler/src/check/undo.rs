@@ -30,17 +30,17 @@ impl Context<'_> {
             if explicit.is_some() {
                 continue;
             }
-            match effect {
-                Some(effect) => match self.inverse(undo, action, effect) {
-                    Inverse::Is(effect) => undone.push(effect),
-                    Inverse::None => {}
-                    Inverse::Unclear => unsaid.push(action),
-                },
-                // Reported already.
-                None => {}
+            // One with an error was reported already.
+            let Some(effect) = effect else { continue };
+            match self.inverse(undo, action, effect) {
+                Inverse::Is(effect) => undone.push(effect),
+                Inverse::None => {}
+                Inverse::Unclear => unsaid.push(action),
             }
         }
-        for action in unsaid {
+        // What was said of another app was meant for one of these.
+        let misplaced = self.found.iter().skip(before).any(|found| found.diagnostic.code == Code::UndoOtherApp);
+        for action in unsaid.into_iter().filter(|_| !misplaced) {
             self.report(unclear(undo, action));
         }
         undone.extend(said.into_iter().filter_map(|(_, effect)| effect));

@@ -8,6 +8,8 @@
 //! Whoever reads from a clone in another thread catches that.
 
 mod queries;
+#[cfg(test)]
+mod tests;
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -177,8 +177,6 @@ codes! {
 
     /// A mapping between two fields of one app.
     MapSameApp = 420, Error, "map-same-app", "a mapping needs a field of each app";
-    /// The mapping cannot flow the way that is written.
-    MapDirection = 421, Error, "map-direction", "the mapping cannot flow this way";
     /// A field is mapped to twice.
     MapTwice = 422, Error, "map-twice", "two mappings write one field";
     /// `off` on a mapping that does not exist.

@@ -1,0 +1,166 @@
+//! Every message, as a person reads it: one `.sync` file a case in `tests/ui`, its messages beside it.
+//!
+//! `INSTA_UPDATE=always cargo test -p syncc-compiler --test ui` writes the messages anew; read the difference.
+
+#![expect(clippy::unwrap_used, reason = "a test stops where the unexpected happens")]
+
+use std::{fmt::Write, fs, path::Path};
+
+use syncc_compiler::{
+    check::{Checked, check_text, syntax_error},
+    diagnostic::{Code, Diagnostic, Severity},
+    schema::{AccountSchema, App},
+};
+use syncc_grammar::{decode, tree::Span};
+
+/// An app that no real one is: it has one field of everything, and of everything that is missing.
+const LAB: &str = include_str!("ui/lab.toml");
+
+fn accounts() -> Vec<AccountSchema> {
+    let app = App::from_manifest("lab", LAB).unwrap();
+    vec![AccountSchema { name: "lab".to_owned(), app: app.clone() }, AccountSchema { name: "lab_two".to_owned(), app }]
+}
+
+fn check(path: &Path) -> (String, Checked) {
+    let decoded = decode(&fs::read(path).unwrap());
+    let name = path.file_name().unwrap().to_string_lossy().into_owned();
+    let mut checked = check_text(&name, &decoded.text, &accounts());
+    checked.diagnostics.splice(0..0, decoded.errors.iter().map(syntax_error));
+    (decoded.text, checked)
+}
+
+/// Line and column, both from 1, the column in characters.
+fn place(text: &str, byte: u32) -> (usize, usize) {
+    let before = &text[..byte as usize];
+    let line = before.matches('\n').count() + 1;
+    (line, before.rsplit('\n').next().unwrap_or_default().chars().count() + 1)
+}
+
+fn at(text: &str, span: Span) -> String {
+    let (line, column) = place(text, span.start);
+    let piece = &text[span.start as usize..span.end as usize];
+    format!("{line}:{column} {piece:?}")
+}
+
+fn render(name: &str, text: &str, diagnostic: &Diagnostic) -> String {
+    let mut out = String::new();
+    let severity = match diagnostic.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Hint => "hint",
+    };
+    writeln!(out, "{severity} {} {}: {}", diagnostic.code, diagnostic.code.slug(), diagnostic.title).unwrap();
+    writeln!(out, "  --> {name}:{}: {}", at(text, diagnostic.primary.span), diagnostic.primary.text).unwrap();
+    for label in &diagnostic.secondary {
+        writeln!(out, "  and {name}:{}: {}", at(text, label.span), label.text).unwrap();
+    }
+    if let Some(why) = &diagnostic.why {
+        writeln!(out, "  why: {why}").unwrap();
+    }
+    for help in &diagnostic.help {
+        writeln!(out, "  help: {help}").unwrap();
+    }
+    for fix in &diagnostic.fixes {
+        let edits: Vec<_> = fix.edits.iter().map(|(span, new)| format!("{} => {new:?}", at(text, *span))).collect();
+        writeln!(out, "  fix: {} [{}]", fix.title, edits.join(", ")).unwrap();
+    }
+    out
+}
+
+#[test]
+fn messages() {
+    insta::glob!("../../tests/ui", "**/*.sync", |path| {
+        let (text, checked) = check(path);
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let mut out = String::new();
+        for diagnostic in &checked.diagnostics {
+            out.push_str(&render(&name, &text, diagnostic));
+            out.push('\n');
+        }
+        out.push_str(if checked.program.is_some() { "compiles\n" } else { "does not compile\n" });
+        let case = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path(path.parent().unwrap());
+        settings.remove_snapshot_suffix();
+        settings.remove_input_file();
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.bind(|| insta::assert_snapshot!(case, out));
+    });
+}
+
+fn cases(folder: &Path, into: &mut Vec<std::path::PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            cases(&path, into);
+        } else if path.extension().is_some_and(|ending| ending == "sync") {
+            into.push(path);
+        }
+    }
+}
+
+fn all_cases() -> Vec<std::path::PathBuf> {
+    let mut all = Vec::new();
+    cases(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/ui"), &mut all);
+    all
+}
+
+/// A case too long to keep in a file: a text of 300 KiB that somebody pasted into a rule.
+fn too_long() -> Checked {
+    let pasted = "x".repeat(300 * 1024);
+    check_text("pasted.sync", &format!("sync lab <-> lab_two\nmap \"{pasted}\" -> lab_two.code\n"), &accounts())
+}
+
+#[test]
+fn a_statement_too_long_to_read_says_so() {
+    let checked = too_long();
+    let codes: Vec<_> = checked.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+    assert_eq!(codes, [Code::TooLong]);
+    assert!(checked.program.is_none());
+}
+
+/// A fix is worth offering only if the problem is gone afterwards.
+#[test]
+fn every_fix_mends_what_it_says() {
+    for path in all_cases() {
+        let (text, checked) = check(&path);
+        for diagnostic in &checked.diagnostics {
+            for fix in &diagnostic.fixes {
+                let mut edits = fix.edits.clone();
+                edits.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
+                let mut mended = text.clone();
+                for (span, new) in edits {
+                    mended.replace_range(span.start as usize..span.end as usize, &new);
+                }
+                let after = check_text("mended.sync", &mended, &accounts()).diagnostics;
+                let same =
+                    |problems: &[Diagnostic]| problems.iter().filter(|other| other.code == diagnostic.code).count();
+                assert!(
+                    same(&after) < same(&checked.diagnostics),
+                    "{}: `{}` leaves {} in\n{mended}\n{after:#?}",
+                    path.display(),
+                    fix.title,
+                    diagnostic.code
+                );
+            }
+        }
+    }
+}
+
+/// Messages are for people: nothing of the compiler shows through.
+#[test]
+fn messages_are_plain() {
+    for path in all_cases() {
+        for diagnostic in check(&path).1.diagnostics {
+            let sentences = diagnostic.why.iter().chain(&diagnostic.help);
+            for sentence in sentences {
+                assert!(sentence.ends_with(['.', '?']), "{}: {sentence:?} is no sentence", path.display());
+            }
+            assert!(!diagnostic.title.ends_with('.'), "{}: {:?}", path.display(), diagnostic.title);
+            for word in ["Some(", "None", "Scalar", "Rule::", "EOI", "FieldId"] {
+                assert!(!diagnostic.title.contains(word), "{}: {:?}", path.display(), diagnostic.title);
+            }
+        }
+    }
+}
