@@ -7,7 +7,9 @@
 //! - Nothing is written that the plan did not show, and no create is ever sent twice.
 
 pub mod apps;
+pub mod cycle;
 pub mod engine;
+pub mod eval;
 pub mod store;
 pub mod workspace;
 pub mod world;

@@ -8,6 +8,7 @@ mod condition;
 mod effect;
 mod mapping;
 mod program;
+mod show;
 
 pub use condition::{Atom, Condition, Test};
 pub use effect::{Effect, OtherWay, Rule};

@@ -1,0 +1,30 @@
+//! Why a cycle did not end.
+
+use syncc_compiler::ir::End;
+use thiserror::Error;
+
+use crate::{apps::AppError, store::StoreError};
+
+/// Why a cycle stopped. What was confirmed until then stays, and the next cycle goes on from there.
+#[derive(Debug, Error)]
+pub enum CycleError {
+    /// A side could not be read.
+    #[error("{name} could not be read: {error}")]
+    Side {
+        /// Which end.
+        end: End,
+        /// Its name in the file.
+        name: String,
+        /// Why.
+        error: AppError,
+    },
+    /// The plan would do more than it may without being asked. Name and reason of each guard.
+    #[error("nothing was written: {}", .0.iter().map(|(_, why)| why.as_str()).collect::<Vec<_>>().join("; "))]
+    Guards(Vec<(String, String)>),
+    /// The person said no.
+    #[error("nothing was written: the plan was not approved")]
+    NotApproved,
+    /// Something could not be remembered.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

@@ -1,0 +1,165 @@
+//! One cycle of one connection: resolve → pull → match → plan → guard → journal → push → confirm.
+//!
+//! Promises:
+//! - A write is sent only if the plan of this cycle holds it and every tripped guard was allowed.
+//! - Every write is in the journal before it is sent. What a crash leaves open is resolved by reading the
+//!   target, first thing in the next cycle, never by sending again.
+//! - A pair that fails holds back itself only. A side that fails as a whole stops its writes; what was
+//!   confirmed until then stays, and the next cycle goes on from there.
+
+mod error;
+mod fingerprint;
+mod naming;
+mod picture;
+mod pull;
+mod push;
+mod report;
+mod resolve;
+mod settle;
+
+use syncc_compiler::{
+    ir::{End, Program},
+    value::Canon,
+};
+
+pub use error::CycleError;
+pub use fingerprint::fingerprint;
+pub use naming::{named, who};
+pub use picture::Picture;
+pub use report::{Category, Problem, Report, Tally};
+pub use settle::{display, why};
+
+use crate::{
+    apps::App,
+    engine::Engine,
+    store::{RunId, Store},
+    world::World,
+};
+
+/// How often pairs that changed under our hands are read and planned again within one cycle.
+const ROUNDS: usize = 3;
+
+/// Everything that a cycle works on.
+pub struct Connection<'a> {
+    /// The rules.
+    pub program: &'a Program,
+    /// A name for the rules as they are now: changes whenever they do.
+    pub fingerprint: String,
+    /// A name for the settings of each account: changes whenever they do.
+    pub settings: [String; 2],
+    /// How each side spells phone numbers.
+    pub canon: [Canon; 2],
+    /// The apps, left first.
+    pub apps: [&'a dyn App; 2],
+    /// The memory.
+    pub store: &'a mut dyn Store,
+    /// Time and chance.
+    pub world: &'a World,
+}
+
+/// What a cycle asks of whoever started it.
+pub trait Host: Send {
+    /// A new phase begins; `total` is how many steps it has, if that is known.
+    fn phase(&mut self, phase: &str, total: Option<u64>);
+    /// So many more steps of the phase are done.
+    fn advance(&mut self, steps: u64);
+    /// Whether the plan shall be carried out. Asked once, before the first write, if there is one.
+    fn approve(&mut self, picture: &Picture<'_>) -> bool;
+}
+
+/// What the caller lets a cycle do.
+#[derive(Clone, Debug, Default)]
+pub struct Allowed {
+    /// Names of guards that may trip, such as `removals`.
+    pub guards: Vec<String>,
+}
+
+impl Allowed {
+    fn guard(&self, name: &str) -> bool {
+        self.guards.iter().any(|allowed| allowed == name)
+    }
+}
+
+impl<'a> Connection<'a> {
+    /// Reads both sides and plans, and writes nothing to either.
+    ///
+    /// # Errors
+    /// When a side cannot be read or the memory fails.
+    pub async fn look(&mut self, allowed: &Allowed, host: &mut dyn Host) -> Result<(Picture<'a>, Report), CycleError> {
+        let mut report = Report::default();
+        self.read(allowed, host, &mut report).await?;
+        let picture = self.picture(&mut report)?;
+        report.settle_planned(&picture);
+        Ok((picture, report))
+    }
+
+    /// One whole cycle.
+    ///
+    /// # Errors
+    /// When a side cannot be read, a guard trips that was not allowed, the host does not approve, or the
+    /// memory fails. Everything that was confirmed until then stays.
+    pub async fn run(&mut self, allowed: &Allowed, host: &mut dyn Host) -> Result<Report, CycleError> {
+        let started = self.world.clock.now();
+        let mut report = Report::default();
+        self.read(allowed, host, &mut report).await?;
+        let run = self.store.begin_run(started, &self.fingerprint)?;
+        let result = self.rounds(run, allowed, host, &mut report).await;
+        let ended = self.world.clock.now();
+        report.milliseconds = ended.duration_since(started).as_millis().try_into().unwrap_or_default();
+        if result.is_ok() {
+            self.store.end_run(run, ended, &report.summary())?;
+        }
+        result.map(|()| report)
+    }
+
+    /// What the store knows already, planned again without a request to either side.
+    ///
+    /// # Errors
+    /// When the memory fails.
+    pub fn remembered(&mut self) -> Result<(Picture<'a>, Report), CycleError> {
+        let mut report = Report::default();
+        let picture = self.picture(&mut report)?;
+        report.settle_planned(&picture);
+        Ok((picture, report))
+    }
+
+    async fn read(&mut self, allowed: &Allowed, host: &mut dyn Host, report: &mut Report) -> Result<(), CycleError> {
+        self.resolve(report).await?;
+        for end in End::BOTH {
+            self.pull(end, allowed, host, report).await?;
+        }
+        Ok(())
+    }
+
+    async fn rounds(
+        &mut self,
+        run: RunId,
+        allowed: &Allowed,
+        host: &mut dyn Host,
+        report: &mut Report,
+    ) -> Result<(), CycleError> {
+        for round in 0..ROUNDS {
+            host.phase("Planning", None);
+            let picture = self.picture(report)?;
+            let tripped: Vec<_> = picture.plan.guards.iter().filter(|guard| !allowed.guard(guard.name())).collect();
+            if !tripped.is_empty() {
+                let tripped = tripped.into_iter().map(|guard| (guard.name().to_owned(), guard.to_string()));
+                return Err(CycleError::Guards(tripped.collect()));
+            }
+            if round == 0 && picture.writes() > 0 && !host.approve(&picture) {
+                return Err(CycleError::NotApproved);
+            }
+            let changed_meanwhile = self.push(run, &picture, host, report).await?;
+            report.settle_done(&picture);
+            if !changed_meanwhile {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The engine for the rules of this connection.
+    fn engine(&self) -> Engine<'a> {
+        Engine::with_canon(self.program, self.canon.clone())
+    }
+}

@@ -1,0 +1,157 @@
+//! What both sides look like now, and what the rules make of it.
+
+use std::collections::{HashMap, HashSet};
+
+use syncc_compiler::ir::{End, Program};
+
+use super::{Connection, CycleError, Problem, Report, naming};
+use crate::{
+    apps::Observed,
+    engine::{Base, Facts, Item, Kind, Known, Linked, Plan, plan},
+    store::NamedRecord,
+};
+
+/// Both sides as last read, the links, and the plan for them.
+pub struct Picture<'a> {
+    /// The rules.
+    pub program: &'a Program,
+    /// The records of each side, left first, in the order of their ids.
+    pub known: [Vec<Known>; 2],
+    /// The links with their bases, in the order they were made.
+    pub links: Vec<Linked>,
+    /// What the engine makes of them.
+    pub plan: Plan,
+    /// Whether nothing was ever linked: this is a first sync.
+    pub first: bool,
+    /// The records as the apps showed them, by id, left first.
+    pub(super) seen: [HashMap<String, Observed>; 2],
+    /// Index into `known` by id, left first.
+    pub(super) index: [HashMap<String, usize>; 2],
+    /// Ids of records that are there, could not be read and are in no link, left first.
+    pub(super) unread: [HashSet<String>; 2],
+    /// Records that a write with an unknown outcome holds back, left first.
+    pub(super) held: [HashSet<String>; 2],
+}
+
+impl Picture<'_> {
+    /// How many writes the plan holds.
+    #[must_use]
+    pub fn writes(&self) -> usize {
+        self.plan.items.iter().map(|item| End::BOTH.into_iter().filter(|end| self.writes_on(item, *end)).count()).sum()
+    }
+
+    /// The record of an item on one end as it is now, if it is there.
+    #[must_use]
+    pub fn now(&self, item: &Item, end: End) -> Option<&Known> {
+        let id = item.ids[end.index()].as_ref()?;
+        self.known[end.index()].get(*self.index[end.index()].get(id)?)
+    }
+
+    /// Whether carrying out the item writes on this end.
+    #[must_use]
+    pub fn writes_on(&self, item: &Item, end: End) -> bool {
+        let Kind::Pair(outcome) = &item.kind else { return false };
+        outcome.changes.iter().any(|change| change.end == end)
+    }
+
+    /// Whether a record with this id was there when both sides were read.
+    pub(super) fn knows(&self, end: End, id: &str) -> bool {
+        self.index[end.index()].contains_key(id)
+    }
+
+    /// Whether a write with an unknown outcome holds the item back.
+    pub(super) fn held(&self, item: &Item) -> bool {
+        End::BOTH
+            .into_iter()
+            .any(|end| item.ids[end.index()].as_ref().is_some_and(|id| self.held[end.index()].contains(id)))
+    }
+}
+
+impl<'a> Connection<'a> {
+    /// Puts together what the store knows and plans on it. Records that cannot be read are reported, and
+    /// count as unknown, never as gone.
+    pub(super) fn picture(&mut self, report: &mut Report) -> Result<Picture<'a>, CycleError> {
+        let links = self.store.links()?;
+        let mut known: [Vec<Known>; 2] = Default::default();
+        let mut seen: [HashMap<String, Observed>; 2] = Default::default();
+        let mut unread: [HashSet<String>; 2] = Default::default();
+        for end in End::BOTH {
+            let linked: HashSet<&str> = links.iter().map(|link| link.records[end.index()].as_str()).collect();
+            for one in self.store.seen(end)? {
+                let observed = one.observed;
+                let is_linked = linked.contains(observed.id.as_str());
+                if let Some(known_one) = self.known(end, &observed, is_linked, report) {
+                    known[end.index()].push(known_one);
+                    seen[end.index()].insert(observed.id.clone(), observed);
+                } else if !observed.deleted {
+                    unread[end.index()].insert(observed.id);
+                }
+            }
+        }
+        let sides = &self.program.sides;
+        let linked: Vec<Linked> = links
+            .iter()
+            .map(|link| Linked { ids: link.records.clone(), base: link.base.as_ref().map(|base| indexed(sides, base)) })
+            .collect();
+        let first = links.is_empty();
+        let facts = Facts { first, rules_changed: !first && self.rules_changed()?, ..Facts::default() };
+        let plan = plan(&self.engine(), [&known[0], &known[1]], &linked, &facts);
+        let index = [0, 1].map(|end: usize| {
+            known[end].iter().enumerate().map(|(index, known)| (known.id.clone(), index)).collect::<HashMap<_, _>>()
+        });
+        let held = self.held(report)?;
+        Ok(Picture { program: self.program, known, links: linked, plan, first, seen, index, unread, held })
+    }
+
+    fn known(&self, end: End, observed: &Observed, linked: bool, report: &mut Report) -> Option<Known> {
+        let edited = observed.edited;
+        if observed.deleted {
+            return linked.then(|| Known { id: observed.id.clone(), record: None, edited });
+        }
+        match self.apps[end.index()].decode(&observed.raw) {
+            Ok(record) => Some(Known { id: observed.id.clone(), record: Some(record), edited }),
+            Err(error) => {
+                report.problem(Problem {
+                    end,
+                    id: Some(observed.id.clone()),
+                    who: observed.id.clone(),
+                    why: error.to_string(),
+                });
+                // Linked, it must not look deleted: all of it is unknown until it can be read again.
+                let side = self.program.side(end);
+                let unknown = syncc_compiler::value::Record::filled_with(&Default::default(), side.fields.len());
+                linked.then(|| Known { id: observed.id.clone(), record: Some(unknown), edited })
+            }
+        }
+    }
+
+    /// Records that an unresolved write holds back.
+    fn held(&mut self, report: &mut Report) -> Result<[HashSet<String>; 2], CycleError> {
+        let mut held: [HashSet<String>; 2] = Default::default();
+        for entry in self.store.open_entries()? {
+            let end = entry.write.end;
+            held[end.index()].extend(entry.write.target.clone());
+            if let Some(partner) = &entry.write.partner {
+                held[end.other().index()].insert(partner.clone());
+                let name = &self.program.side(end).name;
+                report.problem(Problem {
+                    end: end.other(),
+                    id: Some(partner.clone()),
+                    who: partner.clone(),
+                    why: format!("unknown outcome: {name} has not said whether it made this contact; it is not sent again until that is known"),
+                });
+            }
+        }
+        Ok(held)
+    }
+
+    /// Whether the rules are others than those last planned or run.
+    fn rules_changed(&self) -> Result<bool, CycleError> {
+        let planned = self.store.planned()?;
+        Ok(planned.is_some_and(|planned| planned != self.fingerprint))
+    }
+}
+
+fn indexed(sides: &[syncc_compiler::ir::Side; 2], base: &[Option<NamedRecord>; 2]) -> Base {
+    Base { sides: [0, 1].map(|end: usize| base[end].as_ref().map(|named| naming::indexed(&sides[end], named))) }
+}

@@ -1,0 +1,86 @@
+//! Reading a side: what changed since the cursor, or everything.
+
+use syncc_compiler::ir::End;
+
+use super::{Allowed, Connection, CycleError, Host, Problem, Report};
+use crate::{
+    apps::{AppError, Class, Pulled},
+    engine::Guard,
+};
+
+impl Connection<'_> {
+    /// Reads one side into the store. A lost cursor is a new complete listing; links and bases stay.
+    pub(super) async fn pull(
+        &mut self,
+        end: End,
+        allowed: &Allowed,
+        host: &mut dyn Host,
+        report: &mut Report,
+    ) -> Result<(), CycleError> {
+        let name = self.program.side(end).name.clone();
+        host.phase(&format!("Reading {name}"), None);
+        self.same_account(end, allowed).await?;
+        let cursor = self.store.cursor(end)?;
+        let pulled = match self.listing(end, cursor.as_deref(), host).await {
+            Err(CycleError::Side { error: AppError { class: Class::CursorLost, .. }, .. }) if cursor.is_some() => {
+                self.store.forget_cursor(end)?;
+                self.listing(end, None, host).await?
+            }
+            other => other?,
+        };
+        for why in pulled.problems {
+            report.problem(Problem { end, id: None, who: name.clone(), why });
+        }
+        Ok(())
+    }
+
+    async fn listing(&mut self, end: End, cursor: Option<&str>, host: &mut dyn Host) -> Result<Pulled, CycleError> {
+        let name = self.program.side(end).name.clone();
+        let app = self.apps[end.index()];
+        self.store.begin_listing(end)?;
+        let mut failed = None;
+        let store = &mut *self.store;
+        let result = app
+            .pull(cursor, &mut |page| {
+                let steps = page.len() as u64;
+                if let Err(error) = store.observe(end, &page) {
+                    let told = AppError::new(Class::Fatal, error.to_string());
+                    failed = Some(error);
+                    return Err(told);
+                }
+                host.advance(steps);
+                Ok(())
+            })
+            .await;
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
+        let pulled = result.map_err(|error| CycleError::Side { end, name, error })?;
+        self.store.end_listing(end, pulled.complete, pulled.cursor.as_deref())?;
+        Ok(pulled)
+    }
+
+    /// Holds the account against the one that this connection knows. Asks the app only when the settings
+    /// of the account are new: an account does not change behind the same settings unseen, because its
+    /// cursor would not be known there.
+    async fn same_account(&mut self, end: End, allowed: &Allowed) -> Result<(), CycleError> {
+        let settings = &self.settings[end.index()];
+        let before = self.store.identity(end)?;
+        let (known_settings, known) = before.as_deref().and_then(|both| both.split_once('\n')).unzip();
+        if known_settings == Some(settings) && self.store.cursor(end)?.is_some() {
+            return Ok(());
+        }
+        let name = self.program.side(end).name.clone();
+        let identity =
+            self.apps[end.index()].identity().await.map_err(|error| CycleError::Side { end, name, error })?;
+        if known.is_some_and(|known| known != identity) {
+            let guard = Guard::OtherAccount { end };
+            if !allowed.guard(guard.name()) {
+                return Err(CycleError::Guards(vec![(guard.name().to_owned(), guard.to_string())]));
+            }
+            self.store.forget_cursor(end)?;
+        }
+        self.store.set_identity(end, &format!("{settings}\n{identity}"))?;
+        Ok(())
+    }
+}

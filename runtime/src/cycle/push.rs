@@ -1,0 +1,240 @@
+//! Carrying a plan out: journal, send, confirm.
+
+use std::collections::{HashMap, HashSet};
+
+use syncc_compiler::{
+    ir::End,
+    value::{Record, Value},
+};
+use uuid::Uuid;
+
+use super::{Category, Connection, CycleError, Host, Picture, Problem, Report, naming};
+use crate::{
+    apps::{AppError, Class, Observed, Write, Written},
+    engine::{Item, Kind},
+    store::{Entry, EntryId, EntryState, NewEntry, RunId},
+};
+
+/// One write of the plan, on its way.
+struct Job {
+    /// The item of the plan that it belongs to.
+    item: usize,
+    write: Write,
+    entry: NewEntry,
+}
+
+/// What became of the items of a plan.
+#[derive(Default)]
+pub(super) struct Pushed {
+    /// What the apps hold after a confirmed write, by item, left first.
+    pub(super) now: [HashMap<usize, Observed>; 2],
+    /// Items of which a write did not happen, or may not have.
+    pub(super) failed: HashSet<usize>,
+    /// Whether records changed under our hands, so that it is worth planning once more.
+    changed_meanwhile: bool,
+}
+
+impl Connection<'_> {
+    /// Carries the plan out. Returns whether records changed meanwhile, so that a new plan is due.
+    pub(super) async fn push(
+        &mut self,
+        run: RunId,
+        picture: &Picture<'_>,
+        host: &mut dyn Host,
+        report: &mut Report,
+    ) -> Result<bool, CycleError> {
+        let mut pushed = Pushed::default();
+        for end in End::BOTH {
+            let jobs = self.jobs(picture, end);
+            if jobs.is_empty() {
+                continue;
+            }
+            host.phase(&format!("Writing to {}", self.program.side(end).name), Some(jobs.len() as u64));
+            self.push_side(run, picture, end, jobs, &mut pushed, host, report).await?;
+        }
+        self.settle(run, picture, &pushed)?;
+        Ok(pushed.changed_meanwhile)
+    }
+
+    /// The writes of the plan on one side.
+    fn jobs(&self, picture: &Picture<'_>, end: End) -> Vec<Job> {
+        let items = picture.plan.items.iter().enumerate();
+        items
+            .filter(|(_, item)| !picture.held(item))
+            .filter_map(|(index, item)| self.job(picture, index, item, end))
+            .collect()
+    }
+
+    fn job(&self, picture: &Picture<'_>, index: usize, item: &Item, end: End) -> Option<Job> {
+        let Kind::Pair(outcome) = &item.kind else { return None };
+        if !picture.writes_on(item, end) {
+            return None;
+        }
+        let side = self.program.side(end);
+        let after = outcome.end[end.index()].clone();
+        let now = picture.now(item, end);
+        let observed = now.and_then(|known| picture.seen[end.index()].get(&known.id));
+        let op = Uuid::from_u128(self.world.chance.bits());
+        let op = uuid::Builder::from_random_bytes(*op.as_bytes()).into_uuid();
+        let payload = after.as_ref().map(|after| naming::named(side, after)).unwrap_or_default();
+        let write = match (now.and_then(|known| known.record.clone()), observed, after) {
+            (None, _, Some(record)) => Write::Create { op, record },
+            (Some(before), Some(seen), Some(after)) => Write::Update {
+                id: seen.id.clone(),
+                version: seen.version.clone(),
+                raw: seen.raw.clone(),
+                before,
+                after,
+            },
+            (Some(_), Some(seen), None) => Write::Delete { id: seen.id.clone(), version: seen.version.clone() },
+            _ => return None,
+        };
+        let entry = NewEntry {
+            op,
+            end,
+            target: observed.filter(|_| !matches!(write, Write::Create { .. })).map(|seen| seen.id.clone()),
+            partner: item.ids[end.other().index()].clone(),
+            deletes: matches!(write, Write::Delete { .. }),
+            payload,
+        };
+        Some(Job { item: index, write, entry })
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "one call site; a struct of borrows would only rename them")]
+    async fn push_side(
+        &mut self,
+        run: RunId,
+        picture: &Picture<'_>,
+        end: End,
+        jobs: Vec<Job>,
+        pushed: &mut Pushed,
+        host: &mut dyn Host,
+        report: &mut Report,
+    ) -> Result<(), CycleError> {
+        let limits = self.apps[end.index()].limits();
+        let (creates, others): (Vec<_>, Vec<_>) =
+            jobs.into_iter().partition(|job| matches!(job.write, Write::Create { .. }));
+        let chunks = creates.chunks(limits.creates.max(1)).chain(others.chunks(limits.updates.max(1)));
+        let mut stopped: Option<AppError> = None;
+        for chunk in chunks {
+            if let Some(error) = &stopped {
+                for job in chunk {
+                    self.failed(picture, job, &error.to_string(), pushed, report);
+                }
+                continue;
+            }
+            let entries: Vec<_> = chunk.iter().map(|job| job.entry.clone()).collect();
+            let ids = self.store.journal(run, &entries)?;
+            self.store.sent(&ids)?;
+            let writes: Vec<_> = chunk.iter().map(|job| job.write.clone()).collect();
+            let results = self.apps[end.index()].push(&writes).await;
+            for ((job, id), result) in chunk.iter().zip(ids).zip(results) {
+                match result {
+                    Ok(written) => self.confirmed(end, job, id, written, pushed, report)?,
+                    Err(error) => {
+                        let ends_side =
+                            matches!(error.class, Class::Auth | Class::Fatal | Class::Rate(_) | Class::Retry);
+                        self.refused(picture, end, job, id, &error, pushed, report).await?;
+                        stopped = stopped.or(ends_side.then_some(error));
+                    }
+                }
+                host.advance(1);
+            }
+        }
+        Ok(())
+    }
+
+    fn confirmed(
+        &mut self,
+        end: End,
+        job: &Job,
+        id: EntryId,
+        written: Written,
+        pushed: &mut Pushed,
+        report: &mut Report,
+    ) -> Result<(), CycleError> {
+        self.store.confirm(id, &written.now)?;
+        let category = match job.write {
+            Write::Create { .. } => Category::Created,
+            Write::Update { .. } => Category::Updated,
+            Write::Delete { .. } => Category::Deleted,
+        };
+        report.did(end, &written.now.id, category);
+        pushed.now[end.index()].insert(job.item, written.now);
+        Ok(())
+    }
+
+    /// A write that was not confirmed. Whatever the reason, nothing of it is sent again blindly.
+    #[allow(clippy::too_many_arguments, reason = "one call site; a struct of borrows would only rename them")]
+    async fn refused(
+        &mut self,
+        picture: &Picture<'_>,
+        end: End,
+        job: &Job,
+        id: EntryId,
+        error: &AppError,
+        pushed: &mut Pushed,
+        report: &mut Report,
+    ) -> Result<(), CycleError> {
+        match error.class {
+            Class::Unknown => {
+                self.store.unknown(id, &error.to_string())?;
+                let found = report.found;
+                let entry = Entry { id, write: job.entry.clone(), state: EntryState::Unknown };
+                self.resolve_entry(&entry, report).await?;
+                if report.found > found || job.entry.target.is_some() {
+                    // It is there, or was read again: the next round sees it linked and settles it.
+                    pushed.changed_meanwhile = true;
+                    pushed.failed.insert(job.item);
+                    return Ok(());
+                }
+            }
+            Class::Stale | Class::Gone => {
+                self.store.fail(id, &error.to_string())?;
+                if let Some(target) = &job.entry.target {
+                    let found = self.apps[end.index()].get(std::slice::from_ref(target)).await;
+                    if let Ok(found) = found {
+                        let now = found.into_iter().next().flatten().unwrap_or_else(|| tombstone(target));
+                        self.store.observe(end, &[now])?;
+                        pushed.changed_meanwhile = true;
+                        pushed.failed.insert(job.item);
+                        return Ok(());
+                    }
+                }
+            }
+            _ => self.store.fail(id, &error.to_string())?,
+        }
+        self.failed(picture, job, &error.to_string(), pushed, report);
+        Ok(())
+    }
+
+    /// Notes that a write did not happen, on the record that waits for it.
+    fn failed(&self, picture: &Picture<'_>, job: &Job, why: &str, pushed: &mut Pushed, report: &mut Report) {
+        pushed.failed.insert(job.item);
+        let name = &self.program.side(job.entry.end).name;
+        // A record that could not be made is counted where the one stands that it was to be made for.
+        let (end, id) = match &job.entry.target {
+            Some(target) => (job.entry.end, Some(target.clone())),
+            None => (job.entry.end.other(), job.entry.partner.clone()),
+        };
+        let record = picture.plan.items.get(job.item).and_then(|item| picture.now(item, end)?.record.as_ref());
+        let who = record.map(|record| naming::who(self.program.side(end), record)).unwrap_or_default();
+        report.problem(Problem { end, id, who, why: format!("{name}: {why}") });
+    }
+}
+
+/// What stands for a record that is gone.
+pub(super) fn tombstone(id: &str) -> Observed {
+    Observed { id: id.to_owned(), version: None, raw: Vec::new(), deleted: true, edited: None, aliases: Vec::new() }
+}
+
+/// The values of a record after a write, where the write is what the plan meant: a field that the plan
+/// changed holds what the app stored, every other one what the plan saw. So an edit that somebody made
+/// between reading and writing is still seen as one.
+pub(super) fn stored(planned: &Record, before: Option<&Record>, now: &Record) -> Record {
+    let values = planned.values().iter().zip(now.values()).enumerate().map(|(index, (planned, now))| {
+        let written = before.is_none_or(|before| before.values().get(index) != Some(planned));
+        if written && now != &Value::Unknown { now.clone() } else { planned.clone() }
+    });
+    Record::new(values.collect())
+}

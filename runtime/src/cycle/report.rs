@@ -1,0 +1,198 @@
+//! What a cycle did: each record of each side in exactly one category, and the categories add up.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use syncc_compiler::ir::End;
+
+use super::Picture;
+use crate::engine::{Kind, Status};
+
+/// What a cycle did, or what a plan would do.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// How many records of each side are in which category, left first.
+    pub tallies: [Tally; 2],
+    /// What went wrong, record by record.
+    pub problems: Vec<Problem>,
+    /// Creations whose answer was lost and that were found again.
+    pub found: u64,
+    /// How long it took.
+    pub milliseconds: u64,
+    /// What was written, by the id of the record, left first.
+    done: [HashMap<String, Category>; 2],
+}
+
+/// How many records of one side are in which category. All but `deleted` add up to the records there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// Made by this cycle.
+    pub created: usize,
+    /// Changed by this cycle.
+    pub updated: usize,
+    /// Removed by this cycle: no longer among the records.
+    pub deleted: usize,
+    /// No rule lets them flow.
+    pub excluded: usize,
+    /// Another record of the same side has the same key, or the match is not clear.
+    pub duplicates: usize,
+    /// Could not be read or written, or holds back the other side.
+    pub failed: usize,
+    /// Nothing to do.
+    pub in_sync: usize,
+}
+
+impl Tally {
+    /// How many records there are.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.created + self.updated + self.excluded + self.duplicates + self.failed + self.in_sync
+    }
+
+    fn count(&mut self, category: Category) {
+        *match category {
+            Category::Created => &mut self.created,
+            Category::Updated => &mut self.updated,
+            Category::Deleted => &mut self.deleted,
+            Category::Excluded => &mut self.excluded,
+            Category::Duplicate => &mut self.duplicates,
+            Category::Failed => &mut self.failed,
+            Category::InSync => &mut self.in_sync,
+        } += 1;
+    }
+}
+
+/// The categories.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Category {
+    /// Made by this cycle.
+    Created,
+    /// Changed by this cycle.
+    Updated,
+    /// Removed by this cycle.
+    Deleted,
+    /// No rule lets it flow.
+    Excluded,
+    /// Not the only record with its key, or the match is not clear.
+    Duplicate,
+    /// Could not be read or written.
+    Failed,
+    /// Nothing to do.
+    InSync,
+}
+
+/// What went wrong with one record, or with a part of a side that is no record yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// On which side the record is.
+    pub end: End,
+    /// Its id; `None` where it has none (a broken line).
+    pub id: Option<String>,
+    /// Who it is, for people.
+    pub who: String,
+    /// What is wrong, and what can be done.
+    pub why: String,
+}
+
+impl Report {
+    /// The summary that is kept with the run, as JSON.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        serde_json::json!({
+            "left": self.tallies[0],
+            "right": self.tallies[1],
+            "problems": self.problems.len(),
+            "found": self.found,
+            "milliseconds": self.milliseconds,
+        })
+        .to_string()
+    }
+
+    /// How many records were written on both sides.
+    #[must_use]
+    pub fn written(&self) -> usize {
+        self.tallies.iter().map(|tally| tally.created + tally.updated + tally.deleted).sum()
+    }
+
+    pub(super) fn problem(&mut self, problem: Problem) {
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+
+    pub(super) fn did(&mut self, end: End, id: &str, category: Category) {
+        let slot = self.done[end.index()].entry(id.to_owned()).or_insert(category);
+        // Made and then changed in one cycle is made; whatever was then removed is removed.
+        if category == Category::Deleted || *slot == Category::Failed {
+            *slot = category;
+        }
+    }
+
+    /// Counts what the plan would do.
+    pub(super) fn settle_planned(&mut self, picture: &Picture<'_>) {
+        self.tallies = Default::default();
+        for end in End::BOTH {
+            for item in &picture.plan.items {
+                let category = self.category(picture, item, end, true);
+                if let Some(category) = category {
+                    self.tallies[end.index()].count(category);
+                }
+            }
+            self.count_unread(picture, end);
+        }
+    }
+
+    /// Counts what was done.
+    pub(super) fn settle_done(&mut self, picture: &Picture<'_>) {
+        self.tallies = Default::default();
+        for end in End::BOTH {
+            for item in &picture.plan.items {
+                if let Some(category) = self.category(picture, item, end, false) {
+                    self.tallies[end.index()].count(category);
+                }
+            }
+            let elsewhere = self.done[end.index()].iter().filter(|(id, _)| !picture.knows(end, id));
+            let counts: Vec<_> = elsewhere.map(|(_, category)| *category).collect();
+            counts.into_iter().for_each(|category| self.tallies[end.index()].count(category));
+            self.count_unread(picture, end);
+        }
+    }
+
+    /// Records that are there and could not be read, so that no item of the plan has them.
+    fn count_unread(&mut self, picture: &Picture<'_>, end: End) {
+        let unread = self.problems.iter().filter(|problem| {
+            problem.end == end && problem.id.as_ref().is_some_and(|id| picture.unread[end.index()].contains(id))
+        });
+        self.tallies[end.index()].failed += unread.count();
+    }
+
+    fn category(&self, picture: &Picture<'_>, item: &crate::engine::Item, end: End, planned: bool) -> Option<Category> {
+        let here = picture.now(item, end).filter(|known| known.record.is_some());
+        if let Some(known) = here {
+            if let Some(done) = self.done[end.index()].get(&known.id) {
+                return Some(*done);
+            }
+            if self.problems.iter().any(|problem| problem.end == end && problem.id.as_ref() == Some(&known.id)) {
+                return Some(Category::Failed);
+            }
+        }
+        let outcome = match &item.kind {
+            Kind::Duplicate { .. } | Kind::Ambiguous { .. } => return here.map(|_| Category::Duplicate),
+            Kind::Pair(outcome) => outcome,
+        };
+        match (here.is_some(), outcome.end[end.index()].is_some()) {
+            (false, false) => None,
+            (false, true) => planned.then_some(Category::Created),
+            (true, false) => Some(if planned { Category::Deleted } else { Category::Failed }),
+            (true, true) if picture.writes_on(item, end) => {
+                Some(if planned { Category::Updated } else { Category::Failed })
+            }
+            (true, true) => Some(match outcome.status {
+                Status::Excluded => Category::Excluded,
+                Status::Refused => Category::Failed,
+                _ => Category::InSync,
+            }),
+        }
+    }
+}

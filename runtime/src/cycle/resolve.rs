@@ -1,0 +1,63 @@
+//! Writes whose outcome is not known: found out by reading, never by sending again.
+
+use syncc_compiler::ir::End;
+
+use super::{Connection, CycleError, Problem, Report, naming};
+use crate::store::{Entry, EntryState};
+
+impl Connection<'_> {
+    /// Closes what the last cycle left open, as far as the apps can tell.
+    pub(super) async fn resolve(&mut self, report: &mut Report) -> Result<(), CycleError> {
+        for entry in self.store.open_entries()? {
+            self.resolve_entry(&entry, report).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn resolve_entry(&mut self, entry: &Entry, report: &mut Report) -> Result<(), CycleError> {
+        let end = entry.write.end;
+        if entry.state == EntryState::Planned {
+            self.store.fail(entry.id, "it was never sent")?;
+            return Ok(());
+        }
+        match &entry.write.target {
+            Some(target) => self.reread(end, entry, target, report).await,
+            None => self.find(end, entry, report).await,
+        }
+    }
+
+    /// A change or deletion: the record is read again, and the next plan sees what is still to be done.
+    async fn reread(&mut self, end: End, entry: &Entry, id: &str, report: &mut Report) -> Result<(), CycleError> {
+        match self.apps[end.index()].get(&[id.to_owned()]).await {
+            Ok(found) => {
+                let now = found.into_iter().next().flatten().unwrap_or_else(|| super::push::tombstone(id));
+                self.store.observe(end, &[now])?;
+                self.store.fail(entry.id, "it was read again and planned anew")?;
+            }
+            Err(error) => report.problem(Problem {
+                end,
+                id: Some(id.to_owned()),
+                who: id.to_owned(),
+                why: format!("a change was sent and not answered, and the contact cannot be read: {error}"),
+            }),
+        }
+        Ok(())
+    }
+
+    /// A creation: looked for by its op. Found, it is linked; certainly not there, it may be planned again.
+    async fn find(&mut self, end: End, entry: &Entry, report: &mut Report) -> Result<(), CycleError> {
+        let side = self.program.side(end);
+        let record = naming::indexed(side, &entry.write.payload);
+        match self.apps[end.index()].find_created(entry.write.op, &record).await {
+            Ok(Some(now)) => {
+                self.store.confirm(entry.id, &now)?;
+                report.found += 1;
+            }
+            Ok(None) => self.store.fail(entry.id, "it was looked for and certainly not made")?,
+            Err(error) => {
+                self.store.unknown(entry.id, &error.to_string())?;
+            }
+        }
+        Ok(())
+    }
+}
