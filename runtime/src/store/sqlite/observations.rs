@@ -107,9 +107,10 @@ pub(super) fn observe(db: &Connection, end: End, page: &[Observed], from: From) 
     Ok(())
 }
 
-/// Moves everything from a former id to the new one, which was observed.
+/// Moves everything from a former id to the new one. If another record of the page took the new one's place
+/// in turn (two records that name each other), there is nothing to move to.
 pub(super) fn rename(db: &Connection, end: End, former: &str, id: &str) -> Result<(), Fault> {
-    if former == id {
+    if former == id || deleted(db, end, id)?.is_none() {
         return Ok(());
     }
     links::rename(db, end, former, id)?;

@@ -2,7 +2,9 @@
 
 mod crash;
 mod files;
+mod model;
 mod pairs;
+mod steps;
 
 use std::collections::BTreeMap;
 

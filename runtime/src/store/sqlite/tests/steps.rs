@@ -1,0 +1,239 @@
+//! Random lives of a connection: the store and the model go through the same steps, and agree on
+//! everything after each of them. The program ends and starts again in between.
+
+use std::{collections::BTreeMap, fmt};
+
+use proptest::{collection::vec, option, prelude::*};
+use syncc_compiler::{
+    ir::End,
+    value::{Number, Text, Value},
+};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use super::model::{Model, Refusal};
+use crate::{
+    apps::Observed,
+    store::{EntryId, EntryState, LinkId, NamedRecord, NewEntry, RunId, Settled, Sqlite, Store},
+};
+
+#[derive(Clone, Debug)]
+enum Step {
+    Identity(End, String),
+    BeginListing(End),
+    Observe(End, Vec<Observed>),
+    EndListing(End, bool, Option<String>),
+    ForgetCursor(End),
+    Settle(Vec<Settled>),
+    Unlink(i64),
+    Plan(NewEntry),
+    Sent(prop::sample::Index),
+    Confirm(prop::sample::Index, Observed),
+    Fail(prop::sample::Index),
+    Unknown(prop::sample::Index),
+    Reopen,
+}
+
+fn end() -> impl Strategy<Value = End> {
+    prop_oneof![Just(End::Left), Just(End::Right)]
+}
+
+/// Few ids, so that they meet.
+fn id() -> impl Strategy<Value = String> {
+    "[a-e]"
+}
+
+fn observed() -> impl Strategy<Value = Observed> {
+    let time = option::of((1_i64..4).prop_map(|second| jiff::Timestamp::new(second, 500).unwrap()));
+    let parts = (id(), option::of("v[0-9]"), vec(any::<u8>(), 0..4), any::<bool>(), time, vec(id(), 0..2));
+    parts.prop_map(|(id, version, raw, deleted, edited, aliases)| Observed {
+        id,
+        version,
+        raw,
+        deleted,
+        edited,
+        aliases,
+    })
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Unknown),
+        Just(Value::Empty),
+        ".{1,8}".prop_map(|text| Value::Text(Text::keyed(text.as_str(), &text.to_lowercase()))),
+        any::<f64>().prop_map(|number| Number::new(number).map_or(Value::Empty, Value::Number)),
+        any::<bool>().prop_map(Value::Bool),
+        vec("[a-zA-Z ]{1,4}", 1..4).prop_map(|set| Value::set(set.into_iter().map(Text::plain))),
+    ]
+}
+
+fn record() -> impl Strategy<Value = NamedRecord> {
+    prop::collection::btree_map(".{1,4}", value(), 0..4)
+}
+
+fn settled() -> impl Strategy<Value = Settled> {
+    ([id(), id()], [option::of(record()), option::of(record())]).prop_map(|(ids, base)| Settled { ids, base })
+}
+
+fn write() -> impl Strategy<Value = NewEntry> {
+    let parts = (any::<u128>(), end(), option::of(id()), option::of(id()), any::<bool>(), record());
+    parts.prop_map(|(op, end, target, partner, deletes, payload)| {
+        let op = Uuid::from_u128(op);
+        NewEntry { op, end, deletes: deletes && target.is_some(), target, partner, payload }
+    })
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let one = any::<prop::sample::Index>;
+    prop_oneof![
+        1 => (end(), "[a-z]{3}").prop_map(|(end, who)| Step::Identity(end, who)),
+        2 => end().prop_map(Step::BeginListing),
+        6 => (end(), vec(observed(), 0..4)).prop_map(|(end, page)| Step::Observe(end, page)),
+        2 => (end(), any::<bool>(), option::of("c[0-9]")).prop_map(|(end, all, cursor)| Step::EndListing(end, all, cursor)),
+        1 => end().prop_map(Step::ForgetCursor),
+        5 => vec(settled(), 1..3).prop_map(Step::Settle),
+        1 => (1_i64..8).prop_map(Step::Unlink),
+        3 => write().prop_map(Step::Plan),
+        4 => one().prop_map(Step::Sent),
+        4 => (one(), observed()).prop_map(|(entry, now)| Step::Confirm(entry, now)),
+        1 => one().prop_map(Step::Fail),
+        1 => one().prop_map(Step::Unknown),
+        1 => Just(Step::Reopen),
+    ]
+}
+
+/// A store on disk and the model of it.
+struct Both {
+    folder: TempDir,
+    store: Option<Sqlite>,
+    run: RunId,
+    model: Model,
+}
+
+impl Both {
+    fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let mut store = Sqlite::open(folder.path().join("contacts.db"), "contacts").unwrap();
+        let run = store.begin_run("2026-11-21T21:00:00Z".parse().unwrap(), "rules").unwrap();
+        Self { folder, store: Some(store), run, model: Model::default() }
+    }
+
+    /// Takes the step on both. A refused step changes neither.
+    fn take(&mut self, step: &Step) {
+        let Self { folder, store: slot, run, model } = self;
+        if let Step::Reopen = step {
+            *slot = None;
+            *slot = Some(Sqlite::open(folder.path().join("contacts.db"), "contacts").unwrap());
+            model.sides.iter_mut().for_each(|side| side.listing = false);
+            return;
+        }
+        let store = slot.as_mut().unwrap();
+        let before = model.clone();
+        let entry = |index: &prop::sample::Index| (!before.writes.is_empty()).then(|| index.index(before.writes.len()));
+        let name = |entry: usize| EntryId(i64::try_from(entry).unwrap() + 1);
+        let (expected, found) = match step {
+            Step::Identity(end, who) => {
+                model.side(*end).identity = Some(who.clone());
+                (Ok(None), store.set_identity(*end, who).map(|()| None))
+            }
+            Step::BeginListing(end) => {
+                model.begin_listing(*end);
+                (Ok(None), store.begin_listing(*end).map(|()| None))
+            }
+            Step::Observe(end, page) => {
+                model.observe(*end, page, false);
+                (Ok(None), store.observe(*end, page).map(|()| None))
+            }
+            Step::EndListing(end, complete, cursor) => {
+                let cursor = cursor.as_deref();
+                let found = store.end_listing(*end, *complete, cursor);
+                (model.end_listing(*end, *complete, cursor).map(|()| None), found.map(|()| None))
+            }
+            Step::ForgetCursor(end) => {
+                model.side(*end).cursor = None;
+                (Ok(None), store.forget_cursor(*end).map(|()| None))
+            }
+            Step::Settle(settled) => (model.settle(settled).map(|()| None), store.settle(settled).map(|()| None)),
+            Step::Unlink(link) => {
+                model.unlink(LinkId(*link));
+                (Ok(None), store.unlink(LinkId(*link)).map(|()| None))
+            }
+            Step::Plan(write) => {
+                model.plan(write.clone());
+                (Ok(None), store.journal(*run, std::slice::from_ref(write)).map(|_| None))
+            }
+            Step::Sent(index) => {
+                let Some(entry) = entry(index) else { return };
+                let found = store.sent(&[name(entry)]).map(|()| None);
+                (model.advance(entry, EntryState::Sent).map(|()| None), found)
+            }
+            Step::Confirm(index, now) => {
+                let Some(entry) = entry(index) else { return };
+                (model.confirm(entry, now), store.confirm(name(entry), now))
+            }
+            Step::Fail(index) => {
+                let Some(entry) = entry(index) else { return };
+                let found = store.fail(name(entry), "refused").map(|()| None);
+                (model.advance(entry, EntryState::Failed).map(|()| None), found)
+            }
+            Step::Unknown(index) => {
+                let Some(entry) = entry(index) else { return };
+                let found = store.unknown(name(entry), "no answer").map(|()| None);
+                (model.advance(entry, EntryState::Unknown).map(|()| None), found)
+            }
+            Step::Reopen => return,
+        };
+        if expected.is_err() {
+            *model = before;
+        }
+        assert_eq!(found.map_err(|error| Refusal::of(&error)), expected);
+    }
+
+    fn agree(&self) {
+        let store = self.store.as_ref().unwrap();
+        for (end, side) in End::BOTH.into_iter().zip(&self.model.sides) {
+            assert_eq!(store.identity(end).unwrap(), side.identity);
+            assert_eq!(store.cursor(end).unwrap(), side.cursor);
+            let seen: Vec<_> = store.seen(end).unwrap().into_iter().map(|seen| seen.observed).collect();
+            assert_eq!(seen, side.seen.values().cloned().collect::<Vec<_>>());
+        }
+        assert_eq!(spelt(&store.links().unwrap()), spelt(&self.model.links));
+        assert_eq!(spelt(&store.open_entries().unwrap()), spelt(&self.model.open_entries()));
+    }
+}
+
+/// Values are equal when they count as the same: here the spelling counts too.
+fn spelt(things: &impl fmt::Debug) -> String {
+    format!("{things:#?}")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_store_agrees_with_the_model(steps in vec(step(), 1..60)) {
+        let mut both = Both::new();
+        for step in &steps {
+            both.take(step);
+            both.agree();
+        }
+    }
+
+    #[test]
+    fn a_record_comes_back_as_it_was(record in record()) {
+        let text = super::super::code::record(&record).ok().unwrap();
+        let back = super::super::code::read_record(&text, "a record").ok().unwrap();
+        prop_assert_eq!(spelt(&back), spelt(&record));
+        prop_assert_eq!(back, record);
+    }
+}
+
+/// The numbers that a careless reader of JSON gets wrong in the last bit.
+#[test]
+fn a_number_comes_back_to_the_last_bit() {
+    for number in [0.1 + 0.2, 1.0 / 3.0, 5e-324, f64::MAX, 123_456_789.123_456_79, 2.220_446_049_250_313e-16] {
+        let record = BTreeMap::from([("score".to_owned(), Value::Number(Number::new(number).unwrap()))]);
+        let text = super::super::code::record(&record).ok().unwrap();
+        assert_eq!(super::super::code::read_record(&text, "a record").ok().unwrap(), record, "{text}");
+    }
+}
