@@ -9,6 +9,9 @@
 pub mod check;
 pub mod db;
 pub mod diagnostic;
+mod ends;
 pub mod ir;
 pub mod schema;
 pub mod value;
+
+pub use ends::ends;

@@ -15,6 +15,8 @@ pub struct Account {
     pub folder: PathBuf,
     /// The password, token or key, if one was found.
     pub secret: Option<Secret>,
+    /// The secret that signs what the app sends on its own, if one was found.
+    pub webhook_secret: Option<Secret>,
     /// The country of phone numbers without a country code (`"US"`).
     pub region: Option<String>,
 }
@@ -24,6 +26,14 @@ impl Account {
     #[must_use]
     pub fn text(&self, setting: &str) -> Option<&str> {
         self.settings.get(setting).and_then(toml::Value::as_str)
+    }
+
+    /// A name for the settings as they are now: changes whenever they do, and says nothing of the secret.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        use sha2::{Digest as _, Sha256};
+        let text = format!("{}\n{}\n{:?}", self.app, self.folder.display(), self.settings);
+        Sha256::digest(text.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
 }
 

@@ -22,7 +22,7 @@ pub use error::{Place, WorkspaceError};
 pub use settings::FILE;
 use settings::Settings;
 
-use crate::apps::Account;
+use crate::apps::{Account, Secret};
 
 /// A folder of `.sync` files, or one of them.
 #[derive(Clone, Debug)]
@@ -111,9 +111,12 @@ impl Workspace {
             settings: BTreeMap::new(),
             folder: self.folder.clone(),
             secret: None,
+            webhook_secret: None,
             region: self.region.clone(),
         });
         account.secret = secret::find(&account, environment)?;
+        let signed = secret::variable(&format!("{name}_webhook"));
+        account.webhook_secret = environment(&signed).filter(|found| !found.is_empty()).map(Secret::new);
         Ok(account)
     }
 

@@ -134,6 +134,7 @@ impl Reader<'_> {
                 settings: settings.into_iter().collect(),
                 folder: self.folder.to_owned(),
                 secret: None,
+                webhook_secret: None,
                 region: region.map(str::to_owned),
             };
             accounts.insert(name.to_owned(), account);
