@@ -7,7 +7,9 @@
 mod account;
 mod app;
 mod error;
+mod http;
 
 pub use account::{Account, Secret};
 pub use app::{App, Limits, Observed, Page, Pulled, Write, Written};
 pub use error::{AppError, Class};
+pub use http::open_http;

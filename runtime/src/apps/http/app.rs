@@ -1,0 +1,282 @@
+//! [`App`] for an app that is data.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use async_trait::async_trait;
+use serde_json::Value as Json;
+use syncc_compiler::{
+    ir::Side,
+    schema,
+    value::{Canon, Record},
+};
+use uuid::Uuid;
+
+use super::{
+    cursor::{Cursor, asked},
+    lens::Fields,
+    list::Pages,
+    lookup::Lookups,
+    manifest::{Changes, HttpObject, Listing, Manifest},
+    path::{Path, text},
+    wire::{Call, Effect, Sender},
+};
+use crate::{
+    apps::{Account, App, AppError, Class, Limits, Observed, Page, Pulled, Write, Written},
+    world::World,
+};
+
+/// One account, opened for one side.
+pub(super) struct HttpApp {
+    pub(super) sender: Sender,
+    pub(super) object: HttpObject,
+    pub(super) fields: Fields,
+    pub(super) lookups: Lookups,
+    side: Side,
+}
+
+impl HttpApp {
+    pub(super) fn open(side: &Side, account: &Account, world: &World) -> Result<Self, AppError> {
+        let app = &side.app;
+        let fatal = |what: String| AppError::new(Class::Fatal, what);
+        let text = syncc_connectors::manifest(app).ok_or_else(|| fatal(format!("there is no app called `{app}`")))?;
+        let manifest = Manifest::read(app, text)?;
+        let wrong = |what: String| fatal(format!("the manifest of `{app}` is wrong: {what}"));
+        let http = manifest.http.ok_or_else(|| wrong("it has no requests".to_owned()))?;
+        let object = manifest.objects.get(&side.object);
+        let object = object.ok_or_else(|| fatal(format!("{} has no `{}`", manifest.app.title, side.object)))?;
+        let requests = object.http.clone().ok_or_else(|| wrong(format!("`{}` has no requests", side.object)))?;
+        let canon = match &account.region {
+            Some(region) => Canon::for_region(region).ok_or_else(|| {
+                fatal(format!("the region `{region}` of the account `{}` is no country", account.name))
+                    .todo("write two letters, such as `region = \"US\"`")
+            })?,
+            None => Canon::default(),
+        };
+        Ok(Self {
+            sender: Sender::new(&manifest.app.title, &http, account, world)?,
+            fields: Fields::new(side, object, &requests, canon).map_err(wrong)?,
+            lookups: Lookups::new(object, &requests.lookups).map_err(wrong)?,
+            object: requests,
+            side: side.clone(),
+        })
+    }
+
+    /// The id in the one form that ids have here.
+    pub(super) fn id(&self, id: &str) -> String {
+        match Uuid::parse_str(id) {
+            Ok(uuid) if self.object.uuid => uuid.to_string(),
+            _ => id.to_owned(),
+        }
+    }
+
+    /// Records as the app shows them, to be remembered.
+    pub(super) async fn observe(&self, mut records: Vec<Json>) -> Result<Vec<Observed>, AppError> {
+        self.lookups.name(&self.sender, &mut records).await?;
+        records.iter().map(|record| self.observed(record)).collect()
+    }
+
+    /// One record, with its names in it.
+    pub(super) fn observed(&self, record: &Json) -> Result<Observed, AppError> {
+        let object = &self.object;
+        let id = object.id.text(record).ok_or_else(|| self.sender.strange("a record without an id"))?;
+        let flagged = object.deleted.as_ref().and_then(|path| path.first(record)) == Some(&Json::Bool(true));
+        let deleted = flagged || object.buried.as_ref().is_some_and(|buried| buried.holds(record));
+        let text = |path: &Option<Path>| path.as_ref().and_then(|path| path.text(record));
+        let aliases = object.aliases.iter().flat_map(|path| path.all(record));
+        Ok(Observed {
+            id: self.id(&id),
+            version: text(&object.version),
+            raw: if deleted { Vec::new() } else { record.to_string().into_bytes() },
+            deleted,
+            edited: text(&object.edited).and_then(|time| time.parse().ok()),
+            aliases: aliases
+                .flat_map(|json| json.as_array().map_or_else(|| vec![json], |list| list.iter().collect()))
+                .filter_map(self::text)
+                .collect(),
+        })
+    }
+
+    /// A record in the app's own form.
+    pub(super) fn parse(&self, raw: &[u8]) -> Result<Json, AppError> {
+        serde_json::from_slice(raw).map_err(|error| {
+            AppError::new(
+                Class::Fatal,
+                format!("a remembered record of {} does not read: {error}", self.sender.title()),
+            )
+        })
+    }
+
+    async fn pull_list(
+        &self,
+        listing: &Listing,
+        cursor: Option<&str>,
+        page: &mut Page<'_>,
+    ) -> Result<Pulled, AppError> {
+        let now = self.sender.world.clock.now();
+        let changes: Option<&Changes> = listing.changes.as_ref();
+        let mut since = now;
+        let mut token = None;
+        if let (Some(cursor), Some(changes)) = (cursor, changes) {
+            let cursor = Cursor::read(cursor, listing, changes, now)?;
+            self.lookups.remember(cursor.tables).await;
+            (since, token) = (cursor.since, Some(cursor.token));
+        }
+        if self.lookups.refresh(&self.sender, token.is_none()).await? && token.is_some() {
+            return Err(AppError::new(Class::CursorLost, "everything is read again: a label was renamed or deleted"));
+        }
+        let mut pages = Pages::of(&self.sender, listing).since(token.as_deref());
+        while let Some(records) = pages.next().await? {
+            if !records.is_empty() {
+                page(self.observe(records).await?)?;
+            }
+        }
+        let next = pages.token();
+        let cursor = next.map(|token| Cursor { token, since, asked: asked(listing), tables: BTreeMap::new() });
+        let cursor = match cursor {
+            Some(cursor) => Some(Cursor { tables: self.lookups.tables().await, ..cursor }.text()?),
+            None => None,
+        };
+        Ok(Pulled { cursor, complete: token.is_none(), problems: Vec::new() })
+    }
+
+    /// Reads one record by its id; `None` when the app does not show it.
+    pub(super) async fn get_one(&self, id: &str) -> Result<Option<Json>, AppError> {
+        let get = &self.object.get;
+        let mut call = Call::read(&get.request, &get.query);
+        call.fill = call.fill.text("id", id);
+        match self.sender.send(call).await {
+            Ok(record) => Ok(Some(record)),
+            Err(error) if error.class == Class::Gone => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn get_many(&self, ids: &[String]) -> Result<Vec<Option<Json>>, AppError> {
+        let get = &self.object.get;
+        let Some(batch) = &get.batch else {
+            let mut found = Vec::new();
+            for id in ids {
+                found.push(self.get_one(id).await?);
+            }
+            return Ok(found);
+        };
+        let mut found: BTreeMap<String, Json> = BTreeMap::new();
+        for ids in ids.chunks(batch.size.max(1)) {
+            let mut call = Call::read(&get.request, &get.query);
+            call.query.extend(ids.iter().map(|id| (batch.param.as_str(), id.clone())));
+            let answer = self.sender.send(call).await?;
+            for single in batch.answers.first(&answer).and_then(Json::as_array).into_iter().flatten() {
+                let asked =
+                    batch.asked.text(single).ok_or_else(|| self.sender.strange("a record that nobody asked for"))?;
+                match self.sender.single(&batch.single, Effect::Reads, single) {
+                    Ok(record) => {
+                        found.insert(asked, record.clone());
+                    }
+                    Err(error) if error.class == Class::Gone => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(ids.iter().map(|id| found.remove(id)).collect())
+    }
+}
+
+#[async_trait]
+impl App for HttpApp {
+    async fn identity(&self) -> Result<String, AppError> {
+        let identity = &self.sender.http().identity;
+        let answer = self.sender.send(Call::read(&identity.request.request, &identity.request.query)).await?;
+        match Path::try_from(identity.is.clone()) {
+            Ok(path) => path.text(&answer).ok_or_else(|| self.sender.strange("no name for the account")),
+            Err(_) => Ok(self.sender.settings().plain(&identity.is)),
+        }
+    }
+
+    async fn pull(&self, cursor: Option<&str>, page: &mut Page<'_>) -> Result<Pulled, AppError> {
+        match &self.object.list {
+            Some(listing) => self.pull_list(listing, cursor, page).await,
+            None => Err(AppError::new(Class::Fatal, format!("{} cannot be listed", self.sender.title()))),
+        }
+    }
+
+    async fn get(&self, ids: &[String]) -> Result<Vec<Option<Observed>>, AppError> {
+        let found = self.get_many(ids).await?;
+        let there: Vec<bool> = found.iter().map(Option::is_some).collect();
+        let mut observed = self.observe(found.into_iter().flatten().collect()).await?.into_iter();
+        let shown = there.into_iter().map(|there| if there { observed.next() } else { None });
+        Ok(shown.map(|observed| observed.filter(|observed| !observed.deleted)).collect())
+    }
+
+    async fn find_created(&self, op: Uuid, _record: &Record) -> Result<Option<Observed>, AppError> {
+        let (Some(find), Some(marker), Some(listing)) = (&self.object.find, &self.object.marker, &self.object.list)
+        else {
+            return Err(AppError::new(
+                Class::Unknown,
+                format!("{} cannot say what became of a new record", self.sender.title()),
+            ));
+        };
+        let extra: Vec<(&str, &str)> = find.query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let op = op.to_string();
+        for wait in &find.waits {
+            self.sender.world.clock.sleep(Duration::from_secs(*wait)).await;
+            let mut found = None;
+            let mut pages = Pages::of(&self.sender, listing).with(extra.iter().copied());
+            while let (None, Some(records)) = (&found, pages.next().await?) {
+                found = records.into_iter().find(|record| marker.read.text(record).as_deref() == Some(&*op));
+            }
+            if let Some(record) = found {
+                return Ok(self.observe(vec![record]).await?.into_iter().next());
+            }
+        }
+        Ok(None)
+    }
+
+    fn decode(&self, raw: &[u8]) -> Result<Record, AppError> {
+        Ok(self.fields.get(&self.parse(raw)?))
+    }
+
+    async fn push(&self, writes: &[Write]) -> Vec<Result<Written, AppError>> {
+        self.push_all(writes).await
+    }
+
+    fn limits(&self) -> Limits {
+        Limits {
+            creates: self.object.create.as_ref().map_or(1, |create| create.size),
+            updates: self.object.update.as_ref().map_or(1, |update| update.size),
+            client_ids: self.object.create.as_ref().is_some_and(|create| create.client_id),
+        }
+    }
+
+    async fn discover(&self) -> Result<schema::Pulled, AppError> {
+        let mut object = schema::PulledObject::default();
+        self.lookups.refresh(&self.sender, true).await?;
+        let tables = self.lookups.tables().await;
+        for place in &self.lookups.places {
+            let mut names: Vec<String> =
+                tables.get(&place.lookup).map(|table| table.names.values().cloned().collect()).unwrap_or_default();
+            names.sort();
+            object.values.insert(place.field.clone(), names);
+        }
+        if let (Some(custom), Some(listing)) = (&self.object.custom_names, &self.object.list) {
+            let mut pages = Pages::of(&self.sender, listing);
+            while let Some(records) = pages.next().await? {
+                for name in records.iter().flat_map(|record| custom.all(record)).filter_map(text) {
+                    object.fields.entry(name).or_insert_with(custom_field);
+                }
+            }
+        }
+        Ok(schema::Pulled { objects: BTreeMap::from([(self.side.object.clone(), object)]) })
+    }
+}
+
+/// A custom field: plain text that can be read and set.
+fn custom_field() -> schema::Field {
+    schema::Field {
+        ty: schema::Type::One(schema::Scalar::Text),
+        can: schema::Can::default(),
+        means: None,
+        values: None,
+        reformats: false,
+        about: None,
+    }
+}

@@ -1,0 +1,29 @@
+//! Apps that are data: one manifest says how an app's objects are requested and where their fields stand.
+//!
+//! Nothing here names an app. What differs between two apps differs in their manifests: paths, requests, paging,
+//! increments, batches, labels, errors, limits.
+
+mod app;
+mod body;
+mod cursor;
+mod lens;
+mod list;
+mod lookup;
+mod manifest;
+mod path;
+mod push;
+mod template;
+mod wire;
+
+use syncc_compiler::ir::Side;
+
+use super::{Account, App, AppError};
+use crate::world::World;
+
+/// Opens an account of an app that is reached by requests. Sends nothing yet.
+///
+/// # Errors
+/// When the app has no manifest with requests, a setting or the login is missing, or the address is not safe.
+pub fn open_http(side: &Side, account: &Account, world: &World) -> Result<Box<dyn App>, AppError> {
+    Ok(Box::new(app::HttpApp::open(side, account, world)?))
+}

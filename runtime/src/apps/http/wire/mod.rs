@@ -1,0 +1,8 @@
+//! Requests and their answers: logins, waiting, trying again, and what errors mean.
+
+mod budget;
+mod retry;
+mod sender;
+mod verdict;
+
+pub(crate) use sender::{Call, Effect, Sender};

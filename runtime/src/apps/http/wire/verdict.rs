@@ -1,0 +1,101 @@
+//! What an answer means.
+//!
+//! First the rules of the manifest, then what status codes mean in general (RFC 9110 15). The one distinction that
+//! everything hangs on: whether the request certainly had no effect.
+
+use serde_json::Value as Json;
+
+use super::Effect;
+use crate::apps::{
+    AppError, Class,
+    http::{
+        manifest::{ErrorRule, Http},
+        path::{Path, text},
+    },
+};
+
+/// What an error answer means. `title` names the app for people.
+pub(super) fn verdict(http: &Http, title: &str, effect: Effect, status: u16, body: &Json) -> AppError {
+    let said = http.message.as_ref().and_then(|path| path.text(body)).filter(|said| !said.trim().is_empty());
+    if let Some(rule) = http.errors.iter().find(|rule| rule.fits(status, body)) {
+        let what = match (&rule.say, said) {
+            (Some(say), _) => say.clone(),
+            (None, Some(said)) => format!("{title} says: {said}"),
+            (None, None) => general(title, status),
+        };
+        let error = AppError::new(rule.class, what);
+        return match &rule.todo {
+            Some(todo) => error.todo(todo.clone()),
+            None => error,
+        };
+    }
+    let class = class(effect, status);
+    let what = match said {
+        Some(said) => format!("{} and says: {said}", general(title, status)),
+        None => general(title, status),
+    };
+    let error = AppError::new(class, what);
+    match class {
+        Class::Auth => error.todo(http.auth.todo.clone()),
+        _ => error,
+    }
+}
+
+impl ErrorRule {
+    fn fits(&self, status: u16, body: &Json) -> bool {
+        if !self.status.is_empty() && !self.status.contains(&status) {
+            return false;
+        }
+        let texts: Vec<String> = match &self.at {
+            Some(at) => at.all(body).into_iter().filter_map(text).collect(),
+            None => return self.contains.is_none(),
+        };
+        match &self.contains {
+            Some(part) => texts.iter().any(|text| text.contains(part.as_str())),
+            None => !texts.is_empty(),
+        }
+    }
+}
+
+/// What a status code means in general.
+fn class(effect: Effect, status: u16) -> Class {
+    match (status, effect) {
+        (401 | 403 | 407, _) => Class::Auth,
+        (404 | 410, _) => Class::Gone,
+        (409 | 412 | 428, _) => Class::Stale,
+        (429, _) => Class::Rate(None),
+        // The server never read the whole request.
+        (408 | 425, _) => Class::Retry,
+        (500..=599, Effect::Reads) => Class::Retry,
+        // The server may have failed after the write.
+        (500..=599, Effect::Writes) => Class::Unknown,
+        (400..=499, Effect::Writes) => Class::Invalid,
+        // A redirect that is not followed, or a read that is not understood: trying again cannot help.
+        _ => Class::Fatal,
+    }
+}
+
+/// What a status code means, for people.
+fn general(title: &str, status: u16) -> String {
+    match status {
+        300..=399 => format!("{title} redirects to another address, which is not followed"),
+        401 | 407 => format!("{title} does not accept the login"),
+        403 => format!("{title} does not allow this to the login"),
+        404 | 410 => format!("{title} does not have it (any more)"),
+        409 | 412 | 428 => format!("{title} has a newer version of it"),
+        429 => format!("{title} gets too many requests"),
+        500..=599 => format!("{title} has an internal error ({status})"),
+        _ => format!("{title} refuses the request ({status})"),
+    }
+}
+
+/// What went wrong with one of several records, in the form of an error answer: `{error: …}` where the manifest's
+/// paths expect it.
+pub(super) fn wrapped(error: Option<&Json>) -> Json {
+    serde_json::json!({ "error": error.cloned().unwrap_or_default() })
+}
+
+/// Reads a status code.
+pub(super) fn status(path: Option<&Path>, answer: &Json) -> Option<u16> {
+    path?.first(answer)?.as_u64().and_then(|status| u16::try_from(status).ok())
+}
