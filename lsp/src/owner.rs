@@ -121,7 +121,9 @@ impl Owner {
         let document = Document::new(opened.uri, folder.clone(), opened.version, opened.text);
         if !self.workspaces.contains_key(&folder) {
             let mut workspace = Workspace::new(path);
-            workspace.reload(self.loader.as_mut());
+            if let Err(bug) = workspace.reload(self.loader.as_mut()) {
+                self.outbox.send(Letter::Complain(bug.to_string()));
+            }
             self.workspaces.insert(folder, workspace);
         }
         self.put(document);
@@ -173,8 +175,13 @@ impl Owner {
     /// Renews the accounts of these folders, and checks their documents again if anything changed.
     fn reload(&mut self, folders: impl Fn(&Path) -> bool) {
         for (folder, workspace) in self.workspaces.iter_mut().filter(|(folder, _)| folders(folder)) {
-            if !workspace.reload(self.loader.as_mut()) {
-                continue;
+            match workspace.reload(self.loader.as_mut()) {
+                Ok(true) => {}
+                Ok(false) => continue,
+                Err(bug) => {
+                    self.outbox.send(Letter::Complain(bug.to_string()));
+                    continue;
+                }
             }
             for document in self.documents.values_mut().filter(|document| document.folder == *folder) {
                 self.revision += 1;

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use syncc_compiler::db::{AccountSchema, Database};
 
+use crate::guard::{Failure, guarded};
+
 /// Tells what accounts the rules of a file may name.
 ///
 /// The server asks when the first file of a folder is opened, when one is saved, and when the client reports
@@ -30,13 +32,17 @@ impl Workspace {
     }
 
     /// Asks for the accounts anew, and says whether they changed.
-    pub(crate) fn reload(&mut self, loader: &mut dyn Loader) -> bool {
-        let accounts = self.file.as_deref().map(|file| loader.accounts(file)).unwrap_or_default();
+    ///
+    /// # Errors
+    /// When the loader has a bug. The accounts stay what they were.
+    pub(crate) fn reload(&mut self, loader: &mut dyn Loader) -> Result<bool, Failure> {
+        let Some(file) = &self.file else { return Ok(false) };
+        let accounts = guarded(|| loader.accounts(file))?;
         let changed = accounts != self.accounts;
         if changed {
             self.accounts.clone_from(&accounts);
             self.database.set_accounts(accounts);
         }
-        changed
+        Ok(changed)
     }
 }

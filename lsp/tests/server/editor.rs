@@ -57,9 +57,14 @@ impl Editor {
 
     /// A server in this process, through pipes that hold `room` bytes.
     pub(crate) fn with_pipes(room: usize) -> (Self, Pipes) {
+        Self::with(room, Folder)
+    }
+
+    /// A server in this process that learns its accounts from this loader.
+    pub(crate) fn with(room: usize, loader: impl syncc_lsp::Loader + 'static) -> (Self, Pipes) {
         let (to_server, input) = tokio::io::duplex(room);
         let (output, from_server) = tokio::io::duplex(room);
-        let server = tokio::spawn(syncc_lsp::serve(input, output, Folder));
+        let server = tokio::spawn(syncc_lsp::serve(input, output, loader));
         let (gate, opened) = tokio::sync::oneshot::channel();
         // Nothing is read from the server before the gate opens.
         let mut editor = Self::new(Gated { inner: from_server, gate: Some(opened) }, to_server);

@@ -85,6 +85,28 @@ async fn a_storm_of_questions_and_cancellations_is_weathered() {
     editor.diagnostics("file:///w/b.sync", 199).await;
 }
 
+struct Faulty;
+
+impl syncc_lsp::Loader for Faulty {
+    fn accounts(&mut self, file: &std::path::Path) -> Vec<syncc_compiler::db::AccountSchema> {
+        panic!("no accounts for {}", file.display())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bug_is_owned_up_to_and_the_server_goes_on() {
+    let (mut editor, pipes) = Editor::with(1 << 16, Faulty);
+    pipes.start_reading();
+    editor.hello(modern()).await;
+    editor.open(URI, MISTAKE).await;
+    let complaint = editor.wait("a complaint", |message| message["method"] == "window/showMessage").await;
+    let said = complaint["params"]["message"].as_str().unwrap();
+    assert!(said.contains("this is a bug in syncc") && said.contains("no accounts for /w/a.sync"), "{said}");
+    assert_eq!(editor.diagnostics(URI, 1).await.len(), 1);
+    editor.change(URI, 2, whole("sync google <-> realgeeks\n")).await;
+    assert_eq!(editor.diagnostics(URI, 2).await, Vec::<Value>::new());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_busy_server_leaves_at_once_even_if_its_input_stays_open() {
     let (mut editor, mut child) = Editor::in_a_process_of_its_own();

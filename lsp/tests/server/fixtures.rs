@@ -13,6 +13,10 @@
 //! ### save a.sync
 //! ### close a.sync
 //! ```
+//!
+//! The lines before the first step say how it is played: by an `old client`, which can do nothing but the basics,
+//! and whether the snapshot has the `words` of the diagnostics in it. Most have not: what they say is the
+//! compiler's business and tested there.
 
 use std::{collections::BTreeMap, fmt::Write as _, fs};
 
@@ -44,17 +48,24 @@ struct Session {
     editor: Editor,
     folder: TempDir,
     open: BTreeMap<String, (i32, String)>,
+    words: bool,
     seen: String,
 }
 
 impl Session {
-    /// A script whose first line has `old client` in it is played by a client that can do nothing but the basics.
     async fn start(script: &str) -> Self {
         let mut editor = Editor::in_process();
-        let old = script.lines().next().is_some_and(|line| line.contains("old client"));
+        let how = script.split("###").next().unwrap();
+        let old = how.contains("old client");
         let can = json!({ "textDocument": { "codeAction": modern()["textDocument"]["codeAction"] } });
         editor.hello(if old { can } else { modern() }).await;
-        Self { editor, folder: TempDir::new().unwrap(), open: BTreeMap::new(), seen: String::new() }
+        Self {
+            editor,
+            folder: TempDir::new().unwrap(),
+            open: BTreeMap::new(),
+            words: how.contains("words"),
+            seen: String::new(),
+        }
     }
 
     async fn play(&mut self, step: &str, text: &str) {
@@ -171,8 +182,12 @@ impl Session {
                 [usize::try_from(found["severity"].as_u64().unwrap()).unwrap() - 1];
             let code = found["code"].as_str().unwrap();
             assert_eq!(found["source"], "syncc");
-            let message = found["message"].as_str().unwrap().replace('\n', "\n      ");
-            writeln!(self.seen, "  {} {severity} {code} {message}", range(&found["range"])).unwrap();
+            let message = found["message"].as_str().unwrap();
+            assert!(!message.is_empty());
+            writeln!(self.seen, "  {} {severity} {code}", range(&found["range"])).unwrap();
+            for line in message.lines().filter(|_| self.words) {
+                writeln!(self.seen, "    {line}").unwrap();
+            }
             for other in found["relatedInformation"].as_array().into_iter().flatten() {
                 assert_eq!(other["location"]["uri"], self.uri(name));
                 let at = range(&other["location"]["range"]);
