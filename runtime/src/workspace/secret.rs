@@ -9,21 +9,12 @@ use crate::apps::{Account, Secret};
 /// The setting that names the file with the secret.
 pub(super) const FILE: &str = "secret-file";
 
-/// Words that make a setting a secret.
-const WORDS: &[&str] = &[
-    "apikey",
-    "bearer",
-    "credential",
-    "credentials",
-    "key",
-    "passphrase",
-    "passwd",
-    "password",
-    "pin",
-    "pwd",
-    "secret",
-    "token",
-];
+/// Words that make a setting a secret, alone or at the end of another (`accessToken`).
+const ENDINGS: &[&str] =
+    &["apikey", "credential", "credentials", "passphrase", "passwd", "password", "secret", "token"];
+
+/// Words that do so only alone: `key`, but not `monkey`.
+const WORDS: &[&str] = &["bearer", "key", "pin", "pwd"];
 
 /// Whether a setting of this name would hold a secret: `password`, `api_key`, `access-token` …
 pub(super) fn is_secret(setting: &str) -> bool {
@@ -31,7 +22,9 @@ pub(super) fn is_secret(setting: &str) -> bool {
         return false;
     }
     let setting = setting.to_lowercase();
-    setting.split(|letter: char| !letter.is_alphanumeric()).any(|word| WORDS.contains(&word))
+    setting
+        .split(|letter: char| !letter.is_alphanumeric())
+        .any(|word| WORDS.contains(&word) || ENDINGS.iter().any(|ending| word.ends_with(ending)))
 }
 
 /// The environment variable that holds the secret of an account.

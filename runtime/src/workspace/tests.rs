@@ -82,7 +82,12 @@ fn without_settings_every_app_is_an_account() {
 
 #[test]
 fn a_secret_in_the_settings_is_refused_and_never_shown() {
-    for line in ["password = \"hunter2\"", "Api_Key = \"hunter2\"", "auth = { access-token = \"hunter2\" }"] {
+    for line in [
+        "password = \"hunter2\"",
+        "Api_Key = \"hunter2\"",
+        "accessToken = \"hunter2\"",
+        "auth = { access-token = \"hunter2\" }",
+    ] {
         let message = refused(&format!("edition = \"2026\"\n[accounts.my-crm]\napp = \"google\"\n{line}\n"));
         assert!(message.starts_with("syncc.toml, line 4: `"), "{message}");
         assert!(message.contains("SYNCC_MY_CRM_SECRET") && message.contains("secret-file ="), "{message}");

@@ -147,6 +147,22 @@ fn a_full_disk_loses_nothing_and_is_survived() {
     assert_eq!(store.seen(Left).unwrap().len(), 1000);
 }
 
+#[test]
+fn a_durable_commit_waits_for_the_disk_and_the_next_one_does_not() {
+    let folder = folder();
+    let mut store = Sqlite::open(folder.path().join("contacts.db"), "contacts").unwrap();
+    let level = |db: &Connection| Ok(db.pragma_query_value(None, "synchronous", |row| row.get::<_, i64>(0))?);
+    const NORMAL: i64 = 1;
+    const FULL: i64 = 2;
+    assert_eq!(store.write_durably(level).unwrap(), FULL);
+    assert_eq!(store.write(level).unwrap(), NORMAL);
+    // Even after one that failed.
+    store.write_durably(|db| Ok(db.execute_batch("nonsense")?)).unwrap_err();
+    assert_eq!(store.write(level).unwrap(), NORMAL);
+    let mode: String = store.db.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+    assert_eq!(mode, "wal");
+}
+
 #[cfg(unix)]
 #[test]
 fn only_its_owner_can_read_it() {
