@@ -8,6 +8,8 @@ mod account;
 mod app;
 mod error;
 mod http;
+mod file;
+pub mod vcard;
 
 pub use account::{Account, Secret};
 pub use app::{App, Limits, Observed, Page, Pulled, Write, Written};

@@ -1,0 +1,75 @@
+//! One vCard as text (RFC 6350 for 4.0, RFC 2426 for 3.0, and 2.1 as old phones write it), and its fields.
+//!
+//! Promise: an edit touches the content lines that hold what is edited, and no other byte. Unknown
+//! properties, groups, parameters, order, folding and line breaks of every other line stay as they were.
+//! A card that is parsed and put together again is byte-identical.
+
+mod categories;
+mod entries;
+mod fields;
+mod fold;
+mod layout;
+mod line;
+mod many;
+mod name;
+mod parse;
+mod property;
+mod single;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use categories::known_categories;
+pub(crate) use layout::Layout;
+pub(crate) use parse::CardError;
+
+use jiff::Timestamp;
+use line::Line;
+
+/// One card. Invariant: `lines` has a line `BEGIN:VCARD` and, after it, the line `END:VCARD` that closes it.
+#[derive(Clone, Debug)]
+pub(crate) struct Card {
+    lines: Vec<Line>,
+    /// The line break that new lines get.
+    line_break: &'static str,
+    version: Version,
+}
+
+/// The versions of vCard that differ in how values are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Version {
+    /// 2.1: no escapes for line breaks, text that is not ASCII is quoted-printable.
+    V2,
+    /// 3.0, RFC 2426. Also what a card without a known version is taken for.
+    V3,
+    /// 4.0, RFC 6350.
+    V4,
+}
+
+impl Card {
+    /// The card as bytes.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        self.lines.iter().flat_map(|line| line.raw().bytes()).collect()
+    }
+
+    /// The unique id that the card carries.
+    pub(crate) fn uid(&self) -> Option<String> {
+        self.first("UID").map(|(_, property)| property.text().trim().to_owned()).filter(|uid| !uid.is_empty())
+    }
+
+    /// Whether this is a list of people (RFC 6350 `KIND:group`, and the form that Apple writes into 3.0),
+    /// which is no contact.
+    pub(crate) fn is_group(&self) -> bool {
+        ["KIND", "X-ADDRESSBOOKSERVER-KIND"]
+            .iter()
+            .filter_map(|name| self.first(name))
+            .any(|(_, kind)| kind.text().trim().eq_ignore_ascii_case("group"))
+    }
+
+    /// When the card says it was last changed (`REV`).
+    pub(crate) fn revised(&self) -> Option<Timestamp> {
+        let (_, rev) = self.first("REV")?;
+        text::timestamp(rev.text().trim())
+    }
+}

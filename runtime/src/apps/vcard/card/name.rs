@@ -1,0 +1,116 @@
+//! The name of a card in its two forms: the parts (`N`) and as it is shown (`FN`).
+
+use super::{Card, many, property::Property};
+
+/// The components of `N` in the order in which people read them: prefix, given, middle, family, suffix.
+const READING_ORDER: [usize; 5] = [3, 1, 2, 0, 4];
+
+/// What a card shows of a person, taken before an edit so that `FN` can follow it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Shown {
+    parts: [String; 5],
+    /// What `FN` is when nobody chose it: the joined parts, else the company, else an address.
+    display: Option<String>,
+}
+
+impl Shown {
+    /// What the card shows.
+    pub(super) fn of(card: &Card) -> Self {
+        let mut parts: [String; 5] = Default::default();
+        if let Some((_, name)) = card.first("N") {
+            for ((index, part), list) in parts.iter_mut().enumerate().zip(name.lists()) {
+                // Several suffixes are set off by commas, several first names by blanks.
+                *part = list.join(if index == 4 { ", " } else { " " });
+            }
+        }
+        let joined = join(&parts);
+        let display = Some(joined)
+            .into_iter()
+            .chain(card.preferred("ORG").and_then(|(_, org)| org.components().into_iter().next()))
+            .chain(many::preferred(card, "EMAIL"))
+            .chain(many::preferred(card, "TEL"))
+            .find(|text| !text.trim().is_empty());
+        Self { parts, display }
+    }
+
+    /// A part by its index in `N`.
+    pub(super) fn part(&self, index: usize) -> &str {
+        self.parts.get(index).map_or("", String::as_str)
+    }
+
+    /// What `FN` is when nobody chose it.
+    pub(super) fn display(self) -> Option<String> {
+        self.display
+    }
+
+    /// Writes `FN` after an edit of what it is made of. A form that somebody chose ("Lee, Ann") keeps it:
+    /// in it only the words of the changed part are replaced.
+    pub(super) fn keep_in_step(&self, card: &mut Card) {
+        let now = Self::of(card);
+        if now == *self {
+            return;
+        }
+        let Some((at, full)) = card.first("FN").map(|(at, full)| (at, full.clone())) else {
+            if let Some(display) = now.display {
+                let mut full = Property::new("FN", String::new());
+                full.set_text(&display, card.version);
+                card.append(full);
+            }
+            return;
+        };
+        let old = squeeze(&full.text());
+        let made = self.display.as_deref().map(squeeze).unwrap_or_default();
+        let new = if old.is_empty() || old == made {
+            now.display
+        } else if now.parts == self.parts {
+            None
+        } else {
+            self.replace_parts(&now, &old).or_else(|| Some(join(&now.parts)).filter(|joined| !joined.is_empty()))
+        };
+        if let Some(new) = new.filter(|new| *new != old) {
+            let mut full = full;
+            full.set_text(&new, card.version);
+            card.replace(at, full);
+        }
+    }
+
+    /// `full` with each changed part replaced where it stands; `None` if one does not stand there exactly once.
+    fn replace_parts(&self, now: &Self, full: &str) -> Option<String> {
+        let mut full = full.to_owned();
+        for (old, new) in self.parts.iter().zip(&now.parts).filter(|(old, new)| old != new) {
+            let old = squeeze(old);
+            let mut places = full.match_indices(&old).filter(|(at, _)| stands_alone(&full, *at, old.len()));
+            let (at, _) = places.next().filter(|_| !old.is_empty())?;
+            if places.next().is_some() {
+                return None;
+            }
+            drop(places);
+            full.replace_range(at..at + old.len(), new);
+        }
+        let full = squeeze(&full);
+        let told = full.trim_matches([',', ' ']);
+        (!told.is_empty()).then(|| told.to_owned())
+    }
+}
+
+/// The parts as people read them.
+fn join(parts: &[String; 5]) -> String {
+    let words: Vec<&str> = READING_ORDER
+        .iter()
+        .filter_map(|index| parts.get(*index))
+        .map(|part| part.trim())
+        .filter(|part| !part.is_empty())
+        .collect();
+    words.join(" ")
+}
+
+fn squeeze(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether no letter or digit touches this range.
+fn stands_alone(text: &str, at: usize, length: usize) -> bool {
+    let before = text.get(..at).and_then(|t| t.chars().next_back());
+    let after = text.get(at + length..).and_then(|t| t.chars().next());
+    !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+}

@@ -1,0 +1,169 @@
+//! The spelling of values: escapes, lists, old encodings, points in time.
+
+use std::borrow::Cow;
+
+use calcard::{Entry, Parser};
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+
+/// Text as a value: backslash, comma, semicolon and line break escaped (RFC 6350, 3.4).
+/// Control characters have no spelling and are left out.
+pub(super) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(char) = chars.next() {
+        match char {
+            '\\' | ',' | ';' => {
+                escaped.push('\\');
+                escaped.push(char);
+            }
+            '\r' if chars.peek() == Some(&'\n') => {}
+            '\n' | '\r' => escaped.push_str("\\n"),
+            '\t' => escaped.push('\t'),
+            control if control.is_control() => {}
+            plain => escaped.push(plain),
+        }
+    }
+    escaped
+}
+
+/// A value as text. A backslash before anything that needs none is kept.
+pub(super) fn unescape(value: &str) -> String {
+    let mut text = String::with_capacity(value.len());
+    let mut chars = value.chars();
+    while let Some(char) = chars.next() {
+        if char == '\r' {
+            // Only a decoded value has line breaks of its own; it means CRLF by one.
+            continue;
+        }
+        if char != '\\' {
+            text.push(char);
+            continue;
+        }
+        match chars.next() {
+            Some('n' | 'N') => text.push('\n'),
+            Some(escaped @ ('\\' | ',' | ';' | ':' | '"')) => text.push(escaped),
+            Some(other) => {
+                text.push('\\');
+                text.push(other);
+            }
+            None => text.push('\\'),
+        }
+    }
+    text
+}
+
+/// The pieces of a value between separators that are not escaped. At least one.
+pub(super) fn split_escaped(value: &str, separator: char) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let (mut start, mut escaped) = (0, false);
+    for (at, char) in value.char_indices() {
+        if escaped {
+            escaped = false;
+        } else if char == '\\' {
+            escaped = true;
+        } else if char == separator {
+            pieces.push(value.get(start..at).unwrap_or_default());
+            start = at + separator.len_utf8();
+        }
+    }
+    pieces.push(value.get(start..).unwrap_or_default());
+    pieces
+}
+
+/// Where a character stands outside double quotes.
+pub(super) fn outside_quotes(text: &str, wanted: char) -> impl Iterator<Item = usize> {
+    let mut quoted = false;
+    text.char_indices().filter_map(move |(at, char)| {
+        quoted ^= char == '"';
+        (!quoted && char == wanted).then_some(at)
+    })
+}
+
+/// The pieces between separators outside double quotes. At least one.
+pub(super) fn split_unquoted(text: &str, separator: char) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    for at in outside_quotes(text, separator) {
+        pieces.push(text.get(start..at).unwrap_or_default());
+        start = at + separator.len_utf8();
+    }
+    pieces.push(text.get(start..).unwrap_or_default());
+    pieces
+}
+
+/// A value without its transfer encoding. Quoted-printable without a charset is UTF-8 where that fits,
+/// else Latin-1, which old phones meant.
+pub(super) fn decode<'a>(value: &'a str, encoding: Option<&str>, charset: Option<&str>) -> Cow<'a, str> {
+    let Some(encoding) = encoding else {
+        return Cow::Borrowed(value);
+    };
+    let charsets = match &charset {
+        Some(charset) => std::slice::from_ref(charset),
+        None => &["utf-8", "iso-8859-1"],
+    };
+    let encoding = if encoding.eq_ignore_ascii_case("QUOTED-PRINTABLE") { "QUOTED-PRINTABLE" } else { "BASE64" };
+    charsets
+        .iter()
+        .filter_map(|charset| decode_as(value, encoding, charset))
+        .find(|text| !text.contains(char::REPLACEMENT_CHARACTER))
+        .map_or(Cow::Borrowed(value), Cow::Owned)
+}
+
+/// The library knows the encodings and charsets; it is given one note that holds the value.
+fn decode_as(value: &str, encoding: &str, charset: &str) -> Option<String> {
+    let charset: String = charset.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-' || *c == '_').collect();
+    // What has a meaning in a card is encoded as well, so that the library sees one text.
+    let value: String = value
+        .chars()
+        .map(|char| if "\\,;:\" ".contains(char) { format!("={:02X}", u32::from(char)) } else { char.to_string() })
+        .collect();
+    let card = format!(
+        "BEGIN:VCARD\r\nVERSION:2.1\r\nX-SYNCC-VALUE;CHARSET={charset};ENCODING={encoding}:{value}\r\nEND:VCARD\r\n"
+    );
+    let Entry::VCard(card) = Parser::new(&card).entry() else {
+        return None;
+    };
+    let entry = card.entries.into_iter().find(|entry| entry.name.as_str().eq_ignore_ascii_case("X-SYNCC-VALUE"))?;
+    let texts: Option<Vec<_>> = entry.values.into_iter().map(calcard::vcard::VCardValue::into_text).collect();
+    Some(texts?.join(","))
+}
+
+/// Escaped text as quoted-printable UTF-8. Semicolons stay: they separate components. A line break is
+/// written as one, because 2.1 has no escape for it.
+pub(super) fn quoted_printable(escaped: &str) -> String {
+    let mut encoded = String::with_capacity(escaped.len() * 2);
+    let mut chars = escaped.chars().peekable();
+    let mut buffer = [0; 4];
+    while let Some(char) = chars.next() {
+        match (char, chars.peek()) {
+            ('\\', Some('n')) => {
+                chars.next();
+                encoded.push_str("=0D=0A");
+            }
+            ('\\', Some(&escaped)) => {
+                chars.next();
+                encoded.push('\\');
+                encoded.push(escaped);
+            }
+            ('=', _) => encoded.push_str("=3D"),
+            (' '..='~', _) => encoded.push(char),
+            _ => char.encode_utf8(&mut buffer).bytes().for_each(|byte| encoded.push_str(&format!("={byte:02X}"))),
+        }
+    }
+    encoded
+}
+
+/// A point in time as cards spell it: `2026-11-21T10:00:00Z` or `20261121T100000Z`. Without a zone it is UTC.
+pub(super) fn timestamp(text: &str) -> Option<Timestamp> {
+    if let Ok(time) = text.parse::<Timestamp>() {
+        return Some(time);
+    }
+    let time = text.trim_end_matches(['Z', 'z']).parse::<DateTime>().ok()?;
+    time.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+}
+
+/// A point in time in the form that this earlier spelling has.
+pub(super) fn timestamp_like(time: Timestamp, earlier: &str) -> String {
+    let form = if earlier.contains('-') { "%Y-%m-%dT%H:%M:%SZ" } else { "%Y%m%dT%H%M%SZ" };
+    time.strftime(form).to_string()
+}

@@ -1,0 +1,184 @@
+//! The files of a folder: listing, reading, and writing each in one step.
+
+use std::{
+    fs,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{Card, Stamp, file};
+use crate::apps::{AppError, Class, Observed};
+
+/// A folder with one `.vcf` file a contact. Folders within it are not looked into.
+#[derive(Debug)]
+pub(super) struct Folder {
+    path: PathBuf,
+}
+
+/// What a file turned out to be.
+pub(super) enum Read {
+    /// A contact.
+    Card(Box<Observed>),
+    /// A list of people: no contact, and no problem.
+    Group,
+    /// It is not there any more.
+    Gone,
+    /// Not one card: the file and what is wrong, for people.
+    Problem(String),
+}
+
+/// The file that a create makes.
+pub(super) fn name_of(op: Uuid) -> String {
+    format!("{op}.vcf")
+}
+
+/// A contact that is gone.
+pub(super) fn tombstone(name: &str) -> Observed {
+    Observed { id: name.to_owned(), version: None, raw: Vec::new(), deleted: true, edited: None, aliases: Vec::new() }
+}
+
+impl Folder {
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    /// The folder with all links followed.
+    pub(super) fn identity(&self) -> Result<String, AppError> {
+        let path = fs::canonicalize(&self.path).map_err(|error| file::explain("opened", &self.path, &error))?;
+        Ok(path.display().to_string())
+    }
+
+    /// The names of the card files in order, and problems with names. A folder that is not there is an error,
+    /// never an empty one: the disk may not be mounted.
+    pub(super) fn names(&self) -> Result<(Vec<String>, Vec<String>), AppError> {
+        let failed = |error| file::explain("listed", &self.path, &error);
+        let (mut names, mut problems) = (Vec::new(), Vec::new());
+        for entry in fs::read_dir(&self.path).map_err(failed)? {
+            let name = entry.map_err(failed)?.file_name();
+            if !Path::new(&name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("vcf")) {
+                continue;
+            }
+            match name.into_string() {
+                Ok(name) if name.starts_with('.') => {}
+                Ok(name) => names.push(name),
+                Err(name) => problems.push(format!(
+                    "{}: the name of the file is not written in UTF-8; rename it",
+                    self.path.join(name).display()
+                )),
+            }
+        }
+        names.sort_unstable();
+        Ok((names, problems))
+    }
+
+    /// Size and times of a file; `None` for what is no file.
+    pub(super) fn stamp(&self, name: &str, now: Timestamp) -> Result<Option<Stamp>, AppError> {
+        let path = self.path.join(name);
+        match fs::metadata(&path) {
+            Ok(metadata) if metadata.is_file() => Ok(Some(Stamp::of(&metadata, now))),
+            Ok(_) => Ok(None),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(file::explain("looked at", &path, &error)),
+        }
+    }
+
+    /// Reads a file.
+    pub(super) fn read(&self, name: &str) -> Result<Read, AppError> {
+        let path = self.path.join(name);
+        let raw = match fs::read(&path) {
+            Ok(raw) => raw,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Read::Gone),
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                return Ok(Read::Problem(format!("{}: you are not allowed to read it", path.display())));
+            }
+            Err(error) => return Err(file::explain("read", &path, &error)),
+        };
+        Ok(match Card::parse(&raw) {
+            Ok(card) if card.is_group() => Read::Group,
+            Ok(_) => Read::Card(Box::new(self.observed(name, raw))),
+            Err(error) => Read::Problem(format!("{}: {error}", path.display())),
+        })
+    }
+
+    fn observed(&self, name: &str, raw: Vec<u8>) -> Observed {
+        // An editor that changes a card by hand does not move its REV; the time of the file always moves.
+        let edited = fs::metadata(self.path.join(name)).and_then(|metadata| metadata.modified()).ok();
+        Observed {
+            id: name.to_owned(),
+            version: Some(file::version(&raw)),
+            raw,
+            deleted: false,
+            edited: edited.and_then(|time| Timestamp::try_from(time).ok()),
+            aliases: Vec::new(),
+        }
+    }
+
+    /// Reads one contact; `None` when its file is not there.
+    pub(super) fn get(&self, name: &str) -> Result<Option<Observed>, AppError> {
+        self.check_name(name)?;
+        match self.read(name)? {
+            Read::Card(observed) => Ok(Some(*observed)),
+            Read::Gone | Read::Group => Ok(None),
+            Read::Problem(problem) => Err(AppError::new(Class::Invalid, problem)),
+        }
+    }
+
+    /// Makes a file. One that the same op made before is answered as it is.
+    pub(super) fn create(&self, op: Uuid, content: &[u8]) -> Result<Observed, AppError> {
+        let name = name_of(op);
+        let path = self.path.join(&name);
+        if file::create(&path, content).map_err(|error| file::explain("written", &path, &error))? {
+            return Ok(self.observed(&name, content.to_vec()));
+        }
+        self.get(&name)?
+            .ok_or_else(|| AppError::new(Class::Stale, format!("{name} appeared and went while it was written")))
+    }
+
+    /// Replaces a file that is still at this version.
+    pub(super) fn replace(&self, name: &str, version: &str, content: &[u8]) -> Result<Observed, AppError> {
+        self.check_version(name, Some(version))?;
+        let path = self.path.join(name);
+        file::replace(&path, content).map_err(|error| file::explain("written", &path, &error))?;
+        Ok(self.observed(name, content.to_vec()))
+    }
+
+    /// Removes a file that is still at this version. One that is gone already is removed.
+    pub(super) fn delete(&self, name: &str, version: Option<&str>) -> Result<Observed, AppError> {
+        let path = self.path.join(name);
+        match self.check_version(name, version) {
+            Err(error) if error.class == Class::Gone => return Ok(tombstone(name)),
+            checked => checked?,
+        }
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(file::explain("deleted", &path, &error)),
+            _ => Ok(tombstone(name)),
+        }
+    }
+
+    /// Makes new names and removals last.
+    pub(super) fn sync(&self) -> Result<(), AppError> {
+        file::sync_folder(&self.path).map_err(|error| file::explain("written", &self.path, &error))
+    }
+
+    fn check_version(&self, name: &str, version: Option<&str>) -> Result<(), AppError> {
+        self.check_name(name)?;
+        let path = self.path.join(name);
+        match fs::read(&path) {
+            Ok(raw) if version.is_none_or(|version| file::version(&raw) == version) => Ok(()),
+            Ok(_) => Err(AppError::new(Class::Stale, format!("{} was changed since it was read", path.display()))),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                Err(AppError::new(Class::Gone, format!("{} is not there any more", path.display())))
+            }
+            Err(error) => Err(file::explain("read", &path, &error)),
+        }
+    }
+
+    /// An id is the name of a file in this folder, never a way out of it.
+    fn check_name(&self, name: &str) -> Result<(), AppError> {
+        let plain = !name.is_empty() && !name.contains(['/', '\\', '\0']) && name != "." && name != "..";
+        plain.then_some(()).ok_or_else(|| AppError::new(Class::Invalid, format!("`{name}` is not the name of a file")))
+    }
+}
