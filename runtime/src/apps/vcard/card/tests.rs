@@ -1,5 +1,7 @@
 //! What cards promise, by example and by random cards.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use syncc_compiler::{
     ir::{FieldId, IrField, Side},
@@ -10,7 +12,17 @@ use syncc_compiler::{
 use super::{Card, CardError, Layout};
 
 /// A side with all fields of the app `vcard`.
-fn side() -> Side {
+fn side() -> &'static Side {
+    static SIDE: LazyLock<Side> = LazyLock::new(make_side);
+    &SIDE
+}
+
+fn layout() -> &'static Layout {
+    static LAYOUT: LazyLock<Layout> = LazyLock::new(|| Layout::of(side(), Some("US")));
+    &LAYOUT
+}
+
+fn make_side() -> Side {
     let manifest = syncc_connectors::manifest("vcard").expect("the app vcard has a manifest");
     let app = schema::App::from_manifest("vcard", manifest).expect("the manifest is well formed");
     let object = app.objects["contact"].clone();
@@ -30,10 +42,6 @@ fn side() -> Side {
         creates: true,
         deletes: true,
     }
-}
-
-fn layout() -> Layout {
-    Layout::of(&side(), Some("US"))
 }
 
 fn id(field: &str) -> FieldId {

@@ -1,0 +1,212 @@
+//! A CSV file: one row a contact.
+//!
+//! Settings: `path`; `separator` (else what the header uses); `columns = { email = "E-Mail" }` for columns that
+//! are named otherwise than their field; `id-column` (`id`); `list-separator` (`;`).
+//! Promises:
+//! - A row that no write names is byte-identical afterwards, whether it can be read or not. Rows that had no id
+//!   get one in the id column the first time the file is written.
+//! - The file is replaced in one step, and only if nobody changed it meanwhile.
+//! - A line that cannot be read is named with its number. The rest syncs, and nothing counts as deleted.
+
+mod cell;
+mod columns;
+mod ids;
+mod rows;
+mod scan;
+mod settings;
+mod table;
+mod writes;
+
+use std::{collections::BTreeSet, fs, path::PathBuf};
+
+use async_trait::async_trait;
+use syncc_compiler::{
+    ir::Side,
+    schema::{self, Can, Field, PulledObject, Scalar, Type},
+    value::Record,
+};
+use uuid::Uuid;
+
+use self::{columns::Layout, rows::Rows, settings::Settings, table::Table, writes::Writes};
+use super::{Account, App, AppError, Class, Limits, Observed, Page, Pulled, Write, Written, file};
+use crate::world::World;
+
+/// How many records are handed over at once.
+const PAGE: usize = 500;
+
+/// Opens the file of an account for the fields of a side.
+///
+/// # Errors
+/// When a setting is missing or wrong. That the file is there is looked at when it is read.
+pub fn open(side: &Side, account: &Account, _world: &World) -> Result<Box<dyn App>, AppError> {
+    let path = file::path(account, "contacts.csv")?;
+    let settings = Settings::of(account)?;
+    let layout = Layout::of(side, &settings, account.region.as_deref());
+    Ok(Box::new(Csv { path, settings, layout, object: side.object.clone() }))
+}
+
+struct Csv {
+    path: PathBuf,
+    settings: Settings,
+    layout: Layout,
+    object: String,
+}
+
+#[async_trait]
+impl App for Csv {
+    async fn identity(&self) -> Result<String, AppError> {
+        let path = fs::canonicalize(&self.path).map_err(|error| self.explain("opened", &error))?;
+        Ok(path.display().to_string())
+    }
+
+    async fn pull(&self, cursor: Option<&str>, page: &mut Page<'_>) -> Result<Pulled, AppError> {
+        let content = self.content()?;
+        let rows = self.rows(&content)?;
+        let problems: Vec<String> =
+            rows.problems().map(|problem| format!("{}: {problem}", self.path.display())).collect();
+        // Which column holds the ids is part of what a listing is: with another one the records are others.
+        let next = format!("{} {}", file::version(&content), self.settings.id_column);
+        if cursor == Some(next.as_str()) {
+            return Ok(Pulled { cursor: Some(next), complete: false, problems });
+        }
+        let all: Vec<Observed> = rows.observed().collect();
+        for some in all.chunks(PAGE) {
+            page(some.to_vec())?;
+        }
+        Ok(Pulled { cursor: Some(next), complete: problems.is_empty(), problems })
+    }
+
+    async fn get(&self, ids: &[String]) -> Result<Vec<Option<Observed>>, AppError> {
+        let content = self.content()?;
+        let rows = self.rows(&content)?;
+        ids.iter()
+            .map(|id| match rows.find(id) {
+                Some(at) => Ok(rows.at(at)),
+                None if rows.is_whole() => Ok(None),
+                None => Err(self.hidden(id)),
+            })
+            .collect()
+    }
+
+    async fn find_created(&self, op: Uuid, _record: &Record) -> Result<Option<Observed>, AppError> {
+        let content = self.content()?;
+        let rows = self.rows(&content)?;
+        let id = op.to_string();
+        match rows.find(&id) {
+            Some(at) => Ok(rows.at(at)),
+            None if rows.is_whole() || !String::from_utf8_lossy(&content).contains(&id) => Ok(None),
+            None => Err(self.hidden(&id)),
+        }
+    }
+
+    fn decode(&self, raw: &[u8]) -> Result<Record, AppError> {
+        self.layout.read(&rows::cells_of(raw)?)
+    }
+
+    async fn push(&self, writes: &[Write]) -> Vec<Result<Written, AppError>> {
+        match self.push_all(writes) {
+            Ok(answers) => answers,
+            Err(error) => writes.iter().map(|_| Err(error.clone())).collect(),
+        }
+    }
+
+    fn limits(&self) -> Limits {
+        Limits { creates: 10_000, updates: 10_000, client_ids: true }
+    }
+
+    async fn discover(&self) -> Result<schema::Pulled, AppError> {
+        let content = self.content()?;
+        let rows = self.rows(&content)?;
+        let header = rows.header();
+        let known = schema_fields();
+        let mut added = PulledObject::default();
+        for name in self.layout.free_columns(header, &known) {
+            let field = Field {
+                ty: Type::One(Scalar::Text),
+                can: Can::default(),
+                means: None,
+                values: None,
+                reformats: false,
+                about: Some("A column of the file.".to_owned()),
+            };
+            added.fields.insert(name, field);
+        }
+        let categories: BTreeSet<String> = rows
+            .column(self.settings.column_of("category", header))
+            .flat_map(|cell| cell.split(&self.settings.list_separator).map(str::to_owned).collect::<Vec<_>>())
+            .map(|category| category.trim().to_owned())
+            .filter(|category| !category.is_empty())
+            .collect();
+        added.values.insert("category".to_owned(), categories.into_iter().collect());
+        Ok(schema::Pulled { objects: [(self.object.clone(), added)].into() })
+    }
+}
+
+impl Csv {
+    fn content(&self) -> Result<Vec<u8>, AppError> {
+        fs::read(&self.path).map_err(|error| self.explain("read", &error))
+    }
+
+    fn explain(&self, doing: &str, error: &std::io::Error) -> AppError {
+        let explained = file::explain(doing, &self.path, error);
+        if error.kind() == std::io::ErrorKind::NotFound {
+            return explained.todo(format!(
+                "correct `path` in syncc.toml, or create the file with a first line such as `{},email,given_name,family_name`",
+                self.settings.id_column
+            ));
+        }
+        explained
+    }
+
+    fn rows(&self, content: &[u8]) -> Result<Rows, AppError> {
+        let table = Table::read(content, self.settings.separator)
+            .map_err(|why| AppError::new(Class::Fatal, format!("{} cannot be read: {why}", self.path.display())))?;
+        self.layout.check(&table.header_names(), &self.path)?;
+        Ok(Rows::of(table, &self.settings))
+    }
+
+    /// Reads the file, applies all writes, and replaces it once.
+    fn push_all(&self, writes: &[Write]) -> Result<Vec<Result<Written, AppError>>, AppError> {
+        let content = self.content()?;
+        let rows = self.rows(&content)?;
+        let mut writes_to = Writes::new(rows, &self.layout, &self.settings);
+        let done: Vec<Result<String, AppError>> = writes.iter().map(|write| writes_to.apply(write)).collect();
+        let rows = writes_to.finish();
+        if done.iter().any(Result::is_ok) {
+            if self.content()? != content {
+                let what = format!("{} was changed by somebody else while it was written", self.path.display());
+                return Err(AppError::new(Class::Stale, what));
+            }
+            file::replace(&self.path, &rows.table.to_bytes()).map_err(|error| self.explain("written", &error))?;
+            if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                file::sync_folder(folder).map_err(|error| self.explain("written", &error))?;
+            }
+        }
+        let answer = |id: String| Written { now: rows.find(&id).and_then(|at| rows.at(at)).unwrap_or_else(|| gone(&id)) };
+        Ok(done.into_iter().map(|done| done.map(answer)).collect())
+    }
+
+    fn hidden(&self, id: &str) -> AppError {
+        let what = format!("{} has lines that cannot be read, and `{id}` may be in one of them", self.path.display());
+        AppError::new(Class::Invalid, what).todo("mend the lines that the last run named")
+    }
+}
+
+/// The fields that the app has by itself, which are no custom columns.
+fn schema_fields() -> Vec<String> {
+    let manifest = syncc_connectors::manifest("csv").and_then(|text| schema::App::from_manifest("csv", text).ok());
+    let objects = manifest.map(|app| app.objects).unwrap_or_default();
+    objects.into_values().flat_map(|object| object.fields.into_keys()).collect()
+}
+
+/// A row that is gone.
+fn gone(id: &str) -> Observed {
+    Observed {
+        id: id.to_owned(),
+        version: None,
+        raw: Vec::new(),
+        deleted: true,
+        edited: None,
+        aliases: Vec::new(),
+    }
+}

@@ -1,0 +1,190 @@
+//! The rows of a file as records with ids.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::{
+    ids::Provisional,
+    settings::Settings,
+    table::{Line, Row, Table},
+};
+use crate::apps::{AppError, Class, Observed, file};
+
+/// A table whose rows have ids.
+///
+/// Invariant: `by_id` and `ids` name only lines of the table that are rows, each with an id of its own.
+#[derive(Debug)]
+pub(super) struct Rows {
+    pub(super) table: Table,
+    /// The index of the line of each id.
+    by_id: HashMap<String, usize>,
+    /// The id of each line that has one.
+    ids: BTreeMap<usize, String>,
+    header: Vec<String>,
+    /// The column with the ids, if there is one yet.
+    pub(super) id_column: Option<usize>,
+    problems: Vec<(usize, String)>,
+}
+
+impl Rows {
+    /// Gives each row its id.
+    pub(super) fn of(table: Table, settings: &Settings) -> Self {
+        let header = table.header_names();
+        let id_column = settings.id_of(&header);
+        let email = settings.column_of("email", &header);
+        let written = |row: &Row| id_column.map(|at| row.text(at).trim().to_owned()).filter(|id| !id.is_empty());
+        let taken: HashSet<String> = rows(&table).filter_map(|(_, row)| written(row)).collect();
+        let mut provisional = Provisional::new(taken);
+        let (mut by_id, mut ids, mut problems) = (HashMap::new(), BTreeMap::new(), Vec::new());
+        for (at, row) in rows(&table) {
+            let id = written(row).unwrap_or_else(|| {
+                let email = email.map(|at| row.text(at)).unwrap_or_default();
+                provisional.next(&email, &row.texts().collect::<Vec<_>>())
+            });
+            if by_id.contains_key(&id) {
+                problems.push((row.number, format!("its id `{id}` stands in an earlier line already; give it another one or none")));
+            } else {
+                by_id.insert(id.clone(), at);
+                ids.insert(at, id);
+            }
+        }
+        for line in &table.lines {
+            if let Line::Kept { number, wrong: Some(wrong), .. } = line {
+                problems.push((*number, wrong.clone()));
+            }
+        }
+        problems.sort();
+        Self { table, by_id, ids, header, id_column, problems }
+    }
+
+    /// The names of the columns.
+    pub(super) fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    /// What is wrong with lines, for people.
+    pub(super) fn problems(&self) -> impl Iterator<Item = String> {
+        self.problems.iter().map(|(number, wrong)| format!("line {number} is left out: {wrong}"))
+    }
+
+    /// Whether every line could be read.
+    pub(super) fn is_whole(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    /// The line with this id.
+    pub(super) fn find(&self, id: &str) -> Option<usize> {
+        self.by_id.get(id).copied()
+    }
+
+    /// The records in the order of the file.
+    pub(super) fn observed(&self) -> impl Iterator<Item = Observed> {
+        self.ids.keys().filter_map(|at| self.at(*at))
+    }
+
+    /// The record in a line.
+    pub(super) fn at(&self, line: usize) -> Option<Observed> {
+        let id = self.ids.get(&line)?;
+        let raw = self.raw(line)?;
+        Some(Observed {
+            id: id.clone(),
+            version: Some(file::version(&raw)),
+            raw,
+            deleted: false,
+            edited: None,
+            aliases: Vec::new(),
+        })
+    }
+
+    /// A row in a form that stands by itself: column and text of each cell. The id is no part of it, so that
+    /// a row is the same before and after its id is written down.
+    pub(super) fn raw(&self, line: usize) -> Option<Vec<u8>> {
+        let Some(Line::Row(row)) = self.table.lines.get(line) else {
+            return None;
+        };
+        let cells: Vec<(&String, String)> = self
+            .header
+            .iter()
+            .zip(row.texts())
+            .enumerate()
+            .filter(|(at, _)| Some(*at) != self.id_column)
+            .map(|(_, cell)| cell)
+            .collect();
+        serde_json::to_vec(&cells).ok()
+    }
+
+    /// Adds a row with its id, and gives the table what it lacks: columns if it is empty, and one for the ids.
+    pub(super) fn append(&mut self, id: &str, cells: impl FnOnce(&[String]) -> Result<Vec<String>, AppError>, settings: &Settings, columns: Vec<String>) -> Result<(), AppError> {
+        if self.header.is_empty() {
+            let names: Vec<String> = std::iter::once(settings.id_column.clone()).chain(columns).collect();
+            self.table.set_header(&names);
+            self.header = names;
+            self.id_column = Some(0);
+        }
+        let mut cells = cells(&self.header)?;
+        let at = self.need_id_column(settings);
+        cells.resize(self.header.len(), String::new());
+        if let Some(cell) = cells.get_mut(at) {
+            id.clone_into(cell);
+        }
+        self.table.append(&cells);
+        let line = self.table.lines.len().saturating_sub(1);
+        self.by_id.insert(id.to_owned(), line);
+        self.ids.insert(line, id.to_owned());
+        Ok(())
+    }
+
+    fn need_id_column(&mut self, settings: &Settings) -> usize {
+        if let Some(at) = self.id_column {
+            return at;
+        }
+        self.table.add_column(&settings.id_column);
+        self.header.push(settings.id_column.clone());
+        let at = self.header.len() - 1;
+        self.id_column = Some(at);
+        at
+    }
+
+    /// Writes down the ids that only were provisional, and takes lines out.
+    pub(super) fn settle(mut self, removed: &HashSet<usize>, settings: &Settings) -> Self {
+        if !self.header.is_empty() {
+            let column = self.need_id_column(settings);
+            for (line, id) in &self.ids {
+                let blank = matches!(self.table.lines.get(*line), Some(Line::Row(row)) if row.text(column).trim().is_empty());
+                if blank {
+                    self.table.set(*line, column, id);
+                }
+            }
+        }
+        let mut at = 0..;
+        self.table.lines.retain(|_| at.next().is_none_or(|at| !removed.contains(&at)));
+        Self::of(self.table, settings)
+    }
+
+    /// The texts of all cells of a line.
+    pub(super) fn cells(&self, line: usize) -> Vec<String> {
+        match self.table.lines.get(line) {
+            Some(Line::Row(row)) => row.texts().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The texts of a column.
+    pub(super) fn column(&self, column: Option<usize>) -> impl Iterator<Item = String> {
+        let cells = column.map(|column| rows(&self.table).map(move |(_, row)| row.text(column)));
+        cells.into_iter().flatten()
+    }
+}
+
+/// The lines that are rows, with their indexes.
+fn rows(table: &Table) -> impl Iterator<Item = (usize, &Row)> {
+    table.lines.iter().enumerate().filter_map(|(at, line)| match line {
+        Line::Row(row) => Some((at, row)),
+        Line::Kept { .. } => None,
+    })
+}
+
+/// The cells in what [`Rows::raw`] made.
+pub(super) fn cells_of(raw: &[u8]) -> Result<Vec<(String, String)>, AppError> {
+    serde_json::from_slice(raw)
+        .map_err(|error| AppError::new(Class::Invalid, format!("a remembered row cannot be read: {error}")))
+}
