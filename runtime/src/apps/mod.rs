@@ -8,8 +8,8 @@ mod account;
 mod app;
 pub mod csv;
 mod error;
-mod http;
 mod file;
+mod http;
 pub mod vcard;
 
 pub use account::{Account, Secret};

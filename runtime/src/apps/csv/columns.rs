@@ -173,7 +173,10 @@ impl Layout {
             .map(|wanted| wanted.shown())
             .collect();
         if let Some(element) = added.iter().find(|element| element.contains(separator.as_str())) {
-            let what = format!("`{element}` cannot stand in `{}`: it has `{separator}` in it, which separates values", field.name);
+            let what = format!(
+                "`{element}` cannot stand in `{}`: it has `{separator}` in it, which separates values",
+                field.name
+            );
             return Err(AppError::new(Class::Invalid, what)
                 .todo("set `list-separator` in syncc.toml to a character that no value has"));
         }

@@ -182,7 +182,8 @@ impl Csv {
                 file::sync_folder(folder).map_err(|error| self.explain("written", &error))?;
             }
         }
-        let answer = |id: String| Written { now: rows.find(&id).and_then(|at| rows.at(at)).unwrap_or_else(|| gone(&id)) };
+        let answer =
+            |id: String| Written { now: rows.find(&id).and_then(|at| rows.at(at)).unwrap_or_else(|| gone(&id)) };
         Ok(done.into_iter().map(|done| done.map(answer)).collect())
     }
 
@@ -201,12 +202,5 @@ fn schema_fields() -> Vec<String> {
 
 /// A row that is gone.
 fn gone(id: &str) -> Observed {
-    Observed {
-        id: id.to_owned(),
-        version: None,
-        raw: Vec::new(),
-        deleted: true,
-        edited: None,
-        aliases: Vec::new(),
-    }
+    Observed { id: id.to_owned(), version: None, raw: Vec::new(), deleted: true, edited: None, aliases: Vec::new() }
 }

@@ -41,7 +41,10 @@ impl Rows {
                 provisional.next(&email, &row.texts().collect::<Vec<_>>())
             });
             if by_id.contains_key(&id) {
-                problems.push((row.number, format!("its id `{id}` stands in an earlier line already; give it another one or none")));
+                problems.push((
+                    row.number,
+                    format!("its id `{id}` stands in an earlier line already; give it another one or none"),
+                ));
             } else {
                 by_id.insert(id.clone(), at);
                 ids.insert(at, id);
@@ -113,7 +116,13 @@ impl Rows {
     }
 
     /// Adds a row with its id, and gives the table what it lacks: columns if it is empty, and one for the ids.
-    pub(super) fn append(&mut self, id: &str, cells: impl FnOnce(&[String]) -> Result<Vec<String>, AppError>, settings: &Settings, columns: Vec<String>) -> Result<(), AppError> {
+    pub(super) fn append(
+        &mut self,
+        id: &str,
+        cells: impl FnOnce(&[String]) -> Result<Vec<String>, AppError>,
+        settings: &Settings,
+        columns: Vec<String>,
+    ) -> Result<(), AppError> {
         if self.header.is_empty() {
             let names: Vec<String> = std::iter::once(settings.id_column.clone()).chain(columns).collect();
             self.table.set_header(&names);
@@ -149,7 +158,8 @@ impl Rows {
         if !self.header.is_empty() {
             let column = self.need_id_column(settings);
             for (line, id) in &self.ids {
-                let blank = matches!(self.table.lines.get(*line), Some(Line::Row(row)) if row.text(column).trim().is_empty());
+                let blank =
+                    matches!(self.table.lines.get(*line), Some(Line::Row(row)) if row.text(column).trim().is_empty());
                 if blank {
                     self.table.set(*line, column, id);
                 }

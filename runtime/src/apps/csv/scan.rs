@@ -37,7 +37,11 @@ pub(super) fn row(bytes: &[u8], start: usize, separator: u8) -> Result<Scanned, 
     let mut at = start;
     loop {
         let begin = at;
-        at = if bytes.get(at) == Some(&b'"') { closing_quote(bytes, at + 1)? + 1 } else { plain_end(bytes, at, separator) };
+        at = if bytes.get(at) == Some(&b'"') {
+            closing_quote(bytes, at + 1)? + 1
+        } else {
+            plain_end(bytes, at, separator)
+        };
         let (end, next) = line_break(bytes, at);
         if bytes.get(at) == Some(&separator) {
             cells.push(begin..at);
@@ -91,7 +95,9 @@ pub(super) fn sniff(header: &[u8]) -> char {
     let mut quoted = false;
     for byte in header {
         quoted ^= *byte == b'"';
-        if let Some((_, count)) = counts.iter_mut().find(|(separator, _)| !quoted && u32::from(*separator) == u32::from(*byte)) {
+        if let Some((_, count)) =
+            counts.iter_mut().find(|(separator, _)| !quoted && u32::from(*separator) == u32::from(*byte))
+        {
             *count += 1;
         }
     }

@@ -37,7 +37,10 @@ impl Settings {
         };
         let list_separator = account.text("list-separator").unwrap_or(";").to_owned();
         if list_separator.trim().is_empty() {
-            return Err(wrong("list-separator", "write a character that stands between two values, such as `;` or `|`"));
+            return Err(wrong(
+                "list-separator",
+                "write a character that stands between two values, such as `;` or `|`",
+            ));
         }
         let id_column = account.text("id-column").unwrap_or("id").trim().to_owned();
         if id_column.is_empty() {

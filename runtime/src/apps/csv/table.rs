@@ -101,7 +101,9 @@ impl Table {
         match self.row_at(bytes, at, number) {
             Ok((row, next)) if row.cells.len() == width => (Line::Row(row), next),
             // A quote that is not closed swallows lines until the next quote; they are read by themselves.
-            Ok((row, _)) => kept(line_end, Some(format!("it has {} cells, and the header has {width}", row.cells.len()))),
+            Ok((row, _)) => {
+                kept(line_end, Some(format!("it has {} cells, and the header has {width}", row.cells.len())))
+            }
             Err(why) => kept(line_end, Some(why)),
         }
     }
