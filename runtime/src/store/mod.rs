@@ -37,8 +37,8 @@ pub trait Store: Send {
     /// is forgotten, so that a merge of two records never deletes anything on the other side. An observation
     /// that the app says is older than the stored one changes nothing: reads may lag behind our own writes.
     fn observe(&mut self, end: End, page: &[Observed]) -> Result<(), StoreError>;
-    /// Ends a listing: `complete` marks what it did not see as deleted; then the cursor moves. A listing
-    /// that is not ended changes neither.
+    /// Ends a listing: `complete` marks what it did not see as deleted; then the cursor moves, and pairs that
+    /// are deleted on both sides are forgotten. A listing that is not ended changes none of this.
     fn end_listing(&mut self, end: End, complete: bool, cursor: Option<&str>) -> Result<(), StoreError>;
     /// Forgets the cursor, and nothing else: the next listing is complete.
     fn forget_cursor(&mut self, end: End) -> Result<(), StoreError>;
@@ -55,8 +55,8 @@ pub trait Store: Send {
     /// [`StoreError::AlreadyLinked`] when one of a pair is linked with another record that is there,
     /// [`StoreError::Unseen`] when one was never observed or is deleted.
     fn settle(&mut self, settled: &[Settled]) -> Result<(), StoreError>;
-    /// Forgets a link, its base, and those of its records that are deleted. For a pair that is gone on both
-    /// sides. Does nothing if there is no such link.
+    /// Forgets a link, its base, and those of its records that are deleted. Does nothing if there is no such
+    /// link.
     fn unlink(&mut self, link: LinkId) -> Result<(), StoreError>;
 
     /// The name of the rules that were last planned or run, so that a change of the rules is seen.
@@ -79,9 +79,9 @@ pub trait Store: Send {
     /// yet, and closes the entry, all in one. A new link has no base until [`Store::settle`] gives it one: a
     /// crash in between leaves a first merge of equal values.
     ///
-    /// Returns the link of the record, if it has one. That is not one with the partner when the partner was
-    /// deleted in the meantime or is linked with another record, and when the app answered a create with a
-    /// record that is linked already: the write happened all the same.
+    /// Returns the link with the partner (of the record, if the entry has no partner). `None` when they could
+    /// not be linked, because the partner was deleted in the meantime or is linked with another record, or
+    /// the app answered a create with a record that is linked already: the write happened all the same.
     fn confirm(&mut self, entry: EntryId, now: &Observed) -> Result<Option<LinkId>, StoreError>;
     /// The write certainly did not happen: closes the entry with the reason.
     fn fail(&mut self, entry: EntryId, reason: &str) -> Result<(), StoreError>;

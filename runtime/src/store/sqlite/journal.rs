@@ -65,29 +65,31 @@ pub(super) fn confirm(db: &Connection, entry: EntryId, now: &Observed) -> Result
     let end = code::read_end(end)?;
 
     // A record that is deleted is linked before it is: a deleted one without a link is forgotten.
-    if deletes && let (Some(target), Some(partner)) = (&target, &partner) {
-        link(db, end, target, partner)?;
-    }
+    let before = match (&target, &partner) {
+        (Some(target), Some(partner)) if deletes => link(db, end, target, partner)?,
+        _ => None,
+    };
     observations::observe(db, end, std::slice::from_ref(now), From::Answer)?;
     if let Some(former) = target {
         observations::rename(db, end, &former, &now.id)?;
     }
-    if !deletes && let Some(partner) = partner {
-        link(db, end, &now.id, &partner)?;
+    match partner {
+        None => links::of(db, end, &now.id),
+        Some(_) if deletes => Ok(before),
+        Some(partner) => link(db, end, &now.id, &partner),
     }
-    links::of(db, end, &now.id)
 }
 
 /// Links a written record with its partner, if that can be. If not, the write happened all the same: the
 /// partner was deleted in the meantime, or the app answered a create with a record that it had already.
-fn link(db: &Connection, end: End, record: &str, partner: &str) -> Result<(), Fault> {
+fn link(db: &Connection, end: End, record: &str, partner: &str) -> Result<Option<LinkId>, Fault> {
     let records = match end {
         End::Left => [record, partner],
         End::Right => [partner, record],
     };
     match links::link(db, records) {
-        Ok(_) | Err(Fault::Store(StoreError::AlreadyLinked { .. } | StoreError::Unseen { .. })) => Ok(()),
-        Err(fault) => Err(fault),
+        Err(Fault::Store(StoreError::AlreadyLinked { .. } | StoreError::Unseen { .. })) => Ok(None),
+        linked => linked.map(Some),
     }
 }
 

@@ -50,6 +50,11 @@ pub(super) fn end_listing(db: &Connection, end: End, complete: bool, cursor: Opt
                WHERE "end" = ?1 AND NOT deleted AND listing <> (SELECT listing FROM ends WHERE "end" = ?1)"#,
         )?
         .execute([code::end(end)])?;
+    }
+    // Nobody is left to remember anything of. Were the pair kept, a record that is restored at one app
+    // would look deleted at the other, and be deleted again. Only here, never between a plan and its end.
+    links::drop_gone(db)?;
+    for end in End::BOTH {
         let linked = links::column(end);
         db.prepare_cached(&format!(
             r#"DELETE FROM seen WHERE "end" = ?1 AND deleted AND id NOT IN (SELECT {linked} FROM links)"#

@@ -19,17 +19,19 @@ CREATE TABLE ends (
 INSERT INTO ends ("end") VALUES (0), (1);
 
 -- Records as last observed. `listing` is the last listing that had the record. A deleted record has no raw form.
+-- The raw form is last, so that the rest is read without it.
 CREATE TABLE seen (
   "end"   INTEGER NOT NULL REFERENCES ends ("end"),
   id      TEXT NOT NULL,
   version TEXT,
-  raw     BLOB NOT NULL,
   deleted INTEGER NOT NULL CHECK (deleted IN (0, 1)),
   edited  TEXT,
   listing INTEGER NOT NULL,
+  raw     BLOB NOT NULL,
   UNIQUE ("end", id),
   CHECK (deleted = 0 OR length(raw) = 0)
 ) STRICT;
+CREATE INDEX seen_deleted ON seen ("end", id) WHERE deleted;
 
 -- Pairs. A record is in one link at most, and was observed. The constant columns are there for the references.
 CREATE TABLE links (

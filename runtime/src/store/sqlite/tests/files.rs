@@ -96,7 +96,7 @@ fn a_damaged_file_says_which() {
 fn a_row_that_does_not_read_says_which() {
     let folder = folder();
     let store = Sqlite::open(folder.path().join("contacts.db"), "contacts").unwrap();
-    store.db.execute("INSERT INTO seen VALUES (0, 'ann', NULL, x'00', 0, 'yesterday', 0)", []).unwrap();
+    store.db.execute("INSERT INTO seen VALUES (0, 'ann', NULL, 0, 'yesterday', 0, x'00')", []).unwrap();
     let message = store.seen(Left).unwrap_err().to_string();
     assert!(message.starts_with("the store holds something unreadable (the time of record ann"), "{message}");
 }

@@ -91,6 +91,9 @@ impl Model {
                 }
             }
         }
+        let sides = self.sides.clone();
+        let gone = |end: End, id: &String| sides[end.index()].seen[id].deleted;
+        self.links.retain(|link| !(gone(End::Left, &link.records[0]) && gone(End::Right, &link.records[1])));
         self.sweep();
         Ok(())
     }
@@ -133,19 +136,21 @@ impl Model {
             End::Left => [record.to_owned(), partner.to_owned()],
             End::Right => [partner.to_owned(), record.to_owned()],
         };
-        if let (true, Some(target), Some(partner)) = (write.deletes, &write.target, &write.partner) {
-            // A link that cannot be made is no reason to forget that the write happened.
-            let _ = self.link(&pair(target, partner));
-        }
+        // A link that cannot be made is no reason to forget that the write happened.
+        let before = match (write.deletes, &write.target, &write.partner) {
+            (true, Some(target), Some(partner)) => self.link(&pair(target, partner)).ok(),
+            _ => None,
+        };
         self.observe(write.end, std::slice::from_ref(now), true);
         if let Some(former) = &write.target {
             self.rename(write.end, former, &now.id);
             self.sweep();
         }
-        if let (false, Some(partner)) = (write.deletes, &write.partner) {
-            let _ = self.link(&pair(&now.id, partner));
-        }
-        Ok(self.link_of(write.end, &now.id))
+        Ok(match &write.partner {
+            None => self.link_of(write.end, &now.id),
+            Some(_) if write.deletes => before,
+            Some(partner) => self.link(&pair(&now.id, partner)).ok(),
+        })
     }
 
     pub(super) fn open_entries(&self) -> Vec<Entry> {
