@@ -36,7 +36,7 @@ pub(crate) fn exact(word: &str) -> Option<Keyword> {
 /// A word that has a meaning within statements is never meant as a keyword: `then` is one letter from
 /// `when`, and no slip.
 pub(crate) fn near(word: &str) -> Option<Keyword> {
-    if word.len() > 12 || SyncParser::parse(Rule::name, word).is_err() {
+    if word.len() > 12 || !is_name(word) {
         return None;
     }
     if matches!(word.to_lowercase().as_str(), "if" | "whenever") {
@@ -53,6 +53,11 @@ pub(crate) fn near(word: &str) -> Option<Keyword> {
         }
     }
     best.map(|(_, keyword)| keyword)
+}
+
+/// Whether `word` can name an end: a word that the language uses within statements cannot.
+pub(crate) fn is_name(word: &str) -> bool {
+    SyncParser::parse(Rule::name, word).is_ok()
 }
 
 /// How many slips lie between two words, case aside: a letter too many, one missing, one wrong or two

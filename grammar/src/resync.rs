@@ -13,13 +13,17 @@ use crate::{
 
 /// The starts of misspelt statements within a piece, in bytes from its start, in order.
 pub(crate) fn cuts(piece: &str) -> Vec<u32> {
-    let lines = piece.match_indices('\n').filter_map(|(at, _)| {
-        let line = piece.get(at + 1..)?;
-        let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
-        let start = at + 1 + indent;
-        is_misspelt_start(piece.get(start..)?).then_some(start as u32)
-    });
-    lines.collect()
+    let mut cuts = Vec::new();
+    let mut at = 0;
+    for (number, line) in piece.split_inclusive('\n').enumerate() {
+        let start = line.trim_start_matches([' ', '\t']);
+        // Only the line is looked at, never the rest of the piece: this stays linear.
+        if number > 0 && is_misspelt_start(start) {
+            cuts.push((at + line.len() - start.len()) as u32);
+        }
+        at += line.len();
+    }
+    cuts
 }
 
 fn is_misspelt_start(text: &str) -> bool {

@@ -64,28 +64,32 @@ impl Skeleton {
     /// one is still a rule. A cut is at the start of a line, which is never inside a text, and each part has
     /// no further cuts: this nests once.
     fn read(&mut self, text: &str, part: Span) {
-        match SyncParser::parse(Rule::skeleton, &text[part.start as usize..part.end as usize]) {
+        match SyncParser::parse(Rule::skeleton, slice(text, part)) {
             Ok(pairs) => {
                 for pair in pairs.flat_map(Pair::into_inner) {
                     let span = span(&pair).shift(part.start);
-                    match (pair.as_rule(), resync::cuts(pair.as_str()).as_slice()) {
-                        (Rule::piece, []) => {
-                            let title = title(text, span, &self.comments);
-                            self.pieces.push(Piece { span, title });
-                        }
-                        (Rule::piece, cuts) => {
-                            let cuts = cuts.iter().map(|at| span.start + at);
-                            let starts = std::iter::once(span.start).chain(cuts.clone());
-                            for (start, end) in starts.zip(cuts.chain([span.end])) {
-                                self.read(text, Span::new(start, end));
-                            }
-                        }
-                        (Rule::comment, _) => self.comments.push(Comment { span }),
+                    match pair.as_rule() {
+                        Rule::piece => self.piece(text, span),
+                        Rule::comment => self.comments.push(Comment { span }),
                         _ => {}
                     }
                 }
             }
             Err(error) => self.errors.push(unread(&error, part.start)),
+        }
+    }
+
+    fn piece(&mut self, text: &str, span: Span) {
+        let cuts = resync::cuts(slice(text, span));
+        if cuts.is_empty() {
+            let title = title(text, span, &self.comments);
+            self.pieces.push(Piece { span, title });
+            return;
+        }
+        let cuts = cuts.into_iter().map(|at| span.start + at);
+        let starts = std::iter::once(span.start).chain(cuts.clone());
+        for (start, end) in starts.zip(cuts.chain([span.end])) {
+            self.read(text, Span::new(start, end));
         }
     }
 }
@@ -95,6 +99,10 @@ fn span(pair: &Pair<'_, Rule>) -> Span {
     Span::new(span.start() as u32, span.end() as u32)
 }
 
+fn slice(text: &str, span: Span) -> &str {
+    text.get(span.start as usize..span.end as usize).unwrap_or_default()
+}
+
 /// The comment lines directly above the statement that starts at `piece`: each alone on its line, with
 /// no empty line between. A comment behind another statement is no title.
 fn title(text: &str, piece: Span, comments: &[Comment]) -> Option<String> {
@@ -102,15 +110,16 @@ fn title(text: &str, piece: Span, comments: &[Comment]) -> Option<String> {
     let mut below = piece.start;
     for comment in comments.iter().rev() {
         // The gap is looked at first: it ends the search at once, however long the comment's line is.
-        let between = &text[comment.span.end as usize..below as usize];
+        let between = slice(text, Span::new(comment.span.end, below));
         if !is_blank(between) || between.matches('\n').count() != 1 {
             break;
         }
-        let line_start = text[..comment.span.start as usize].rfind('\n').map_or(0, |at| at + 1);
-        if !is_blank(&text[line_start..comment.span.start as usize]) {
+        let before = slice(text, Span::new(0, comment.span.start));
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        if !is_blank(before.get(line_start..).unwrap_or_default()) {
             break;
         }
-        lines.push(text[comment.span.start as usize..comment.span.end as usize].trim_start_matches('#').trim());
+        lines.push(slice(text, comment.span).trim_start_matches('#').trim());
         below = comment.span.start;
     }
     lines.reverse();

@@ -1,4 +1,5 @@
 //! What is said about each slip: one file a kind of slip in `broken/`, and beside it what the writer sees.
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::fmt::Write;
 

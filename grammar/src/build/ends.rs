@@ -4,7 +4,7 @@ use pest::iterators::Pair;
 
 use super::{Builder, spaced};
 use crate::{
-    SyntaxErrorKind,
+    SyntaxErrorKind, keyword,
     parser::Rule,
     tree::{Arrow, End, Every, Match, Name, Prefer, Span, Sync},
 };
@@ -52,11 +52,21 @@ impl Builder {
             end.span = end.span.to(self.span(&part));
             match part.as_rule() {
                 Rule::instance => end.instance = Some(self.instance(part)?),
-                Rule::alias => end.alias = Some(self.name(&part.into_inner().nth(1)?)),
+                Rule::alias => end.alias = Some(self.alias(&part.into_inner().nth(1)?)),
                 _ => return None,
             }
         }
         Some(end)
+    }
+
+    /// A name for an end. A word of the language would start a statement wherever the rules use it.
+    fn alias(&mut self, pair: &Pair<'_, Rule>) -> Name {
+        let word = pair.as_str();
+        if keyword::exact(word).is_some() || !keyword::is_name(word) {
+            let title = format!("`{word}` is a word of the language and cannot name an end");
+            self.wrong(SyntaxErrorKind::Expected, self.span(pair), title, "Choose another name, such as `work`.");
+        }
+        self.name(pair)
     }
 
     fn instance(&mut self, pair: Pair<'_, Rule>) -> Option<Name> {

@@ -86,8 +86,8 @@ impl Builder {
         let mut quoted = false;
         let mut part: Vec<Placed> = Vec::new();
         for placed in hole {
+            quoted ^= placed.1 == '"';
             match placed.1 {
-                '"' => quoted = !quoted,
                 '.' if !quoted => names.extend(name(&std::mem::take(&mut part), braces)),
                 _ => part.push(*placed),
             }
@@ -109,7 +109,7 @@ impl Builder {
     }
 }
 
-/// A part of a field name without the blanks around it.
+/// A part of a field name without the blanks around it. Quotes belong to its place, not to its text.
 fn name(part: &[Placed], braces: Span) -> Option<Name> {
     let blank = |placed: &Placed| placed.1.is_whitespace();
     let start = part.iter().position(|placed| !blank(placed));
@@ -119,5 +119,5 @@ fn name(part: &[Placed], braces: Span) -> Option<Name> {
     };
     let part = part.get(start..=end)?;
     let span = part.iter().map(|placed| placed.0).reduce(Span::to)?;
-    Some(Name { text: part.iter().map(|placed| placed.1).collect(), span })
+    Some(Name { text: part.iter().map(|placed| placed.1).filter(|c| *c != '"').collect(), span })
 }

@@ -3,7 +3,7 @@
 use pest::Parser;
 
 use crate::{
-    keyword::Keyword,
+    keyword::{self, Keyword},
     parser::{Rule, SyncParser},
     tree::Span,
 };
@@ -24,7 +24,7 @@ impl Token<'_> {
 
     /// Whether this is a word that could name an app or a field.
     pub(super) fn is_name(&self) -> bool {
-        self.rule == Rule::word && SyncParser::parse(Rule::name, self.text).is_ok()
+        self.rule == Rule::word && keyword::is_name(self.text)
     }
 }
 
