@@ -11,7 +11,7 @@ vim.api.nvim_create_autocmd("FileType", {
   callback = function(event)
     local client = vim.lsp.start_client({
       name = "syncc",
-      cmd = { os.getenv("SERVER") },
+      cmd = vim.split(os.getenv("SERVER"), "\n"), -- one argument a line
       root_dir = vim.fn.fnamemodify(event.file, ":p:h"),
     })
     vim.lsp.buf_attach_client(event.buf, client)
