@@ -1,0 +1,69 @@
+//! How long a whole file takes from text to program, against only reading it, and how long one more
+//! keystroke takes.
+
+#![allow(missing_docs, reason = "the macros of criterion make functions without")]
+
+use std::{fmt::Write, hint::black_box, time::Duration};
+
+use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
+use syncc_compiler::{check::check_text, db::Database};
+
+/// A file with this many rules, all different, of the shapes that people write.
+fn file(rules: usize) -> String {
+    let mut text = String::from("sync google <-> realgeeks\nprefer google\nmatch email or phone\nevery 5 minutes\n");
+    for rule in 0..rules {
+        let line = match rule % 4 {
+            0 => format!("when google.label == \"Group {rule}\" then realgeeks.tag += \"Group {rule}\" undo"),
+            1 => format!(
+                "# Buyers of {rule}.\nwhen realgeeks.role == \"Buyer\" and realgeeks.source == \"Site {rule}\" then google.label += \"Buyer {rule}\" undo"
+            ),
+            2 => format!(
+                "when google.company contains \"Firm {rule}\" or google.title in [\"CEO {rule}\", \"CTO {rule}\"] then realgeeks.tag += \"Lead {rule}\""
+            ),
+            _ => format!("when google.label != \"Away {rule}\" then realgeeks.tag += \"Here {rule}\" undo other-way"),
+        };
+        let _ = writeln!(text, "{line}");
+    }
+    text
+}
+
+fn check(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("file");
+    group.sample_size(10).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(4));
+    for rules in [1_000, 10_000] {
+        let text = file(rules);
+        assert!(check_text("bench.sync", &text, &[]).program.is_some());
+        group.bench_with_input(BenchmarkId::new("read", rules), &text, |bencher, text| {
+            bencher.iter(|| {
+                for piece in syncc_grammar::split(text).pieces {
+                    let range = piece.span.start as usize..piece.span.end as usize;
+                    black_box(syncc_grammar::statement(text.get(range).unwrap_or_default()));
+                }
+            });
+        });
+        group.bench_with_input(BenchmarkId::new("check", rules), &text, |bencher, text| {
+            bencher.iter(|| black_box(check_text("bench.sync", text, &[])));
+        });
+        group.bench_with_input(BenchmarkId::new("keystroke", rules), &text, |bencher, text| {
+            let mut db = Database::default();
+            db.set_file("bench.sync", text.clone());
+            black_box(db.check("bench.sync"));
+            let mut key = 0;
+            bencher.iter_batched(
+                || {
+                    key += 1;
+                    text.replacen("Group 0\" undo", &format!("Group 0 {key}\" undo"), 1)
+                },
+                |edited| {
+                    db.set_file("bench.sync", edited);
+                    black_box(db.check("bench.sync"))
+                },
+                BatchSize::LargeInput,
+            );
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, check);
+criterion_main!(benches);
