@@ -4,10 +4,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where the unexpected happens")]
 
-use std::{fmt::Write, fs, path::Path};
+use std::{collections::BTreeSet, fmt::Write, fs, path::Path};
 
 use syncc_compiler::{
-    check::{Checked, check_text, syntax_error},
+    check::{Checked, check_text},
+    db::Database,
     diagnostic::{Code, Diagnostic, Severity},
     schema::{AccountSchema, App},
 };
@@ -22,11 +23,12 @@ fn accounts() -> Vec<AccountSchema> {
 }
 
 fn check(path: &Path) -> (String, Checked) {
-    let decoded = decode(&fs::read(path).unwrap());
+    let bytes = fs::read(path).unwrap();
     let name = path.file_name().unwrap().to_string_lossy().into_owned();
-    let mut checked = check_text(&name, &decoded.text, &accounts());
-    checked.diagnostics.splice(0..0, decoded.errors.iter().map(syntax_error));
-    (decoded.text, checked)
+    let mut db = Database::default();
+    db.set_accounts(accounts());
+    db.set_bytes(&name, &bytes);
+    (decode(&bytes).text, db.check(&name).unwrap())
 }
 
 /// Line and column, both from 1, the column in characters.
@@ -118,6 +120,15 @@ fn a_statement_too_long_to_read_says_so() {
     let codes: Vec<_> = checked.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
     assert_eq!(codes, [Code::TooLong]);
     assert!(checked.program.is_none());
+}
+
+#[test]
+fn every_code_has_a_case() {
+    let mut seen: BTreeSet<Code> =
+        all_cases().iter().flat_map(|path| check(path).1.diagnostics).map(|diagnostic| diagnostic.code).collect();
+    seen.extend(too_long().diagnostics.iter().map(|diagnostic| diagnostic.code));
+    let without: Vec<_> = Code::ALL.iter().filter(|code| !seen.contains(code)).collect();
+    assert!(without.is_empty(), "codes without a case in tests/ui: {without:?}");
 }
 
 /// A fix is worth offering only if the problem is gone afterwards.

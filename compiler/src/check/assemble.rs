@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use syncc_grammar::{Piece, Skeleton, tree::Span};
+use syncc_grammar::{Piece, Skeleton, SyntaxError, tree::Span};
 
 use super::{
     Checked, CheckedStatement, Item,
@@ -25,6 +25,8 @@ const EVERY: u64 = 300;
 pub(crate) struct File<'f> {
     pub(crate) path: &'f str,
     pub(crate) text: &'f str,
+    /// What was wrong with its bytes.
+    pub(crate) undecoded: &'f [SyntaxError],
     pub(crate) edition: &'f str,
     pub(crate) skeleton: &'f Skeleton,
     /// The meanings of the pieces of the skeleton, in order.
@@ -34,7 +36,8 @@ pub(crate) struct File<'f> {
 
 /// Everything wrong with the file, and its program if nothing is.
 pub(crate) fn assemble(file: &File<'_>) -> Checked {
-    let mut diagnostics: Vec<Diagnostic> = file.skeleton.errors.iter().map(super::syntax_error).collect();
+    let mut diagnostics: Vec<Diagnostic> =
+        file.undecoded.iter().chain(&file.skeleton.errors).map(super::syntax_error).collect();
     let sync = sync_start(file);
     for (piece, statement) in file.pieces() {
         for found in &statement.found {
@@ -127,7 +130,8 @@ fn twice(file: &File<'_>, diagnostics: &mut Vec<Diagnostic>) {
 fn program(file: &File<'_>, connection: &Connection, diagnostics: &mut Vec<Diagnostic>) -> Option<Program> {
     let (left, right) = (connection.side(End::Left)?, connection.side(End::Right)?);
     let mut lines = Lines::of(file.text);
-    let mut rules: Vec<(Fragment<Rule>, &Piece)> = Vec::new();
+    let mut rules: Vec<Fragment<Rule>> = Vec::new();
+    let mut pieces: Vec<&Piece> = Vec::new();
     let mut maps: Vec<Written<'_>> = Vec::new();
     let mut prefer = Prefer::Default;
     let mut every = EVERY;
@@ -144,7 +148,8 @@ fn program(file: &File<'_>, connection: &Connection, diagnostics: &mut Vec<Diagn
                 let mut rule = Fragment::clone(&rule.rule);
                 rule.item.line = line;
                 rule.item.title = title(file.text, piece);
-                rules.push((rule, piece));
+                rules.push(rule);
+                pieces.push(piece);
             }
             Item::Map(item) => maps.push(Written { item, start: piece.span.start, line }),
             Item::None => {}
@@ -153,14 +158,12 @@ fn program(file: &File<'_>, connection: &Connection, diagnostics: &mut Vec<Diagn
     let mappings = mappings::effective(connection, &maps, diagnostics);
     let matching = matching(connection, keys, sync_start(file), diagnostics);
     let written = rules.len();
-    let mut all: Vec<Fragment<Rule>> = rules.iter().map(|(rule, _)| rule.clone()).collect();
-    all.extend(implicit(connection, &all, sync_line));
+    rules.extend(implicit(connection, &rules, sync_line));
 
     let used =
-        [(End::Left, left), (End::Right, right)].map(|(end, side)| fields(end, side, &all, &mappings, &matching));
+        [(End::Left, left), (End::Right, right)].map(|(end, side)| fields(end, side, &rules, &mappings, &matching));
     let mut linker = Linker::new(&used);
-    let linked: Vec<Rule> = all.iter().map(|rule| linker.rule(rule)).collect();
-    let pieces: Vec<&Piece> = rules.iter().map(|(_, piece)| *piece).collect();
+    let linked: Vec<Rule> = rules.iter().map(|rule| linker.rule(rule)).collect();
     against_each_other(file, linked.get(..written).unwrap_or_default(), &pieces, diagnostics);
     let mappings = mappings
         .iter()

@@ -138,9 +138,8 @@ impl Context<'_> {
     }
 }
 
-/// A syntax error with its stable code. Whoever decodes the bytes of a file reports what was wrong with them so.
-#[must_use]
-pub fn syntax_error(error: &syncc_grammar::SyntaxError) -> Diagnostic {
+/// A syntax error with its stable code.
+fn syntax_error(error: &syncc_grammar::SyntaxError) -> Diagnostic {
     let code = match error.kind {
         SyntaxErrorKind::Expected => Code::Expected,
         SyntaxErrorKind::NoStatement => Code::NoStatement,

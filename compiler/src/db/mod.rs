@@ -14,6 +14,7 @@ mod tests;
 use std::{collections::BTreeMap, sync::Arc};
 
 use salsa::Setter;
+use syncc_grammar::SyntaxError;
 
 use queries::{Settings, SourceFile};
 
@@ -76,14 +77,27 @@ impl Database {
 
     /// Adds a file or changes its text. The path is only a name: nothing is read.
     pub fn set_file(&mut self, path: &str, text: String) {
+        self.set(path, text, Vec::new());
+    }
+
+    /// Adds a file or changes its text, from bytes that may be no text: that is then among what is wrong with it.
+    pub fn set_bytes(&mut self, path: &str, bytes: &[u8]) {
+        let decoded = syncc_grammar::decode(bytes);
+        self.set(path, decoded.text, decoded.errors);
+    }
+
+    fn set(&mut self, path: &str, text: String, undecoded: Vec<SyntaxError>) {
         match self.files.get(path).copied() {
             Some(file) => {
                 if file.text(self) != text {
                     file.set_text(self).to(text);
                 }
+                if file.undecoded(self) != undecoded {
+                    file.set_undecoded(self).to(undecoded);
+                }
             }
             None => {
-                let file = SourceFile::new(self, path.to_owned(), text);
+                let file = SourceFile::new(self, path.to_owned(), text, undecoded);
                 Arc::make_mut(&mut self.files).insert(path.to_owned(), file);
             }
         }

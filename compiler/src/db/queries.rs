@@ -1,6 +1,6 @@
 //! The queries, each a pure function of the ones below it.
 
-use syncc_grammar::{Skeleton, Statement, tree::Body};
+use syncc_grammar::{Skeleton, Statement, SyntaxError, tree::Body};
 
 use super::Account;
 use crate::check::{self, Checked, CheckedStatement, Connection};
@@ -20,6 +20,9 @@ pub(crate) struct SourceFile {
     pub(crate) path: String,
     #[returns(deref)]
     pub(crate) text: String,
+    /// What was wrong with the bytes of the file.
+    #[returns(deref)]
+    pub(crate) undecoded: Vec<SyntaxError>,
 }
 
 /// A statement: its text, wherever it stands. Equal statements are one.
@@ -44,7 +47,7 @@ pub(crate) fn statements<'db>(db: &'db dyn salsa::Database, file: SourceFile) ->
         .iter()
         .map(|piece| {
             let range = piece.span.start as usize..piece.span.end as usize;
-            StatementText::new(db, text.get(range).unwrap_or_default().to_owned())
+            StatementText::new(db, text.get(range).unwrap_or_default())
         })
         .collect()
 }
@@ -93,6 +96,7 @@ pub(crate) fn checked(db: &dyn salsa::Database, file: SourceFile) -> Checked {
     check::assemble(&check::File {
         path: file.path(db),
         text: file.text(db),
+        undecoded: file.undecoded(db),
         edition: Settings::get(db).edition(db),
         skeleton: skeleton(db, file),
         statements: &statements,
