@@ -48,6 +48,9 @@ impl Engine<'_> {
         let mut edits = Vec::new();
         for step in 1..=MOST_STEPS {
             let next = self.step(&state, &frame, &mut edits);
+            if let Some(next) = &next {
+                edits.retain(|edit| edit.lasted(&state.now, &next.now));
+            }
             trace.record(&mut edits);
             let Some(next) = next.filter(|next| *next != state) else {
                 let vanished = trace.made_and_removed(pair, &state);

@@ -19,6 +19,18 @@ pub(super) struct Edit {
     pub cause: Cause,
 }
 
+impl Edit {
+    /// Whether the step that made it left something different from how it found it: a rule that writes over
+    /// what flowed in the same step may change nothing.
+    pub(super) fn lasted(&self, before: &[Option<Record>; 2], after: &[Option<Record>; 2]) -> bool {
+        let side = self.end.index();
+        match (self.field, &before[side], &after[side]) {
+            (Some(field), Some(before), Some(after)) => before.get(field) != after.get(field),
+            _ => true,
+        }
+    }
+}
+
 /// One thing that is asked for.
 #[derive(Clone, Copy)]
 struct Ask<'p> {

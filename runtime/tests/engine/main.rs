@@ -1,0 +1,5 @@
+//! The engine as the rest of the product sees it: pairs in, outcomes out.
+
+mod agreement;
+mod generate;
+mod reference;
