@@ -2,4 +2,8 @@
 
 mod agreement;
 mod generate;
+mod lifecycle;
+mod merging;
 mod reference;
+mod rules;
+mod sync;
