@@ -2,8 +2,11 @@
 
 mod agreement;
 mod generate;
+mod guards;
 mod lifecycle;
+mod matching;
 mod merging;
+mod names;
 mod reference;
 mod rules;
 mod sync;

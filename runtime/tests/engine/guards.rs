@@ -1,0 +1,167 @@
+//! Each guard from both sides: it trips when it should, and it does not cry wolf.
+
+use syncc_compiler::ir::End;
+use syncc_runtime::engine::{Engine, Facts, Guard, Known, Linked, Plan, plan};
+
+use crate::{
+    matching::{assert_counts_add_up, link},
+    sync::Sync,
+};
+
+const TWO_WAY: &str = "sync books <-> shop match email map none map books.email <-> shop.email map books.company <-> shop.note map books.label <-> shop.tag";
+
+/// `count` linked contacts; what each side holds beside its email may differ from the base from some number on.
+struct Scene {
+    file: Sync,
+    known: [Vec<Known>; 2],
+    links: Vec<Linked>,
+}
+
+impl Scene {
+    /// Linked contacts that are in step.
+    fn in_step(text: &str, count: usize) -> Self {
+        let file = Sync::new(text);
+        let mut known = [Vec::new(), Vec::new()];
+        let mut links = Vec::new();
+        for nth in 0..count {
+            let [left, right] = [Self::left(nth, "Acme"), Self::right(nth, "Acme")];
+            links.push(link(&file, [&nth.to_string(), &nth.to_string()], [&left, &right]));
+            for (end, text) in [(End::Left, left), (End::Right, right)] {
+                let record = file.contact(end, &text);
+                known[end.index()].push(Known { id: nth.to_string(), record, edited: None });
+            }
+        }
+        Self { file, known, links }
+    }
+
+    fn left(nth: usize, company: &str) -> String {
+        format!("email: {nth}@x.example; company: {company}; label: Known")
+    }
+
+    fn right(nth: usize, note: &str) -> String {
+        format!("email: {nth}@x.example; note: {note}; tag: Known")
+    }
+
+    /// The first `count` contacts of the left side are now like this.
+    fn now(mut self, count: usize, text: impl Fn(usize) -> String) -> Self {
+        for nth in 0..count {
+            self.known[0][nth].record = self.file.contact(End::Left, &text(nth));
+        }
+        self
+    }
+
+    fn plan(&self, facts: &Facts) -> Plan {
+        let plan = plan(&Engine::new(&self.file.program), [&self.known[0], &self.known[1]], &self.links, facts);
+        assert_counts_add_up(&plan, &self.known);
+        plan
+    }
+
+    fn guards(&self) -> Vec<&'static str> {
+        self.plan(&Facts::default()).guards.iter().map(Guard::name).collect()
+    }
+}
+
+#[test]
+fn overwrites_of_more_than_twenty() {
+    let changed = |count| Scene::in_step(TWO_WAY, 40).now(count, |nth| Scene::left(nth, "Zenith")).guards();
+    assert_eq!(changed(21), ["overwrites"]);
+    assert_eq!(changed(20), [""; 0]);
+}
+
+#[test]
+fn a_tenth_of_many_contacts() {
+    let changed = |count| Scene::in_step(TWO_WAY, 300).now(count, |nth| Scene::left(nth, "Zenith")).guards();
+    assert_eq!(changed(31), ["overwrites"]);
+    assert_eq!(changed(30), [""; 0]);
+}
+
+#[test]
+fn removals_of_values_and_of_elements() {
+    let cleared = |nth: usize| format!("email: {nth}@x.example; label: Known");
+    assert_eq!(Scene::in_step(TWO_WAY, 40).now(21, cleared).guards(), ["removals"]);
+    let untagged = |nth: usize| format!("email: {nth}@x.example; company: Acme");
+    assert_eq!(Scene::in_step(TWO_WAY, 40).now(21, untagged).guards(), ["removals"]);
+    assert_eq!(Scene::in_step(TWO_WAY, 40).now(20, untagged).guards(), [""; 0]);
+    let added = |nth: usize| format!("email: {nth}@x.example; company: Acme; label: Known, New");
+    assert_eq!(Scene::in_step(TWO_WAY, 40).now(30, added).guards(), [""; 0], "what is added is no loss");
+}
+
+#[test]
+fn the_undo_of_a_new_rule_counts_on_its_first_run() {
+    let rule = format!("{TWO_WAY} when books.company == \"Zenith\" then shop.tag += \"Known\" undo");
+    let scene = Scene::in_step(&rule, 40);
+    assert_eq!(scene.guards(), ["removals", "removals"], "the tag goes, and through the mapping the label too");
+}
+
+#[test]
+fn deletions() {
+    let rules = format!("{TWO_WAY} when books deleted then shop deleted when books exists then shop exists");
+    let gone = |count| Scene::in_step(&rules, 40).now(count, |_| "none".into()).guards();
+    assert_eq!(gone(21), ["deletions"]);
+    assert_eq!(gone(20), [""; 0]);
+}
+
+#[test]
+fn a_side_that_is_suddenly_empty() {
+    let scene = Scene::in_step(TWO_WAY, 3).now(3, |_| "none".into());
+    assert_eq!(scene.guards(), ["empty-side"]);
+    let message = scene.plan(&Facts::default()).guards[0].message(&scene.file.program);
+    assert!(message.contains("`books`") && message.contains('3'), "{message}");
+    let mut one_left = Scene::in_step(TWO_WAY, 3).now(2, |_| "none".into());
+    assert_eq!(one_left.guards(), [""; 0]);
+    one_left.known[0][2].record = None;
+    for known in &mut one_left.known[1] {
+        known.record = None;
+    }
+    assert_eq!(one_left.guards(), [""; 0], "both sides are empty");
+}
+
+#[test]
+fn a_first_sync_with_an_empty_side_goes_without_asking() {
+    for side in [0, 1] {
+        let mut scene = Scene::in_step(TWO_WAY, 50);
+        scene.links.clear();
+        scene.known[side].clear();
+        let plan = scene.plan(&Facts { first: true, rules_changed: true, ..Facts::default() });
+        assert_eq!(plan.guards, []);
+        assert_eq!(plan.counts[side].created, 50);
+    }
+}
+
+#[test]
+fn all_contacts_changed_at_once() {
+    let renamed = |count, changed| {
+        let added = |nth: usize| format!("email: {nth}@x.example; company: Acme; label: Known, New");
+        Scene::in_step(TWO_WAY, count).now(changed, added).guards()
+    };
+    assert_eq!(renamed(21, 21), ["all-changed"]);
+    assert_eq!(renamed(21, 20), [""; 0]);
+    assert_eq!(renamed(20, 20), [""; 0], "few contacts may all change");
+}
+
+#[test]
+fn another_account_and_changed_rules() {
+    let quiet = Scene::in_step(TWO_WAY, 3);
+    let other = Facts { identity_changed: [false, true], ..Facts::default() };
+    assert_eq!(quiet.plan(&other).guards, [Guard::OtherAccount { end: End::Right }]);
+    let changed = Facts { rules_changed: true, ..Facts::default() };
+    assert_eq!(quiet.plan(&changed).guards, [], "nothing would change");
+    let busy = Scene::in_step(TWO_WAY, 3).now(1, |nth| Scene::left(nth, "Zenith"));
+    assert_eq!(busy.plan(&changed).guards, [Guard::RulesChanged]);
+    assert_eq!(busy.plan(&Facts { first: true, ..changed }).guards, []);
+}
+
+#[test]
+fn what_could_not_be_read_is_counted_as_failed() {
+    let facts = Facts { problems: [vec!["contact 7 has no name".into()], vec![]], ..Facts::default() };
+    let counts = Scene::in_step(TWO_WAY, 3).plan(&facts).counts;
+    assert_eq!([counts[0].failed, counts[1].failed], [1, 0]);
+}
+
+#[test]
+fn every_guard_has_a_name_that_can_be_allowed() {
+    let scene = Scene::in_step(TWO_WAY, 40).now(40, |nth| format!("email: {nth}@x.example; company: Zenith"));
+    let names = scene.guards();
+    assert_eq!(names, ["all-changed", "removals", "overwrites"]);
+    assert!(names.iter().all(|name| Guard::NAMES.contains(name)));
+}
