@@ -48,7 +48,7 @@ fn pairs(program: &Program) -> Vec<Pair> {
             let mut put = |name: &str, value: Value| record.put(field(program, end, name), value);
             let ty = |name: &str| side.fields[field(program, end, name).index()].ty.scalar();
             for (name, spelt) in [("email", &email), ("phone", &phone), (note_field, &note)] {
-                put(name, canon.scalar(ty(name), spelt).expect("a text"));
+                put(name, canon.scalar(ty(name), spelt).unwrap_or_default());
             }
             put(set, Value::set(numbers.map(|number| Text::plain(format!("{prefix} {number}")))));
             record

@@ -102,12 +102,8 @@ impl Engine<'_> {
         for side in End::BOTH {
             changes_of(side, pair, &end, &trace, &mut changes);
         }
-        let base = match &base {
-            Some(base) => {
-                Some(if end.iter().all(Option::is_some) { base.clone() } else { frozen_base(pair, base, &end) })
-            }
-            None => None,
-        };
+        let paired = end.iter().all(Option::is_some);
+        let base = base.map(|base| if paired { base } else { frozen_base(pair, &base, &end) });
         let whole = |made: bool| {
             changes.iter().any(|change| change.field.is_none() && end[change.end.index()].is_some() == made)
         };
@@ -117,7 +113,7 @@ impl Engine<'_> {
             Status::Deleted
         } else if !changes.is_empty() {
             Status::Updated
-        } else if end.iter().all(Option::is_some) && self.scope(&View::new(&end, base.as_ref())) != [false, false] {
+        } else if paired && self.scope(&View::new(&end, base.as_ref())) != [false, false] {
             Status::InSync
         } else {
             Status::Excluded

@@ -186,8 +186,8 @@ impl<'a> Matcher<'a> {
             }
         }
         for primary in [true, false] {
-            for left in 0..keys[0].of.len() {
-                let [(right, _)] = hits[0][left].as_slice() else { continue };
+            for (left, hits) in hits[0].iter().enumerate() {
+                let [(right, _)] = hits.as_slice() else { continue };
                 if self.state[0][left] != State::Open || self.state[1][*right] != State::Open {
                     continue;
                 }

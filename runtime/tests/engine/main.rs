@@ -1,4 +1,5 @@
 //! The engine as the rest of the product sees it: pairs in, outcomes out.
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "what a test sets up is there, or the test fails")]
 
 mod agreement;
 mod generate;
