@@ -58,7 +58,9 @@ impl Kept {
     pub(crate) fn take(records: &mut BTreeMap<String, Value>) -> Result<Self, SandboxError> {
         let webhook = records.remove(WEBHOOK).and_then(|url| url.as_str().map(str::to_owned));
         let mut messages = Vec::new();
-        for (key, value) in records.extract_if(.., |key, _| key.starts_with(webhook::KEY)) {
+        let keys: Vec<String> = records.keys().filter(|key| key.starts_with(webhook::KEY)).cloned().collect();
+        for key in keys {
+            let value = records.remove(&key).unwrap_or_default();
             let message: Message =
                 serde_json::from_value(value).map_err(|source| SandboxError::Record { key: key.clone(), source })?;
             messages.push((key, message));

@@ -39,7 +39,7 @@ fn contact(person: &Person) -> Value {
         "region": person.town.state,
         "postalCode": person.town.zip,
     });
-    if !person.street.is_empty() && person.number % 3 == 0 {
+    if !person.street.is_empty() && person.number.is_multiple_of(3) {
         address["country"] = "United States".into();
         address["countryCode"] = "US".into();
     }
@@ -62,7 +62,7 @@ fn contact(person: &Person) -> Value {
     if let Some(birthday) = birthday {
         contact["birthdays"] = json!([birthday]);
     }
-    if person.number % 17 == 0 {
+    if person.number.is_multiple_of(17) {
         contact["userDefined"] = json!([{"key": "Customer no", "value": format!("{}", 4000 + person.number)}]);
     }
     contact

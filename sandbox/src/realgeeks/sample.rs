@@ -66,7 +66,7 @@ fn contact(person: &Person) -> Value {
         "urgency": pick(&["Warm", "Cold", "Hot", "", "Contacted", "Not Contacted", ""]),
         "status": pick(&["Active", "Active", "", "In Escrow", "Active", "Closed Escrow", "Dead", "Cancelled", "Active"]),
         "timeframe": person.timeframe,
-        "notes": if person.number % 2 == 0 { person.note.as_str() } else { "" },
+        "notes": if person.number.is_multiple_of(2) { person.note.as_str() } else { "" },
         "tags": person.tags,
     })
 }

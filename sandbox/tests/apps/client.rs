@@ -1,5 +1,7 @@
 //! A plain HTTP client of the practice apps, and a receiver of webhooks.
 
+use std::sync::LazyLock;
+
 use reqwest::{Client, Method};
 use serde_json::Value;
 use syncc_sandbox::{Options, Practice, Sandbox};
@@ -8,6 +10,11 @@ use syncc_sandbox::{Options, Practice, Sandbox};
 pub(crate) async fn sandbox(contacts: usize) -> Sandbox {
     Sandbox::start(Options { contacts, ..Options::default() }).await.unwrap()
 }
+
+/// One client for all tests, because making one reads the machine's certificates. It keeps no connections: a connection
+/// lives in the runtime of the test that opened it.
+pub(crate) static CLIENT: LazyLock<Client> =
+    LazyLock::new(|| Client::builder().pool_max_idle_per_host(0).build().unwrap());
 
 /// A status and a JSON body.
 pub(crate) type Answer = (u16, Value);
@@ -25,7 +32,7 @@ pub(crate) async fn try_call(
     body: Option<Value>,
 ) -> Result<Answer, reqwest::Error> {
     let method: Method = method.parse().unwrap();
-    let mut request = Client::new().request(method, format!("{}{path}", app.base));
+    let mut request = CLIENT.request(method, format!("{}{path}", app.base));
     request = if app.token.is_empty() {
         request.basic_auth(&app.user, Some(&app.password))
     } else {

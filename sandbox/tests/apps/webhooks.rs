@@ -94,6 +94,11 @@ async fn everything_that_happens_to_a_lead_is_told_and_signed() {
         assert_eq!(message.json()["id"].as_str().unwrap().replace('-', ""), ANN.replace('-', ""));
     }
     assert!(received.iter().any(|message| !message.json()["id"].as_str().unwrap().contains('-')), "some lack dashes");
+    if let Some(facts) = crate::spec::realgeeks() {
+        let violations: Vec<_> =
+            received.iter().flat_map(|message| facts.webhook_violations(&message.json())).collect();
+        assert!(violations.is_empty(), "{violations:?}");
+    }
     let update = received[1].json();
     assert_eq!((&update["phone"], update.get("first_name")), (&json!("808-555-1234"), None), "only what changed");
     assert_eq!(received[4].json()["activities"][0]["type"], "deleted");
