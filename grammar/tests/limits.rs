@@ -55,7 +55,7 @@ fn a_file_of_16_mib_is_read_and_no_longer() {
 fn a_broken_file_costs_no_more_than_its_length() {
     let parts = ["(", "google.", "\"", "\n#\n", "as ", "\nwen google ", "! ", ":"];
     for first in parts {
-        for second in parts {
+        for second in ["", "\n#\n", "google. "] {
             let text = format!("{first}{second}").repeat(4_000);
             let started = Instant::now();
             let pieces = split(&text).pieces;
