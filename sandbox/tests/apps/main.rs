@@ -7,6 +7,7 @@ mod description;
 mod faults;
 mod google;
 mod hands;
+mod official;
 mod realgeeks;
 #[path = "../spec/mod.rs"]
 mod spec;
