@@ -6,6 +6,7 @@
 
 mod account;
 mod app;
+pub mod carddav;
 pub mod csv;
 mod error;
 mod file;

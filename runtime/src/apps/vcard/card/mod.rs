@@ -22,7 +22,6 @@ mod tests;
 
 pub(crate) use categories::known_categories;
 pub(crate) use layout::Layout;
-pub(crate) use parse::CardError;
 
 use jiff::Timestamp;
 use line::Line;

@@ -9,7 +9,7 @@ use syncc_compiler::{
     value::{Address, Canon, Record, Value},
 };
 
-use super::{Card, CardError, Layout};
+use super::{Card, Layout, parse::CardError};
 
 /// A side with all fields of the app `vcard`.
 fn side() -> &'static Side {
