@@ -1,0 +1,455 @@
+//! CardDAV, with two real servers that differ in most things a server may choose: Radicale rewrites every card,
+//! Xandikos keeps every byte. `tests/install` installs both.
+
+mod listening;
+mod servers;
+mod side;
+
+use std::{collections::BTreeMap, path::Path, time::Duration};
+
+use listening::{Fate, Line, answer};
+use servers::Server;
+use side::{pull, record, see, update};
+use syncc_compiler::ir::Side;
+use syncc_runtime::{
+    apps::{App, AppError, Class, Observed, Write, carddav},
+    world::Request,
+};
+use url::Url;
+use uuid::Uuid;
+
+struct Book {
+    server: Server,
+    line: Line,
+    side: Side,
+    /// The address of the book.
+    url: String,
+    user: Option<&'static str>,
+}
+
+impl Book {
+    async fn radicale() -> Self {
+        let server = Server::radicale();
+        let url = server.url("/ann/team/");
+        let book = Self { server, line: Line::new(), side: side::side("carddav"), url, user: Some("ann") };
+        book.make("/ann/team/", "Team").await;
+        book
+    }
+
+    fn xandikos() -> Self {
+        let server = Server::xandikos();
+        let url = server.url("/user/contacts/addressbook/");
+        Self { server, line: Line::new(), side: side::side("carddav"), url, user: None }
+    }
+
+    async fn both() -> [Self; 2] {
+        [Self::radicale().await, Self::xandikos()]
+    }
+
+    async fn make(&self, path: &str, name: &str) {
+        let body = format!(
+            "<mkcol xmlns=\"DAV:\" xmlns:c=\"urn:ietf:params:xml:ns:carddav\"><set><prop><resourcetype><collection/>\
+             <c:addressbook/></resourcetype><displayname>{name}</displayname></prop></set></mkcol>"
+        );
+        assert_eq!(self.raw("MKCOL", &self.server.url(path), &body).await.0, 201);
+    }
+
+    /// A request beside the app: what another program does.
+    async fn raw(&self, method: &str, url: &str, body: &str) -> (u16, String) {
+        let mut headers = vec![(
+            "content-type".to_owned(),
+            if body.starts_with("BEGIN") { "text/vcard" } else { "text/xml" }.to_owned(),
+        )];
+        if self.user.is_some() {
+            headers.push(("authorization".to_owned(), "Basic YW5uOnNlY3JldA==".to_owned()));
+        }
+        let url = Url::parse(url).expect("a url");
+        let request = Request { method: method.to_owned(), url, headers, body: body.as_bytes().to_vec() };
+        let answer = Line::new().world().http.send(request).await.expect("an answer");
+        (answer.status, String::from_utf8_lossy(&answer.body).into_owned())
+    }
+
+    fn at(&self, settings: &str) -> Result<Box<dyn App>, AppError> {
+        let user = self.user.map(|user| format!("\nuser = \"{user}\"")).unwrap_or_default();
+        let secret = self.user.map(|_| "secret");
+        let account = side::account("carddav", Path::new("."), &format!("{settings}{user}"), secret);
+        carddav::open(&self.side, &account, &self.line.world())
+    }
+
+    fn app(&self) -> Box<dyn App> {
+        self.at(&format!("url = \"{}\"", self.url)).expect("the settings are right")
+    }
+
+    fn create(&self, op: u128, fields: &[(&str, &str)]) -> Write {
+        Write::Create { op: Uuid::from_u128(op), record: record(&self.side, fields) }
+    }
+
+    async fn push(&self, app: &dyn App, write: Write) -> Result<Observed, AppError> {
+        app.push(&[write]).await.remove(0).map(|written| written.now)
+    }
+
+    fn see(&self, app: &dyn App, card: &Observed, field: &str) -> String {
+        see(&self.side, &app.decode(&card.raw).expect("a record"), field)
+    }
+}
+
+const ANN: &[(&str, &str)] = &[
+    ("given_name", "Ann"),
+    ("family_name", "Lee; Ünal"),
+    ("email", "ann@x.example"),
+    ("other_emails", "ann@y.example"),
+    ("phone", "+1 201-555-0123"),
+    ("category", "VIP|A, B"),
+    ("note", "one\ntwo"),
+    ("address", "Main 1/Town/TX/12345/USA"),
+    ("birthday", "1985-04-12"),
+];
+
+#[tokio::test]
+async fn a_contact_is_made_found_changed_and_deleted() {
+    for book in Book::both().await {
+        let app = book.app();
+        let made = book.push(&*app, book.create(1, ANN)).await.expect("made");
+        assert_eq!(made.id, format!("{}.vcf", Uuid::from_u128(1)));
+        for (field, text) in ANN.iter().filter(|(field, _)| *field != "category") {
+            assert_eq!(book.see(&*app, &made, field), *text, "{field}");
+        }
+        assert_eq!(book.see(&*app, &made, "name"), "Ann Lee; Ünal");
+        assert_eq!(book.see(&*app, &made, "category"), "A, B|VIP");
+        assert!(made.version.is_some() && made.edited.is_some());
+        let found = app.find_created(Uuid::from_u128(1), &record(&book.side, &[])).await.expect("an answer");
+        assert_eq!(found.as_ref(), Some(&made));
+        assert_eq!(app.find_created(Uuid::from_u128(2), &record(&book.side, &[])).await.expect("an answer"), None);
+
+        let changed = update(&book.side, &*app, &made, &[("email", "ann@new.example"), ("category", "VIP")]);
+        let now = book.push(&*app, changed).await.expect("changed");
+        assert_eq!(book.see(&*app, &now, "email"), "ann@new.example");
+        assert_eq!(book.see(&*app, &now, "other_emails"), "ann@y.example");
+        assert_eq!(book.see(&*app, &now, "category"), "VIP");
+        assert_ne!(now.version, made.version);
+
+        let found = app.discover().await.expect("found");
+        assert_eq!(found.objects["contact"].values["category"], ["VIP"]);
+        let gone = book.push(&*app, Write::Delete { id: now.id.clone(), version: now.version }).await.expect("deleted");
+        assert!(gone.deleted);
+        assert_eq!(app.get(&[now.id]).await.expect("an answer"), [None]);
+    }
+}
+
+#[tokio::test]
+async fn the_book_is_found_from_wherever_one_begins() {
+    let book = Book::radicale().await;
+    let starts = ["/", "/ann/", "/ann/team/", "/ann/team", "/.well-known/carddav"];
+    for start in starts {
+        let app = book.at(&format!("url = \"{}\"", book.server.url(start))).expect("the settings are right");
+        assert!(pull(&*app, None).await.1.complete, "{start}");
+    }
+    book.make("/ann/second/", "Second book").await;
+    let several = book.at(&format!("url = \"{}\"", book.server.url("/"))).expect("the settings are right");
+    let error = several.pull(None, &mut |_| Ok(())).await.expect_err("which one?");
+    assert!(error.to_string().contains("has 2 address books: "), "{error}");
+    assert!(error.to_string().contains("choose one in syncc.toml: `book = "), "{error}");
+    for name in ["Second book", "second"] {
+        let chosen = book.at(&format!("url = \"{}\"\nbook = \"{name}\"", book.server.url("/"))).expect("settings");
+        let made = book.push(&*chosen, book.create(1, ANN)).await.expect("made");
+        assert_eq!(book.raw("GET", &book.server.url(&format!("/ann/second/{}", made.id)), "").await.0, 200);
+    }
+    let wrong = book.at(&format!("url = \"{}\"\nbook = \"Thrid\"", book.server.url("/"))).expect("settings");
+    let error = wrong.pull(None, &mut |_| Ok(())).await.expect_err("no such book");
+    assert!(error.to_string().contains("has no address book `Thrid`"), "{error}");
+
+    let book = Book::xandikos();
+    for start in ["/", "/user/", "/user/contacts/", "/user/contacts/addressbook/"] {
+        let app = book.at(&format!("url = \"{}\"", book.server.url(start))).expect("the settings are right");
+        assert!(pull(&*app, None).await.1.complete, "{start}");
+    }
+}
+
+#[tokio::test]
+async fn a_run_asks_for_what_changed_and_nothing_else() {
+    for book in Book::both().await {
+        let app = book.app();
+        let writes: Vec<Write> = (0..5).map(|at| book.create(at, &[("email", &format!("p{at}@x.example"))])).collect();
+        let made: Vec<Observed> = app.push(&writes).await.into_iter().map(|made| made.expect("made").now).collect();
+        let (all, first) = pull(&*book.app(), None).await;
+        assert_eq!((all.len(), first.complete), (5, true));
+        book.line.heard();
+
+        let app = book.app();
+        let (none, second) = pull(&*app, first.cursor.as_deref()).await;
+        assert_eq!((none.len(), second.complete), (0, false));
+        assert_eq!(book.line.heard(), ["REPORT"]);
+
+        let changed = update(&book.side, &*app, &made[0], &[("note", "new")]);
+        book.push(&*app, changed).await.expect("changed");
+        book.push(&*app, Write::Delete { id: made[1].id.clone(), version: made[1].version.clone() })
+            .await
+            .expect("deleted");
+        book.line.heard();
+        let app = book.app();
+        let (some, _) = pull(&*app, second.cursor.as_deref()).await;
+        let told: BTreeMap<_, _> = some.iter().map(|card| (card.id.clone(), card.deleted)).collect();
+        assert_eq!(told, BTreeMap::from([(made[0].id.clone(), false), (made[1].id.clone(), true)]));
+        assert_eq!(book.line.heard(), ["REPORT", "REPORT"]);
+    }
+}
+
+#[tokio::test]
+async fn a_large_book_is_read_in_a_few_requests() {
+    let book = Book::radicale().await;
+    let cards: String = (0..450)
+        .map(|at| format!("BEGIN:VCARD\r\nVERSION:3.0\r\nUID:u{at}\r\nFN:P {at}\r\nN:{at};P;;;\r\nEMAIL:p{at}@x.example\r\nEND:VCARD\r\n"))
+        .collect();
+    assert_eq!(book.raw("PUT", &book.url, &cards).await.0, 201);
+    let app = book.app();
+    let (all, pulled) = pull(&*app, None).await;
+    assert_eq!((all.len(), pulled.complete), (450, true));
+    assert_eq!(book.line.heard(), ["PROPFIND", "REPORT", "REPORT", "REPORT", "REPORT"]);
+}
+
+#[tokio::test]
+async fn an_edit_by_somebody_else_is_never_overwritten() {
+    for book in Book::both().await {
+        let app = book.app();
+        let made = book.push(&*app, book.create(1, ANN)).await.expect("made");
+        let theirs = update(&book.side, &*app, &made, &[("note", "theirs")]);
+        let now = book.push(&*app, theirs).await.expect("changed");
+        let ours = update(&book.side, &*app, &made, &[("note", "ours")]);
+        assert_eq!(book.push(&*app, ours).await.expect_err("too late").class, Class::Stale);
+        let delete = Write::Delete { id: made.id.clone(), version: made.version.clone() };
+        assert_eq!(book.push(&*app, delete).await.expect_err("too late").class, Class::Stale);
+        let held = app.get(&[made.id.clone()]).await.expect("an answer").remove(0).expect("the card");
+        assert_eq!((book.see(&*app, &held, "note").as_str(), &held.version), ("theirs", &now.version));
+    }
+}
+
+#[tokio::test]
+async fn what_no_field_names_stays_byte_for_byte() {
+    let book = Book::xandikos();
+    let card = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:1\r\nX-CUSTOM;X-P=\"a;b\":1\\,2\r\nFN:Ann Lee\r\nN:Lee;Ann;;;\r\nitem1.EMAIL;TYPE=work:ann@x.example\r\nitem1.X-ABLabel:Office\r\nNOTE:a long note that somebody has folded somewhere else than we would h\r\n ave\r\nEND:VCARD\r\n";
+    let url = format!("{}a%40b.vcf", book.url);
+    assert_eq!(book.raw("PUT", &url, card).await.0, 201);
+    let app = book.app();
+    let (all, _) = pull(&*app, None).await;
+    assert_eq!(all[0].id, "a@b.vcf");
+    let changed = update(&book.side, &*app, &all[0], &[("email", "ann@y.example")]);
+    book.push(&*app, changed).await.expect("changed");
+    assert_eq!(book.raw("GET", &url, "").await.1, card.replace("ann@x.example", "ann@y.example"));
+}
+
+#[tokio::test]
+async fn a_token_that_the_server_forgot_means_reading_everything() {
+    for book in Book::both().await {
+        let app = book.app();
+        let (_, first) = pull(&*app, None).await;
+        let cursor = first.cursor.expect("a cursor");
+        let mut told: serde_json::Value = serde_json::from_str(&cursor).expect("the form of a cursor");
+        for token in [
+            "http://radicale.org/ns/sync/0000000000000000000000000000000000000000000000000000000000000000",
+            "0000000000000000000000000000000000000000",
+        ] {
+            told["state"]["token"] = token.into();
+            let error = app.pull(Some(&told.to_string()), &mut |_| Ok(())).await.expect_err("forgotten");
+            assert_eq!(error.class, Class::CursorLost, "{error}");
+        }
+        let other = book.at(&format!("url = \"{}\"", book.server.url("/"))).expect("settings");
+        let error = other.pull(Some(&cursor), &mut |_| Ok(())).await.expect_err("another account");
+        assert_eq!(error.class, Class::CursorLost);
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_tokens_is_compared_by_versions() {
+    for book in Book::both().await {
+        book.line.rule(|request| {
+            let sync = request.method == "REPORT" && String::from_utf8_lossy(&request.body).contains("sync-collection");
+            sync.then(|| answer(501, &[], ""))
+        });
+        let app = book.app();
+        let writes = [book.create(1, ANN), book.create(2, ANN)];
+        let made: Vec<Observed> = app.push(&writes).await.into_iter().map(|made| made.expect("made").now).collect();
+        let (all, first) = pull(&*app, None).await;
+        assert_eq!((all.len(), first.complete), (2, true));
+        let changed = update(&book.side, &*app, &made[0], &[("note", "new")]);
+        book.push(&*app, changed).await.expect("changed");
+        book.push(&*app, Write::Delete { id: made[1].id.clone(), version: None }).await.expect("deleted");
+        book.line.heard();
+        let (some, _) = pull(&*app, first.cursor.as_deref()).await;
+        assert_eq!(
+            some.iter().map(|card| (&card.id, card.deleted)).collect::<Vec<_>>(),
+            [(&made[0].id, false), (&made[1].id, true)]
+        );
+        assert_eq!(book.line.heard(), ["PROPFIND", "REPORT"]);
+    }
+}
+
+#[tokio::test]
+async fn a_create_whose_answer_was_lost_is_found_and_never_doubled() {
+    for book in Book::both().await {
+        let app = book.app();
+        book.line.rule(|request| (request.method == "PUT").then_some(Fate::LoseAnswer));
+        assert_eq!(book.push(&*app, book.create(1, ANN)).await.expect_err("no answer").class, Class::Unknown);
+        book.line.heal();
+        let found = app.find_created(Uuid::from_u128(1), &record(&book.side, ANN)).await.expect("an answer");
+        let found = found.expect("it arrived");
+        assert_eq!(book.push(&*app, book.create(1, ANN)).await.expect("it is there"), found);
+        assert_eq!(pull(&*app, None).await.0.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_tried_once() {
+    let book = Book::radicale().await;
+    let settings = format!("url = \"{}\"\nuser = \"ann\"", book.url);
+    let account = side::account("carddav", Path::new("."), &settings, Some("wrong"));
+    let app = carddav::open(&book.side, &account, &book.line.world()).expect("settings");
+    let error = app.pull(None, &mut |_| Ok(())).await.expect_err("a wrong password");
+    assert_eq!(error.class, Class::Auth);
+    assert_eq!(
+        error.to_string(),
+        "127.0.0.1 does not accept the user or the password — check `user` and the secret of the account `carddav`"
+    );
+    assert_eq!(book.line.heard(), ["PROPFIND"]);
+}
+
+#[tokio::test]
+async fn a_busy_or_full_server_says_when_and_what() {
+    let book = Book::xandikos();
+    let app = book.app();
+    let made = book.push(&*app, book.create(1, ANN)).await.expect("made");
+    let expected: [(u16, &[(&str, &str)], Class); 5] = [
+        (429, &[("retry-after", "7")], Class::Rate(Some(Duration::from_secs(7)))),
+        (507, &[], Class::Fatal),
+        (500, &[], Class::Unknown),
+        (415, &[], Class::Invalid),
+        (403, &[], Class::Auth),
+    ];
+    for (status, headers, class) in expected {
+        book.line.rule(move |request| (request.method == "PUT").then(|| answer(status, headers, "")));
+        let write = update(&book.side, &*app, &made, &[("note", "new")]);
+        let error = book.push(&*app, write).await.expect_err("refused");
+        assert_eq!(error.class, class, "{error}");
+    }
+    assert_eq!(book.line.waits(), [Duration::from_secs(7); 2]);
+    // A reading request is sent again after as long as the server asks for.
+    let times = std::sync::atomic::AtomicU32::new(0);
+    book.line.rule(move |_| {
+        let first = times.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0;
+        first.then(|| answer(503, &[("retry-after", "3")], ""))
+    });
+    assert_eq!(pull(&*app, None).await.0.len(), 1);
+    assert_eq!(book.line.waits(), [Duration::from_secs(3)]);
+}
+
+#[tokio::test]
+async fn a_listing_in_parts_is_read_to_its_end() {
+    // Xandikos has a limit that only a query can set; so a server in parts is played, with the real cards.
+    let book = Book::xandikos();
+    let app = book.app();
+    let ids: Vec<String> = app
+        .push(&[book.create(1, ANN), book.create(2, ANN)])
+        .await
+        .into_iter()
+        .map(|made| made.expect("made").now.id)
+        .collect();
+    let path = "/user/contacts/addressbook/";
+    let part = move |id: &str, token: &str, more: bool| {
+        let more = if more {
+            format!("<response><href>{path}</href><status>HTTP/1.1 507 Insufficient Storage</status></response>")
+        } else {
+            String::new()
+        };
+        format!(
+            "<multistatus xmlns=\"DAV:\"><response><href>{path}{id}</href><propstat><prop><getetag>\"1\"</getetag></prop><status>HTTP/1.1 200 OK</status></propstat></response>{more}<sync-token>{token}</sync-token></multistatus>"
+        )
+    };
+    book.line.rule(move |request| {
+        let body = String::from_utf8_lossy(&request.body).into_owned();
+        if !body.contains("sync-collection") {
+            return None;
+        }
+        let last = body.contains("<d:sync-token>one</d:sync-token>");
+        Some(answer(207, &[], &if last { part(&ids[1], "two", false) } else { part(&ids[0], "one", true) }))
+    });
+    let (all, pulled) = pull(&*app, None).await;
+    assert_eq!((all.len(), pulled.complete), (2, true));
+    assert!(pulled.cursor.expect("a cursor").contains("\"two\""));
+}
+
+#[tokio::test]
+async fn a_server_that_tells_no_version_is_read_before_it_is_written() {
+    fn silent(answer: &mut syncc_runtime::world::Response) {
+        answer.headers.retain(|(name, _)| name != "etag");
+        let body = String::from_utf8_lossy(&answer.body).replace("getetag", "getnothing");
+        answer.body = body.into_bytes();
+    }
+    for book in Book::both().await {
+        book.line.rule(|_| Some(Fate::Change(silent)));
+        let app = book.app();
+        let made = book.push(&*app, book.create(1, ANN)).await.expect("made");
+        assert_eq!(made.version, None);
+        let first = update(&book.side, &*app, &made, &[("note", "first")]);
+        let second = update(&book.side, &*app, &made, &[("note", "second")]);
+        book.push(&*app, first).await.expect("changed");
+        assert_eq!(book.push(&*app, second).await.expect_err("too late").class, Class::Stale);
+    }
+}
+
+#[tokio::test]
+async fn hostile_and_broken_answers_are_errors() {
+    let book = Book::xandikos();
+    let app = book.app();
+    book.push(&*app, book.create(1, ANN)).await.expect("made");
+    let bomb = "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><multistatus xmlns=\"DAV:\">&b;</multistatus>";
+    let deep = "<a>".repeat(100_000);
+    for (body, says) in [
+        (bomb, "it has a document type"),
+        (deep.as_str(), "it is nested too deeply"),
+        ("<multistatus xmlns=\"DAV:\"><response>", "it breaks off"),
+        ("<html xmlns=\"DAV:\"></html>", "it is no multistatus but `html`"),
+        ("<multistatus xmlns=\"DAV:\">&own;</multistatus>", "it uses an entity of its own"),
+    ] {
+        let body = body.to_owned();
+        book.line.rule(move |_| Some(answer(207, &[], &body)));
+        let error = app.pull(None, &mut |_| panic!("nothing is handed over")).await.expect_err("no listing");
+        assert!(error.to_string().contains(says), "{error}");
+    }
+    // A listing that leaves contacts unanswered is not taken for the whole.
+    book.line.rule(|request| {
+        let bodies = String::from_utf8_lossy(&request.body).contains("multiget");
+        bodies.then(|| answer(207, &[], "<multistatus xmlns=\"DAV:\"/>"))
+    });
+    assert_eq!(app.pull(None, &mut |_| Ok(())).await.expect_err("a gap").class, Class::Retry);
+}
+
+#[tokio::test]
+async fn the_password_stays_with_its_server() {
+    let book = Book::radicale().await;
+    let settings = "url = \"http://dav.example/\"\nuser = \"ann\"";
+    let account = side::account("carddav", Path::new("."), settings, Some("secret"));
+    let error = carddav::open(&book.side, &account, &book.line.world()).err().expect("clear text");
+    assert!(error.to_string().contains("would travel in clear text"), "{error}");
+    book.line.rule(|_| {
+        Some(answer(207, &[], "<d:multistatus xmlns:d=\"DAV:\"><d:response><d:href>/</d:href><d:propstat><d:prop><d:current-user-principal><d:href>https://evil.example/ann/</d:href></d:current-user-principal></d:prop></d:propstat></d:response></d:multistatus>"))
+    });
+    let error = book.app().pull(None, &mut |_| Ok(())).await.expect_err("another server");
+    assert!(error.to_string().contains("https://evil.example, which is another server"), "{error}");
+    assert_eq!(book.line.heard(), ["PROPFIND"]);
+}
+
+#[tokio::test]
+async fn a_card_that_cannot_be_read_is_named_and_left_alone() {
+    let book = Book::xandikos();
+    let app = book.app();
+    let made = book.push(&*app, book.create(1, ANN)).await.expect("made");
+    fn cut(answer: &mut syncc_runtime::world::Response) {
+        answer.body = String::from_utf8_lossy(&answer.body).replace("END:VCARD", "").into_bytes();
+    }
+    book.line.rule(|_| Some(Fate::Change(cut)));
+    let (all, pulled) = pull(&*app, None).await;
+    assert_eq!((all.len(), pulled.complete), (0, false));
+    assert_eq!(
+        pulled.problems,
+        [format!("the card `{}` is left out: it breaks off: the line END:VCARD is missing", made.id)]
+    );
+}
