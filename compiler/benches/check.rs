@@ -13,7 +13,9 @@ fn file(rules: usize) -> String {
     let mut text = String::from("sync google <-> realgeeks\nprefer google\nmatch email or phone\nevery 5 minutes\n");
     for rule in 0..rules {
         let line = match rule % 4 {
-            0 => format!("when google.label == \"Group {rule}\" then realgeeks.tag += \"Group {rule}\" undo"),
+            0 => format!(
+                "when google.label == \"Group {rule}\" and google.label != \"Out\" then realgeeks.region = \"Group {rule}\""
+            ),
             1 => format!(
                 "# Buyers of {rule}.\nwhen realgeeks.role == \"Buyer\" and realgeeks.source == \"Site {rule}\" then google.label += \"Buyer {rule}\" undo"
             ),
@@ -52,7 +54,7 @@ fn check(criterion: &mut Criterion) {
             bencher.iter_batched(
                 || {
                     key += 1;
-                    text.replacen("Group 0\" undo", &format!("Group 0 {key}\" undo"), 1)
+                    text.replacen("region = \"Group 0\"", &format!("region = \"Group 0 {key}\""), 1)
                 },
                 |edited| {
                     db.set_file("bench.sync", edited);

@@ -212,7 +212,7 @@ fn quoted(text: &str) -> String {
 
 fn duration(seconds: u64) -> String {
     for (unit, length) in [("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)] {
-        if seconds >= length && seconds % length == 0 {
+        if seconds >= length && seconds.is_multiple_of(length) {
             let count = seconds / length;
             return if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") };
         }
