@@ -9,6 +9,7 @@ mod google;
 mod hands;
 mod official;
 mod realgeeks;
+mod samples;
 #[path = "../spec/mod.rs"]
 mod spec;
 mod state;
