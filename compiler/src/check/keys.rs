@@ -78,8 +78,14 @@ impl Context<'_> {
     }
 }
 
-/// The meanings that both sides could be matched by.
+/// The meanings that both sides could be matched by: those that tell people apart in either app, else any.
 fn common(left: &ConnectedEnd, right: &ConnectedEnd) -> BTreeSet<String> {
+    let identity = left.object.identity.iter().chain(&right.object.identity);
+    let good: BTreeSet<String> =
+        identity.filter(|key| [left, right].iter().all(|side| !fields(side, key).is_empty())).cloned().collect();
+    if !good.is_empty() {
+        return good;
+    }
     let meanings = |side: &ConnectedEnd| -> BTreeSet<String> {
         let fields = side.object.fields.values().filter(|field| tells_apart(field));
         fields.filter_map(|field| field.means.clone()).collect()

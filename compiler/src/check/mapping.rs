@@ -207,15 +207,28 @@ impl<'a> Context<'a> {
     fn blocked(&self, obstacle: &Obstacle, from: &Place<'_>, to: &Place<'_>, span: Span) -> Diagnostic {
         let (source, target) = (from.typed(), to.typed());
         match obstacle {
-            Obstacle::Types => Diagnostic::new(
-                Code::MapTypes,
-                format!("`{source}` cannot become `{target}`"),
-                span,
-                "the types do not fit",
-            )
-            .also(from.span, format!("holds {}", holding(from.field.ty)))
-            .also(to.span, format!("holds {}", holding(to.field.ty)))
-            .why("Nothing is converted silently: not every value of the one is a value of the other."),
+            Obstacle::Types => {
+                let diagnostic = Diagnostic::new(
+                    Code::MapTypes,
+                    format!("`{source}` cannot become `{target}`"),
+                    span,
+                    "the types do not fit",
+                )
+                .also(from.span, format!("holds {}", holding(from.field.ty)))
+                .also(to.span, format!("holds {}", holding(to.field.ty)))
+                .why("Nothing is converted silently: not every value of the one is a value of the other.");
+                match (from.field.ty, to.field.ty) {
+                    (
+                        Type::One(Scalar::Number | Scalar::Date | Scalar::DateTime | Scalar::Bool),
+                        Type::One(Scalar::Text),
+                    ) => diagnostic
+                        .help(format!("Its spelling can be put into a text: `map \"{{{source}}}\" -> {target}`.")),
+                    (Type::One(_), Type::One(Scalar::Choice)) => {
+                        diagnostic.help("Translate the values after the mapping: `using { \"…\" = \"…\" }`.")
+                    }
+                    _ => diagnostic,
+                }
+            }
             Obstacle::Sets => {
                 let (set, single) = if from.field.ty.is_set() { (&source, &target) } else { (&target, &source) };
                 Diagnostic::new(

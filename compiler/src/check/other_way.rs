@@ -124,7 +124,7 @@ impl Context<'_> {
                         Code::OtherWayTrue,
                         format!("`other-way` cannot make this true in `{app}`"),
                         span,
-                        "no single value would do",
+                        "no one value to write",
                     )
                     .also(word, "asks for it")
                     .why("From the other side, the rule has to write what its condition asks for.")

@@ -21,7 +21,7 @@ impl Context<'_> {
         to: Option<End>,
     ) -> Option<Vec<Effect>> {
         let before = self.found.len();
-        let said = self.said(undo, actions, to);
+        let said = self.said(undo, actions, effects, to);
         let mut undone = Vec::new();
         let mut unsaid = Vec::new();
         for (action, effect) in actions.iter().zip(effects) {
@@ -55,7 +55,13 @@ impl Context<'_> {
     }
 
     /// The undo actions that the rule names, by the field that they write.
-    fn said(&mut self, undo: &Undo, actions: &[Action], to: Option<End>) -> Vec<((String, String), Option<Effect>)> {
+    fn said(
+        &mut self,
+        undo: &Undo,
+        actions: &[Action],
+        effects: &[Option<Effect>],
+        to: Option<End>,
+    ) -> Vec<((String, String), Option<Effect>)> {
         let mut said = Vec::new();
         for action in &undo.actions {
             if let (Some(to), Some(end)) = (to, self.connection.end(&action.end().text))
@@ -85,6 +91,14 @@ impl Context<'_> {
                 );
                 continue;
             };
+            let refused = |(done, effect): (&Action, &Option<Effect>)| {
+                effect.is_none() && self::path(done).as_ref() == Some(&path)
+            };
+            if actions.iter().zip(effects).any(refused) {
+                // What is wrong with the field was reported where the rule writes it.
+                said.push((path, None));
+                continue;
+            }
             let effect = self.action(action);
             if effect.is_some() && !actions.iter().any(|done| self::path(done).as_ref() == Some(&path)) {
                 self.report(
