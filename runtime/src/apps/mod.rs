@@ -16,4 +16,4 @@ pub mod vcard;
 pub use account::{Account, Secret};
 pub use app::{App, Limits, Observed, Page, Pulled, Write, Written};
 pub use error::{AppError, Class};
-pub use http::open_http;
+pub use http::{Webhooks, listen_webhooks, open_http};

@@ -1,6 +1,9 @@
 //! [`App`] for an app that is data.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -17,6 +20,7 @@ use super::{
     list::Pages,
     lookup::Lookups,
     manifest::{Changes, HttpObject, Listing, Manifest},
+    mirrored::Mirrored,
     path::{Path, text},
     wire::{Call, Effect, Sender},
 };
@@ -31,6 +35,7 @@ pub(super) struct HttpApp {
     pub(super) object: HttpObject,
     pub(super) fields: Fields,
     pub(super) lookups: Lookups,
+    pub(super) mirrored: Option<Mirrored>,
     side: Side,
 }
 
@@ -56,17 +61,10 @@ impl HttpApp {
             sender: Sender::new(&manifest.app.title, &http, account, world)?,
             fields: Fields::new(side, object, &requests, canon).map_err(wrong)?,
             lookups: Lookups::new(object, &requests.lookups).map_err(wrong)?,
+            mirrored: requests.mirror.as_ref().map(|rule| Mirrored::open(account, object, rule)).transpose()?,
             object: requests,
             side: side.clone(),
         })
-    }
-
-    /// The id in the one form that ids have here.
-    pub(super) fn id(&self, id: &str) -> String {
-        match Uuid::parse_str(id) {
-            Ok(uuid) if self.object.uuid => uuid.to_string(),
-            _ => id.to_owned(),
-        }
     }
 
     /// Records as the app shows them, to be remembered.
@@ -84,7 +82,7 @@ impl HttpApp {
         let text = |path: &Option<Path>| path.as_ref().and_then(|path| path.text(record));
         let aliases = object.aliases.iter().flat_map(|path| path.all(record));
         Ok(Observed {
-            id: self.id(&id),
+            id: object.own_id(&id),
             version: text(&object.version),
             raw: if deleted { Vec::new() } else { record.to_string().into_bytes() },
             deleted,
@@ -137,6 +135,20 @@ impl HttpApp {
             None => None,
         };
         Ok(Pulled { cursor, complete: token.is_none(), problems: Vec::new() })
+    }
+
+    /// The elements of sets that the mirror has.
+    fn discover_values(&self, mirrored: &Mirrored, object: &mut schema::PulledObject) -> Result<(), AppError> {
+        let mut values: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for held in mirrored.mirror.since(0)? {
+            let record = self.fields.get(&held.record);
+            for (field, value) in self.side.fields.iter().zip(record.values()).filter(|(field, _)| field.ty.is_set()) {
+                let texts = value.elements().iter().map(|text| text.shown().to_owned());
+                values.entry(field.name.clone()).or_default().extend(texts);
+            }
+        }
+        object.values.extend(values.into_iter().map(|(field, values)| (field, values.into_iter().collect())));
+        Ok(())
     }
 
     /// Reads one record by its id; `None` when the app does not show it.
@@ -193,21 +205,28 @@ impl App for HttpApp {
     }
 
     async fn pull(&self, cursor: Option<&str>, page: &mut Page<'_>) -> Result<Pulled, AppError> {
-        match &self.object.list {
-            Some(listing) => self.pull_list(listing, cursor, page).await,
-            None => Err(AppError::new(Class::Fatal, format!("{} cannot be listed", self.sender.title()))),
+        match (&self.object.list, &self.mirrored) {
+            (Some(listing), _) => self.pull_list(listing, cursor, page).await,
+            (None, Some(mirrored)) => self.pull_mirror(mirrored, cursor, page).await,
+            (None, None) => Err(AppError::new(Class::Fatal, format!("{} cannot be listed", self.sender.title()))),
         }
     }
 
     async fn get(&self, ids: &[String]) -> Result<Vec<Option<Observed>>, AppError> {
-        let found = self.get_many(ids).await?;
+        let found = match &self.mirrored {
+            Some(mirrored) => self.get_mirrored(mirrored, ids).await?,
+            None => self.get_many(ids).await?,
+        };
         let there: Vec<bool> = found.iter().map(Option::is_some).collect();
         let mut observed = self.observe(found.into_iter().flatten().collect()).await?.into_iter();
         let shown = there.into_iter().map(|there| if there { observed.next() } else { None });
         Ok(shown.map(|observed| observed.filter(|observed| !observed.deleted)).collect())
     }
 
-    async fn find_created(&self, op: Uuid, _record: &Record) -> Result<Option<Observed>, AppError> {
+    async fn find_created(&self, op: Uuid, record: &Record) -> Result<Option<Observed>, AppError> {
+        if let Some(mirrored) = &self.mirrored {
+            return self.find_mirrored(mirrored, op, record).await;
+        }
         let (Some(find), Some(marker), Some(listing)) = (&self.object.find, &self.object.marker, &self.object.list)
         else {
             return Err(AppError::new(
@@ -264,6 +283,9 @@ impl App for HttpApp {
                     object.fields.entry(name).or_insert_with(custom_field);
                 }
             }
+        }
+        if let Some(mirrored) = &self.mirrored {
+            self.discover_values(mirrored, &mut object)?;
         }
         Ok(schema::Pulled { objects: BTreeMap::from([(self.side.object.clone(), object)]) })
     }

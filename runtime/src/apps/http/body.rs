@@ -12,6 +12,8 @@ use super::{
 /// A record before and after a change, and what of it is sent.
 #[derive(Clone, Debug)]
 pub(super) struct Changed {
+    /// The record as it was.
+    pub(super) old: Json,
     /// The record as it shall be.
     pub(super) record: Json,
     /// The members that change, in order.
@@ -58,7 +60,15 @@ impl Changed {
             }
             whole.insert(member.clone(), value);
         }
-        Self { record: new, members, masked: masked.into(), whole: whole.into(), grown: grown.into(), takes }
+        Self {
+            old: old.clone(),
+            record: new,
+            members,
+            masked: masked.into(),
+            whole: whole.into(),
+            grown: grown.into(),
+            takes,
+        }
     }
 
     /// The names of the members that change.

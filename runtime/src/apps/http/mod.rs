@@ -10,12 +10,17 @@ mod lens;
 mod list;
 mod lookup;
 mod manifest;
+mod mirror;
+mod mirrored;
 mod path;
 mod push;
 mod template;
 mod wire;
 
+use mirrored::inbox;
 use syncc_compiler::ir::Side;
+
+pub use mirror::webhook::{Webhooks, listen_webhooks};
 
 use super::{Account, App, AppError};
 use crate::world::World;

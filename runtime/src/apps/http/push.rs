@@ -59,7 +59,7 @@ impl HttpApp {
                 Write::Create { op, record } => {
                     creates.push(NewItem { at, op: *op, record: self.new_record(*op, record, &ids) })
                 }
-                Write::Update { id, raw, before, after, .. } => match self.change(id, raw, before, after, &ids) {
+                Write::Update { id, raw, before, after, .. } => match self.change(id, raw, before, after, &ids).await {
                     Ok(Ok(changed)) => updates.push(ChangedItem { at, id: id.clone(), changed }),
                     Ok(Err(same)) => answer(&mut answers, at, Ok(Written { now: same })),
                     Err(error) => answer(&mut answers, at, Err(error)),
@@ -92,7 +92,7 @@ impl HttpApp {
     }
 
     /// A new record in the app's form.
-    fn new_record(&self, op: Uuid, record: &Record, ids: &Ids) -> Json {
+    pub(super) fn new_record(&self, op: Uuid, record: &Record, ids: &Ids) -> Json {
         let constants = self.object.create.as_ref().map(|create| create.constants.clone()).unwrap_or_default();
         let mut new = Json::Object(constants);
         self.fields.put(&mut new, &empty(record), record, ids);
@@ -108,7 +108,7 @@ impl HttpApp {
     }
 
     /// What an update changes; the record as it is when that is nothing.
-    fn change(
+    async fn change(
         &self,
         id: &str,
         raw: &[u8],
@@ -116,7 +116,7 @@ impl HttpApp {
         after: &Record,
         ids: &Ids,
     ) -> Result<Result<Changed, Observed>, AppError> {
-        let old = self.parse(raw)?;
+        let old = self.whole(id, self.parse(raw)?).await?;
         let mut new = old.clone();
         self.fields.put(&mut new, before, after, ids);
         body::keep_one(&mut new, &self.lookups, false);
@@ -300,6 +300,9 @@ impl HttpApp {
 
     /// Reads a new record back by the id that it was given.
     async fn read_created(&self, item: &NewItem) -> Result<Written, AppError> {
+        if let Some(mirrored) = &self.mirrored {
+            return self.created_mirrored(mirrored, item.op, &item.record).await;
+        }
         let id = item.op.to_string();
         let unknown = |what: String| AppError::new(Class::Unknown, what);
         match self.get_one(&id).await {
@@ -311,6 +314,9 @@ impl HttpApp {
 
     /// Reads a changed record back.
     async fn read_changed(&self, item: &ChangedItem) -> Result<Written, AppError> {
+        if let Some(mirrored) = &self.mirrored {
+            return self.changed_mirrored(mirrored, &item.id, &item.changed.old, &item.changed.whole).await;
+        }
         let record = match self.get_one(&item.id).await {
             Ok(Some(record)) => record,
             // The write was answered; if it cannot be read back, it is as it was sent.

@@ -17,8 +17,6 @@ pub(crate) const NAME: &str = "syncc:name";
 /// One field of a record.
 #[derive(Clone, Debug)]
 pub(crate) struct Lens {
-    /// Its name, for people.
-    pub(crate) name: String,
     /// Its type.
     pub(crate) ty: Type,
     /// The members down to the value, or to the list.
@@ -45,7 +43,6 @@ impl Lens {
             return Err(format!("the path of `{name}` leads to several elements, but its type is {ty}"));
         }
         Ok(Self {
-            name: name.to_owned(),
             ty,
             outer: split.outer,
             list: split.list,

@@ -11,7 +11,7 @@ use crate::apps::http::path::Path;
 #[serde(deny_unknown_fields)]
 pub(crate) struct FieldRule {
     #[serde(default, rename = "type")]
-    _ty: Option<IgnoredAny>,
+    ty: String,
     #[serde(default, rename = "can")]
     _can: Option<IgnoredAny>,
     #[serde(default, rename = "means")]
@@ -35,6 +35,11 @@ impl FieldRule {
     /// The rule of a custom field: plain text at this place.
     pub(crate) fn at(path: Path) -> Self {
         Self { path: Some(path), ..Self::default() }
+    }
+
+    /// Whether it is a set.
+    pub(crate) fn is_set(&self) -> bool {
+        self.ty.starts_with("set of ")
     }
 }
 

@@ -13,11 +13,21 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, de::IgnoredAny};
 
 pub(crate) use field::{Elements, FieldRule, Happened, ListRule, Shape};
-pub(crate) use object::{HttpObject, Lookup, Object};
+pub(crate) use object::{Collects, Export, HttpObject, Lookup, Mirror, Object, Webhook};
 pub(crate) use request::{Changes, Create, Delete, Find, Get, Listing, Request, Single, Update};
 pub(crate) use service::{Budget, ErrorRule, Http, Kind};
 
+use syncc_compiler::ir::Side;
+
 use crate::apps::{AppError, Class};
+
+/// The manifest of a side's app and the requests of its object; `None` for an app that is not reached by requests.
+pub(crate) fn requests(side: &Side) -> Result<Option<(Manifest, HttpObject)>, AppError> {
+    let Some(text) = syncc_connectors::manifest(&side.app) else { return Ok(None) };
+    let manifest = Manifest::read(&side.app, text)?;
+    let requests = manifest.objects.get(&side.object).and_then(|object| object.http.clone());
+    Ok(requests.map(|requests| (manifest, requests)))
+}
 
 /// A manifest as the runtime reads it.
 #[derive(Clone, Debug, Deserialize)]

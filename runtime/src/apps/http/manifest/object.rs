@@ -140,6 +140,9 @@ pub(crate) struct Mirror {
     /// Lists of which elements arrive one by one: they are collected. The events among them that count, by what
     /// `kind` says; others are dropped.
     pub(crate) collects: Collects,
+    /// Members that only messages tell: an answer without them says nothing about them.
+    #[serde(default)]
+    pub(crate) only_told: Vec<String>,
     /// Members of which one in common tells that two records are one.
     pub(crate) same_by: Vec<Path>,
 }

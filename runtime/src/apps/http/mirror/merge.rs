@@ -1,0 +1,156 @@
+//! Putting together what is told about one record.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value as Json};
+
+use crate::apps::http::{lens::PARTIAL, manifest::Collects, path::text};
+
+/// When each member of a record was last told.
+pub(super) type Times = BTreeMap<String, Timestamp>;
+
+/// Something that was told about one record.
+#[derive(Clone, Debug)]
+pub(in crate::apps::http) struct Told {
+    /// Which record.
+    pub(in crate::apps::http) id: String,
+    /// When it was so.
+    pub(in crate::apps::http) at: Timestamp,
+    /// Whether this is the whole record, so that what it does not have is empty.
+    pub(in crate::apps::http) whole: bool,
+    /// Members that stay as they are where a whole record lacks them: whoever told it never shows them.
+    pub(in crate::apps::http) spared: Vec<String>,
+    /// The record, or what changed.
+    pub(in crate::apps::http) members: Map<String, Json>,
+}
+
+/// What is known of a record, and since when. A record of which not every member was told is marked so.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Known {
+    pub(super) record: Map<String, Json>,
+    pub(super) times: Times,
+}
+
+impl Known {
+    /// A record of which nothing is known.
+    pub(super) fn nothing() -> Self {
+        let record = Map::from_iter([(PARTIAL.to_owned(), Json::Bool(true))]);
+        Self { record, times: Times::new() }
+    }
+
+    /// Takes in what was told. Each member is as it was told last, whatever the order in which it arrives; the
+    /// elements of the collected list add up, those that count.
+    pub(super) fn take(&mut self, told: &Told, collects: &Collects) {
+        for (member, value) in &told.members {
+            if *member == collects.member {
+                self.collect(value, collects);
+            } else if self.is_news(member, told.at) {
+                self.record.insert(member.clone(), value.clone());
+                self.times.insert(member.clone(), told.at);
+            }
+        }
+        if told.whole {
+            // What the whole record does not have is gone, unless it was told later.
+            let absent: Vec<String> =
+                self.record.keys().filter(|member| !told.members.contains_key(*member)).cloned().collect();
+            for member in absent {
+                if member != collects.member && !told.spared.contains(&member) && self.is_news(&member, told.at) {
+                    self.record.shift_remove(&member);
+                    self.times.insert(member, told.at);
+                }
+            }
+            self.record.shift_remove(PARTIAL);
+        }
+    }
+
+    /// Whether something told at this time about a member is newer than what is known.
+    fn is_news(&self, member: &str, at: Timestamp) -> bool {
+        self.times.get(member).is_none_or(|known| at >= *known)
+    }
+
+    fn collect(&mut self, told: &Json, collects: &Collects) {
+        let counts =
+            |event: &&Json| event.get(&collects.kind).and_then(text).is_some_and(|kind| collects.keep.contains(&kind));
+        let events = told.as_array().map(Vec::as_slice).unwrap_or_default().iter().filter(counts);
+        let known = self.record.entry(collects.member.clone()).or_insert_with(|| Json::Array(Vec::new()));
+        if let Json::Array(known) = known {
+            for event in events {
+                if !known.contains(event) {
+                    known.push(event.clone());
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod test {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn collects() -> Collects {
+        Collects { member: "activities".into(), kind: "type".into(), keep: vec!["deleted".into(), "opted_out".into()] }
+    }
+
+    fn told(second: i64, whole: bool, members: Json) -> Told {
+        let Json::Object(members) = members else { panic!("an object") };
+        Told {
+            id: "1".into(),
+            at: Timestamp::from_second(second).expect("a time"),
+            whole,
+            spared: vec!["agent".into()],
+            members,
+        }
+    }
+
+    fn known(all: &[Told]) -> Json {
+        let mut known = Known::nothing();
+        for told in all {
+            known.take(told, &collects());
+        }
+        Json::Object(known.record)
+    }
+
+    #[test]
+    fn a_part_changes_what_it_names_and_nothing_else() {
+        let whole = told(1, true, json!({"id": "1", "email": "a@x.example", "city": "Kona"}));
+        let part = told(2, false, json!({"id": "1", "city": "Hilo"}));
+        assert_eq!(known(&[whole, part]), json!({"id": "1", "email": "a@x.example", "city": "Hilo"}));
+    }
+
+    #[test]
+    fn what_a_whole_record_lacks_is_gone_unless_it_never_shows_it() {
+        let first = told(1, true, json!({"id": "1", "city": "Kona", "agent": "Ben"}));
+        assert_eq!(known(&[first, told(2, true, json!({"id": "1"}))]), json!({"id": "1", "agent": "Ben"}));
+    }
+
+    #[test]
+    fn a_record_of_which_only_a_part_was_told_says_so() {
+        assert_eq!(known(&[told(2, false, json!({"id": "1"}))]), json!({PARTIAL: true, "id": "1"}));
+    }
+
+    #[test]
+    fn of_the_events_those_stay_that_count_each_once() {
+        let first = told(1, false, json!({"activities": [{"type": "visited"}, {"type": "opted_out", "created": "x"}]}));
+        let again = told(2, false, json!({"activities": [{"type": "opted_out", "created": "x"}, {"type": "deleted"}]}));
+        let known = known(&[first, again]);
+        assert_eq!(known["activities"], json!([{"type": "opted_out", "created": "x"}, {"type": "deleted"}]));
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_in_which_things_arrive_does_not_matter(
+            order in Just(vec![0_usize, 1, 2, 3]).prop_shuffle(), whole in 0..4_usize,
+        ) {
+            let all: Vec<Told> = (0..4_usize).map(|at| {
+                let name = if at % 2 == 0 { "email" } else { "city" };
+                told(i64::try_from(at).expect("small"), at == whole, json!({"id": "1", name: at.to_string()}))
+            }).collect();
+            let shuffled: Vec<Told> = order.into_iter().map(|at| all[at].clone()).collect();
+            prop_assert_eq!(known(&shuffled), known(&all));
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! What is known here of the records of an app that does not list them.
+//!
+//! Three things tell: messages that the app sends (webhooks), a file that it exported, and the answers to what was
+//! written or asked. They arrive in any order, some twice, some only in part; the mirror puts them together, member
+//! by member, the later one wins. It is a small SQLite file beside the connection's other state, which the intake of
+//! messages and the runs share.
+
+mod export;
+mod merge;
+mod store;
+pub(super) mod webhook;
+
+pub(super) use export::read as read_export;
+pub(super) use merge::Told;
+pub(super) use store::Mirror;

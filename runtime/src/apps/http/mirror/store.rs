@@ -1,0 +1,180 @@
+//! The file of a mirror.
+//!
+//! Promise: what a method took in survives a crash of the machine once it returned. That is what lets the intake say
+//! "accepted" to the app, which then forgets the message.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Transaction, TransactionBehavior, params};
+use serde_json::{Map, Value as Json};
+use uuid::Uuid;
+
+use super::merge::{Known, Told};
+use crate::apps::{AppError, Class, http::manifest::Collects};
+
+const SCHEMA: &str = "
+    create table if not exists mirror (id text not null) strict;
+    create table if not exists message (id text primary key) strict, without rowid;
+    create table if not exists record (
+        id text primary key, record text not null, times text not null, changed integer not null
+    ) strict, without rowid;
+    create index if not exists record_changed on record (changed);
+    create table if not exists awaited (op text primary key) strict, without rowid;
+";
+
+/// The mirror of one account. Cheap to clone; several processes may share the file.
+#[derive(Clone)]
+pub(in crate::apps::http) struct Mirror {
+    path: PathBuf,
+    file: Arc<Mutex<Connection>>,
+    collects: Collects,
+}
+
+/// What a mirror holds of a record, and the number of its last change.
+pub(in crate::apps::http) struct Held {
+    pub(in crate::apps::http) record: Json,
+    pub(in crate::apps::http) changed: i64,
+}
+
+impl Mirror {
+    /// Opens the mirror, making it if need be.
+    pub(in crate::apps::http) fn open(path: &Path, collects: &Collects) -> Result<Self, AppError> {
+        let at = |error: &dyn std::fmt::Display| {
+            AppError::new(Class::Fatal, format!("the inbox {} cannot be opened: {error}", path.display()))
+                .todo("see that the folder can be written to")
+        };
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(|error| at(&error))?;
+        }
+        let file = Connection::open(path).map_err(|error| at(&error))?;
+        let setup = || {
+            file.busy_timeout(Duration::from_secs(10))?;
+            file.pragma_update(None, "journal_mode", "wal")?;
+            file.pragma_update(None, "synchronous", "full")?;
+            file.execute_batch(SCHEMA)?;
+            file.execute(
+                "insert into mirror (id) select ?1 where not exists (select 1 from mirror)",
+                [Uuid::new_v4().to_string()],
+            )
+        };
+        setup().map_err(|error| at(&error))?;
+        Ok(Self { path: path.to_owned(), file: Arc::new(Mutex::new(file)), collects: collects.clone() })
+    }
+
+    /// Names this very file: another one has other numbers of changes.
+    pub(in crate::apps::http) fn name(&self) -> Result<String, AppError> {
+        self.read(|file| file.query_row("select id from mirror limit 1", [], |row| row.get(0)))
+    }
+
+    /// Takes in what was told; `message` names it, and of several with one name one counts. Says whether it was new.
+    pub(in crate::apps::http) fn take(&self, told: &[Told], message: Option<&str>) -> Result<bool, AppError> {
+        self.write(|change| {
+            if let Some(message) = message {
+                if change.execute("insert or ignore into message (id) values (?1)", [message])? == 0 {
+                    return Ok(false);
+                }
+            }
+            for told in told {
+                let row = change.query_row("select record, times from record where id = ?1", [&told.id], |row| {
+                    Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+                });
+                let before = match row.optional()? {
+                    Some((record, times)) => Known { record: read(&record)?, times: read(&times)? },
+                    None => Known::nothing(),
+                };
+                let mut known = before.clone();
+                known.take(told, &self.collects);
+                if known.record == before.record && known.times == before.times {
+                    continue;
+                }
+                change.execute(
+                    "insert into record (id, record, times, changed)
+                     values (?1, ?2, ?3, (select coalesce(max(changed), 0) + 1 from record))
+                     on conflict (id) do update set
+                       record = excluded.record, times = excluded.times,
+                       changed = case when record.record = excluded.record then record.changed else excluded.changed end",
+                    params![told.id, text(&known.record)?, text(&known.times)?],
+                )?;
+            }
+            Ok(true)
+        })
+    }
+
+    /// The records that changed after this number, in the order of their changes.
+    pub(in crate::apps::http) fn since(&self, changed: i64) -> Result<Vec<Held>, AppError> {
+        self.read(|file| {
+            let mut rows =
+                file.prepare_cached("select record, changed from record where changed > ?1 order by changed")?;
+            let rows = rows.query_map([changed], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
+            rows.map(|row| {
+                let (record, changed) = row?;
+                Ok(Held { record: Json::Object(read(&record)?), changed })
+            })
+            .collect()
+        })
+    }
+
+    /// A record.
+    pub(in crate::apps::http) fn get(&self, id: &str) -> Result<Option<Json>, AppError> {
+        self.read(|file| {
+            let row = file.query_row("select record from record where id = ?1", [id], |row| row.get::<_, String>(0));
+            row.optional()?.map(|record| Ok(Json::Object(read::<Map<_, _>>(&record)?))).transpose()
+        })
+    }
+
+    /// Remembers that the app took in a new record, but under an id that it has not told yet.
+    pub(in crate::apps::http) fn await_id(&self, op: Uuid) -> Result<(), AppError> {
+        self.write(|change| {
+            change.execute("insert or ignore into awaited (op) values (?1)", [op.to_string()]).map(|_| ())
+        })
+    }
+
+    /// Whether the app took in this new record under an id that it has not told.
+    pub(in crate::apps::http) fn is_awaited(&self, op: Uuid) -> Result<bool, AppError> {
+        let query = "select exists (select 1 from awaited where op = ?1)";
+        self.read(|file| file.query_row(query, [op.to_string()], |row| row.get(0)))
+    }
+
+    fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, AppError> {
+        // Each change is a transaction of its own: a panic in the middle of one leaves nothing half done.
+        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        query(&file).map_err(|error| self.failed(&error))
+    }
+
+    fn write<T>(&self, change: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T, AppError> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut run = || {
+            let transaction = file.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let done = change(&transaction)?;
+            transaction.commit()?;
+            Ok(done)
+        };
+        run().map_err(|error| self.failed(&error))
+    }
+
+    fn failed(&self, error: &rusqlite::Error) -> AppError {
+        let path = self.path.display();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => AppError::new(Class::Fatal, format!("the disk is full: {path} cannot grow"))
+                .todo("free some space and run again; nothing was lost"),
+            Some(ErrorCode::DatabaseBusy) => AppError::new(Class::Retry, format!("another syncc is working on {path}")),
+            _ => AppError::new(Class::Fatal, format!("the inbox {path} failed: {error}")),
+        }
+    }
+}
+
+/// Reads a column that holds JSON.
+fn read<T: serde::de::DeserializeOwned>(text: &str) -> rusqlite::Result<T> {
+    serde_json::from_str(text)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error)))
+}
+
+/// Writes a column that holds JSON.
+fn text<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
+    serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+}
