@@ -94,7 +94,8 @@ impl Fields {
         for (field, lens) in self.changed(before, after) {
             let (old, new) = (before.get(field), after.get(field));
             let several = matches!(lens.list, Some((Pick::All | Pick::Rest, _)));
-            if !several && !(lens.shared && matches!(lens.list, Some((Pick::Primary, _)))) {
+            let shared = lens.shared && matches!(lens.list, Some((Pick::Primary, _)));
+            if !several && !shared {
                 self.put_one(lens, record, old, new);
                 continue;
             }
@@ -126,7 +127,8 @@ impl Fields {
     fn changed<'a>(&'a self, before: &'a Record, after: &'a Record) -> impl Iterator<Item = (FieldId, &'a Lens)> {
         let differs = |field: FieldId| {
             let (old, new) = (before.get(field), after.get(field));
-            new.is_known() && old != new && !(new.is_empty() && !old.is_filled())
+            // What is not known to be filled is not cleared.
+            new.is_known() && old != new && (new.is_filled() || old.is_filled())
         };
         let lenses = self.lenses.iter().zip(0_u32..).filter_map(|(lens, at)| Some((FieldId(at), lens.as_ref()?)));
         lenses.filter(move |(field, lens)| differs(*field) && !matches!(lens.shape, Shape::Happened(_)))
@@ -177,10 +179,10 @@ impl Fields {
                 (_, Value::Empty) => {
                     edit.clear(at);
                     // What picks the element says nothing without its value.
-                    if let Pick::Where { .. } = pick {
-                        if edit.list.get(at).is_some_and(|element| text_at(element, inner).is_none()) {
-                            edit.list.remove(at);
-                        }
+                    if matches!(pick, Pick::Where { .. })
+                        && edit.list.get(at).is_some_and(|element| text_at(element, inner).is_none())
+                    {
+                        edit.list.remove(at);
                     }
                 }
                 (shape, _) => {

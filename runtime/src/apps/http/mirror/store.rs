@@ -74,10 +74,10 @@ impl Mirror {
     /// Takes in what was told; `message` names it, and of several with one name one counts. Says whether it was new.
     pub(in crate::apps::http) fn take(&self, told: &[Told], message: Option<&str>) -> Result<bool, AppError> {
         self.write(|change| {
-            if let Some(message) = message {
-                if change.execute("insert or ignore into message (id) values (?1)", [message])? == 0 {
-                    return Ok(false);
-                }
+            if let Some(message) = message
+                && change.execute("insert or ignore into message (id) values (?1)", [message])? == 0
+            {
+                return Ok(false);
             }
             for told in told {
                 let row = change.query_row("select record, times from record where id = ?1", [&told.id], |row| {
@@ -148,13 +148,13 @@ impl Mirror {
 
     fn write<T>(&self, change: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T, AppError> {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut run = || {
+        let run = |file: &mut Connection| {
             let transaction = file.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let done = change(&transaction)?;
             transaction.commit()?;
             Ok(done)
         };
-        run().map_err(|error| self.failed(&error))
+        run(&mut file).map_err(|error| self.failed(&error))
     }
 
     fn failed(&self, error: &rusqlite::Error) -> AppError {
