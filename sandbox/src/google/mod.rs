@@ -70,6 +70,7 @@ impl Google {
             ("GET", ["people", _, "connections"]) => {
                 Err(Failure::violation("resourceName", "Resource name must be people/me."))
             }
+            ("GET", ["people", "me"]) => people::me(store, request),
             ("GET", ["people:batchGet"]) => batch::get(store, request),
             ("GET", ["people:searchContacts"]) => search::contacts(store, &mut self.cache, request),
             ("POST", ["people:createContact"]) => people::create(store, request, &json(request)?),

@@ -16,6 +16,16 @@ pub(super) fn get(store: &Store, request: &Request, id: &str) -> Result<Value, F
     read(store, &format!("people/{id}"), &mask)
 }
 
+/// `people.get` of `people/me`: whose account it is. Shows no more than that, as without the scope for profiles.
+pub(super) fn me(store: &Store, request: &Request) -> Result<Value, Failure> {
+    ReadMask::required(request, "personFields")?;
+    let id = store.owner();
+    let sources = [json!({"type": "PROFILE", "id": id})];
+    Ok(
+        json!({"resourceName": format!("people/{id}"), "etag": "%EgMBAj4=", "metadata": {"sources": sources, "objectType": "PERSON"}}),
+    )
+}
+
 /// `people.createContact`.
 pub(super) fn create(store: &mut Store, request: &Request, body: &Value) -> Result<Value, Failure> {
     let mask = ReadMask::optional(request, "personFields")?;

@@ -121,6 +121,11 @@ impl Store {
         store
     }
 
+    /// The id of the person whose account it is.
+    pub(super) fn owner(&self) -> String {
+        format!("{}", 100_000_000_000_000_000 + scatter(self.seed ^ 0x0e11, 0) % 900_000_000_000_000_000)
+    }
+
     /// The account of the last run.
     pub(super) fn load(seed: u64, records: BTreeMap<String, Value>) -> Result<Self, SandboxError> {
         let mut store = Self { seed, ..Self::default() };

@@ -105,13 +105,16 @@ pub(super) fn set_id(record: &mut Json, path: &Path, id: &str) {
 }
 
 /// Sees to it that a record keeps the one id that the app wants it to have at least: a new one has it from the start,
-/// another gets it with the last one that goes.
-pub(super) fn keep_one(record: &mut Json, lookups: &Lookups, new: bool) {
+/// another gets it with the last one that goes. `old` is what the record was, if it is not new.
+pub(super) fn keep_one(record: &mut Json, lookups: &Lookups, old: Option<&Json>) {
     for place in &lookups.places {
         let Some(keep) = lookups.keep(place) else { continue };
+        if old.is_some_and(|old| walk(old, &place.outer) == walk(record, &place.outer)) {
+            continue;
+        }
         let list = walk(record, &place.outer).and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
         let ids: Vec<String> = list.iter().filter_map(|element| walk(element, &place.inner).and_then(text)).collect();
-        let lacks = if new { !ids.iter().any(|id| id == keep) } else { ids.is_empty() };
+        let lacks = if old.is_none() { !ids.iter().any(|id| id == keep) } else { ids.is_empty() };
         if lacks {
             let mut element = Json::Object(Map::new());
             put(&mut element, &place.inner, Json::String(keep.to_owned()));

@@ -103,7 +103,7 @@ impl HttpApp {
         if self.object.create.as_ref().is_some_and(|create| create.client_id) {
             body::set_id(&mut new, &self.object.id, &op.to_string());
         }
-        body::keep_one(&mut new, &self.lookups, true);
+        body::keep_one(&mut new, &self.lookups, None);
         new
     }
 
@@ -119,7 +119,7 @@ impl HttpApp {
         let old = self.whole(id, self.parse(raw)?).await?;
         let mut new = old.clone();
         self.fields.put(&mut new, before, after, ids);
-        body::keep_one(&mut new, &self.lookups, false);
+        body::keep_one(&mut new, &self.lookups, Some(&old));
         if new == old {
             return Ok(Err(Observed { id: id.to_owned(), ..self.observed(&old)? }));
         }

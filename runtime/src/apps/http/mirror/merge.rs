@@ -7,6 +7,9 @@ use serde_json::{Map, Value as Json};
 
 use crate::apps::http::{lens::PARTIAL, manifest::Collects, path::text};
 
+/// The place in [`Times`] of the last time that the whole record was told.
+const WHOLE: &str = "";
+
 /// When each member of a record was last told.
 pub(super) type Times = BTreeMap<String, Timestamp>;
 
@@ -52,21 +55,31 @@ impl Known {
         }
         if told.whole {
             // What the whole record does not have is gone, unless it was told later.
-            let absent: Vec<String> =
-                self.record.keys().filter(|member| !told.members.contains_key(*member)).cloned().collect();
-            for member in absent {
-                if member != collects.member && !told.spared.contains(&member) && self.is_news(&member, told.at) {
+            let mut members: Vec<String> = self.record.keys().chain(self.times.keys()).cloned().collect();
+            members.retain(|member| {
+                let lacks = !told.members.contains_key(member) && !told.spared.contains(member);
+                lacks && *member != collects.member && member != PARTIAL && member != WHOLE
+            });
+            for member in members {
+                if self.is_news(&member, told.at) {
                     self.record.shift_remove(&member);
                     self.times.insert(member, told.at);
                 }
             }
+            for member in &told.spared {
+                self.times.entry(member.clone()).or_insert(Timestamp::UNIX_EPOCH);
+            }
+            let whole = self.times.entry(WHOLE.to_owned()).or_insert(told.at);
+            *whole = told.at.max(*whole);
             self.record.shift_remove(PARTIAL);
         }
     }
 
-    /// Whether something told at this time about a member is newer than what is known.
+    /// Whether something told at this time about a member is newer than what is known: what was told of the member
+    /// itself, or of the whole record, which told of each member that it has none or which one.
     fn is_news(&self, member: &str, at: Timestamp) -> bool {
-        self.times.get(member).is_none_or(|known| at >= *known)
+        let own = self.times.get(member);
+        own.or_else(|| self.times.get(WHOLE)).is_none_or(|known| at >= *known)
     }
 
     fn collect(&mut self, told: &Json, collects: &Collects) {

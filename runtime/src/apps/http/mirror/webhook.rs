@@ -11,7 +11,7 @@ use std::{net::SocketAddr, sync::Arc};
 use axum::{
     Router,
     body::Bytes,
-    extract::State,
+    extract::{DefaultBodyLimit, State},
     http::{HeaderMap, StatusCode},
     routing::post,
 };
@@ -40,6 +40,8 @@ use crate::{
 
 /// The setting that says where to listen.
 const SETTING: &str = "webhook";
+/// The longest message that is taken.
+const LONGEST: usize = 16 * 1024 * 1024;
 
 /// A listener for the messages of one account. Listens until it is dropped.
 #[derive(Debug)]
@@ -110,7 +112,7 @@ pub async fn listen_webhooks(side: &Side, account: &Account, world: &World) -> R
     let address = listener.local_addr().map_err(|error| fatal(format!("the address {setting} is lost: {error}")))?;
     info!(%address, account = account.name, "listening for messages");
     let news = desk.news.subscribe();
-    let router = Router::new().fallback(post(take)).with_state(Arc::new(desk));
+    let router = Router::new().fallback(post(take)).layer(DefaultBodyLimit::max(LONGEST)).with_state(Arc::new(desk));
     let task = tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, router).await {
             warn!(%error, "the listener for messages ended");

@@ -50,3 +50,22 @@ impl Bucket {
         Some(Duration::from_secs_f64((1.0 - tokens) / rate) + Duration::from_millis(1))
     }
 }
+
+#[cfg(test)]
+mod test {
+    use super::*;
+
+    #[test]
+    fn a_bucket_gives_its_tokens_at_once_and_then_at_its_pace() {
+        let start = Timestamp::UNIX_EPOCH;
+        let bucket = Bucket::new(Budget { method: None, requests: 60, seconds: 60 }, start);
+        assert!((0..60).all(|_| bucket.take(start).is_none()));
+        let wait = bucket.take(start).expect("it is empty");
+        assert!(wait > Duration::from_millis(999) && wait < Duration::from_millis(1100), "{wait:?}");
+        assert_eq!(bucket.take(start + wait), None);
+        assert!(bucket.take(start + wait).is_some());
+        // However long nothing is sent, no more gather than fit.
+        let later = start + Duration::from_secs(86_400);
+        assert_eq!((0..200).filter(|_| bucket.take(later).is_none()).count(), 60);
+    }
+}

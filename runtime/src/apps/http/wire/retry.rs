@@ -59,3 +59,29 @@ pub(super) fn retry_after(response: &Response, now: Timestamp) -> Option<Duratio
     let at = rfc2822::parse(text).ok()?.timestamp();
     Some(Duration::try_from(at.duration_since(now)).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod test {
+    use super::*;
+
+    fn answer(retry_after: &str) -> Response {
+        Response { status: 429, headers: vec![("retry-after".to_owned(), retry_after.to_owned())], body: Vec::new() }
+    }
+
+    #[test]
+    fn the_app_says_how_long_to_wait_in_seconds_or_as_a_date() {
+        let now: Timestamp = "2026-01-05T10:00:00Z".parse().expect("a time");
+        assert_eq!(retry_after(&answer("17"), now), Some(Duration::from_secs(17)));
+        assert_eq!(retry_after(&answer("Mon, 05 Jan 2026 10:00:30 GMT"), now), Some(Duration::from_secs(30)));
+        assert_eq!(retry_after(&answer("Mon, 05 Jan 2026 09:00:00 GMT"), now), Some(Duration::ZERO), "it has passed");
+        assert_eq!(retry_after(&answer("soon"), now), None);
+    }
+
+    #[test]
+    fn repetitions_are_paid_for_and_successes_earn_them_back() {
+        let purse = Purse::default();
+        assert_eq!((0..100).filter(|_| purse.pay()).count(), 30);
+        (0..COST).for_each(|_| purse.earn());
+        assert!(purse.pay() && !purse.pay());
+    }
+}

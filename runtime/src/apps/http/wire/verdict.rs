@@ -51,7 +51,7 @@ impl ErrorRule {
             None => return self.contains.is_none(),
         };
         match &self.contains {
-            Some(part) => texts.iter().any(|text| text.contains(part.as_str())),
+            Some(part) => texts.iter().any(|text| text.to_lowercase().contains(&part.to_lowercase())),
             None => !texts.is_empty(),
         }
     }
@@ -98,4 +98,54 @@ pub(super) fn wrapped(error: Option<&Json>) -> Json {
 /// Reads a status code.
 pub(super) fn status(path: Option<&Path>, answer: &Json) -> Option<u16> {
     path?.first(answer)?.as_u64().and_then(|status| u16::try_from(status).ok())
+}
+
+#[cfg(test)]
+mod test {
+    use serde_json::json;
+
+    use super::*;
+    use crate::apps::http::manifest::Manifest;
+
+    fn class_of(app: &str, effect: Effect, status: u16, body: &Json) -> Class {
+        let manifest = Manifest::read(app, syncc_connectors::manifest(app).expect("manifest")).expect("reads");
+        verdict(&manifest.http.expect("requests"), &manifest.app.title, effect, status, body).class
+    }
+
+    #[test]
+    fn a_forgotten_token_is_known_in_each_form_that_it_was_seen_in() {
+        let reason = json!({"error": {"details": [{"reason": "EXPIRED_SYNC_TOKEN"}]}});
+        let message = json!({"error": {"message": "Sync token is expired. Clear local cache and retry call without the sync token."}});
+        for (status, body) in [(400, &reason), (400, &message), (410, &message), (410, &Json::Null)] {
+            assert_eq!(class_of("google", Effect::Reads, status, body), Class::CursorLost, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn the_same_status_means_what_the_answer_says() {
+        let stale = json!({"error": {"message": "Request person.etag is different than the current person.etag."}});
+        assert_eq!(class_of("google", Effect::Writes, 400, &stale), Class::Stale);
+        assert_eq!(
+            class_of("google", Effect::Writes, 400, &json!({"error": {"message": "bad field"}})),
+            Class::Invalid
+        );
+        let quota = json!({"error": {"status": "RESOURCE_EXHAUSTED"}});
+        assert_eq!(class_of("google", Effect::Reads, 403, &quota), Class::Rate(None));
+        assert_eq!(class_of("google", Effect::Reads, 403, &Json::Null), Class::Auth);
+    }
+
+    #[test]
+    fn a_server_error_leaves_open_what_a_write_did() {
+        assert_eq!(class_of("realgeeks", Effect::Writes, 500, &Json::Null), Class::Unknown);
+        assert_eq!(class_of("realgeeks", Effect::Reads, 503, &Json::Null), Class::Retry);
+    }
+
+    #[test]
+    fn what_the_app_says_is_told_on() {
+        let manifest =
+            Manifest::read("realgeeks", syncc_connectors::manifest("realgeeks").expect("manifest")).expect("reads");
+        let body = json!({"error": "role must be one of Buyer, Seller"});
+        let error = verdict(&manifest.http.expect("requests"), "Real Geeks", Effect::Writes, 422, &body).to_string();
+        assert!(error.contains("Real Geeks refuses the request") && error.contains("role must be one of"), "{error}");
+    }
 }
