@@ -26,7 +26,8 @@ struct State {
 
 /// What stays the same for the whole cycle.
 struct Frame {
-    /// Which sides a person edited since the base, as the pair was when the cycle began.
+    /// Which sides a person edited since the base, as the pair was when the cycle began; told only when a rule
+    /// deletes, because nothing else asks for it.
     edited: [bool; 2],
     later: Option<End>,
 }
@@ -43,7 +44,8 @@ impl Engine<'_> {
     #[must_use]
     pub fn cycle(&self, pair: &Pair) -> Outcome {
         let mut state = State { now: pair.now.clone(), base: remembered(pair) };
-        let frame = Frame { edited: edited(pair), later: pair.later };
+        let edited = if self.has_deletions { edited(pair) } else { [false, false] };
+        let frame = Frame { edited, later: pair.later };
         let mut trace = Trace::default();
         let mut edits = Vec::new();
         for step in 1..=MOST_STEPS {
@@ -70,12 +72,18 @@ impl Engine<'_> {
                     [Some(left), Some(right)] => Some([left, right]),
                     _ => None,
                 };
-                let sides = Sides { now: [left, right], base, later: frame.later, scope: self.scope(&view) };
-                Some((self.merge(&sides), sides))
+                let mut sides = Sides { now: [left, right], base, later: frame.later, scope: [false, false] };
+                // Nothing changed, so nothing flows, but consent, which needs no change.
+                let quiet = base == Some(sides.now) && !self.has_ladder;
+                if !quiet {
+                    sides.scope = self.scope(&view);
+                }
+                let merged = if quiet { Merged::default() } else { self.merge(&sides) };
+                Some((merged, sides, quiet))
             }
             _ => None,
         };
-        let merged = merge.as_ref().and_then(|(merged, sides)| {
+        let merged = merge.as_ref().and_then(|(merged, sides, _)| {
             (!merged.writes.is_empty()).then(|| merged.write_into(sides.now, edits).map(Some))
         });
         let after_merge = match &merged {
@@ -84,7 +92,7 @@ impl Engine<'_> {
         };
         let after_rules = self.apply_rules(&after_merge, frame.edited, frame.later, edits);
         let unmoved = match &merge {
-            Some((merged, sides)) => base_is_in_step(merged, sides),
+            Some((merged, sides, quiet)) => *quiet || base_is_in_step(merged, sides),
             None => true,
         };
         if unmoved && merged.is_none() && after_rules.is_none() {
@@ -149,15 +157,12 @@ fn differs(one: &Value, other: &Value) -> bool {
 /// Whether the base already is what this step would make of it, without making it.
 fn base_is_in_step(merged: &Merged, sides: &Sides<'_>) -> bool {
     let Some(base) = sides.base else { return false };
-    if sides.now == base {
-        return true;
-    }
     merged.new_base(sides).each_ref() == base
 }
 
 /// The base after a step that began in this state.
-fn next_base(state: &State, merge: Option<&(Merged, Sides<'_>)>) -> Option<Base> {
-    if let Some((merged, sides)) = merge {
+fn next_base(state: &State, merge: Option<&(Merged, Sides<'_>, bool)>) -> Option<Base> {
+    if let Some((merged, sides, _)) = merge {
         return Some(Base { sides: merged.new_base(sides).map(Some) });
     }
     let base = state.base.as_ref()?;

@@ -106,5 +106,7 @@ impl Engine<'_> {
 }
 
 fn name_of(record: &Record, parts: &[(NamePart, FieldId)]) -> Option<Name> {
-    parts.iter().try_fold(Name::default(), |name, (part, field)| Some(name.with(*part, shown(record.get(*field))?)))
+    parts
+        .iter()
+        .try_fold(Name::default(), |name, (part, field)| Some(name.with(*part, shown(record.get(*field))?.trim())))
 }

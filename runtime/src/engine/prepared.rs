@@ -1,7 +1,8 @@
 //! A program made ready to run on many pairs.
 
 use syncc_compiler::{
-    ir::{Atom, Condition, End, Program, Test},
+    ir::{Atom, Condition, Effect, End, IrField, Program, Test},
+    schema::Scalar,
     value::{Canon, Record, Value},
 };
 
@@ -15,6 +16,10 @@ pub struct Engine<'p> {
     pub(super) canon: [Canon; 2],
     /// For each rule: whether its condition asks if the record it is written from is deleted.
     pub(super) asks_deleted: Vec<bool>,
+    /// Whether a rule deletes.
+    pub(super) has_deletions: bool,
+    /// Whether a field is a step on the ladder of consent.
+    pub(super) has_ladder: bool,
     /// What a record made by a rule starts as, left first: every field empty.
     pub(super) blank: [Record; 2],
 }
@@ -35,7 +40,14 @@ impl<'p> Engine<'p> {
             .map(|rule| asks(&rule.condition, &program.atoms, &Atom { end: rule.from, test: Test::Deleted }))
             .collect();
         let blank = End::BOTH.map(|end| Record::filled_with(&Value::Empty, program.side(end).fields.len()));
-        Self { program, canon, asks_deleted, blank }
+        let has_deletions = program.rules.iter().any(|rule| {
+            let back =
+                rule.other_way.iter().flat_map(|back| back.make_true.iter().chain(back.make_false.iter().flatten()));
+            rule.effects.iter().chain(rule.undo.iter().flatten()).chain(back).any(|effect| *effect == Effect::Deleted)
+        });
+        let is_step = |field: &IrField| field.ty.scalar() == Scalar::Consent;
+        let has_ladder = program.sides.iter().any(|side| side.fields.iter().any(is_step));
+        Self { program, canon, asks_deleted, has_deletions, has_ladder, blank }
     }
 
     /// The program that it runs.

@@ -1,8 +1,10 @@
 //! The engine against the reference, and the promises of `docs/semantics.md`, on random programs and pairs.
 //!
-//! `PROPTEST_CASES` asks for more cases than the 2,000 of a normal run.
+//! `PROPTEST_CASES` asks for more cases than those of a normal run: 2,000 against the reference, 500 for each promise.
 
-use proptest::prelude::*;
+use std::collections::BTreeSet;
+
+use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use syncc_compiler::ir::End;
 use syncc_runtime::engine::{Engine, Outcome, Pair, Status};
 
@@ -11,10 +13,10 @@ use crate::{
     reference,
 };
 
-/// `PROPTEST_CASES`, or 2,000.
-fn config() -> ProptestConfig {
+/// `PROPTEST_CASES`, or so many.
+fn config(usual: u32) -> ProptestConfig {
     let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
-    ProptestConfig { cases: asked.unwrap_or(2_000), max_shrink_iters: 20_000, ..ProptestConfig::default() }
+    ProptestConfig { cases: asked.unwrap_or(usual), max_shrink_iters: 20_000, ..ProptestConfig::default() }
 }
 
 fn again(pair: &Pair, outcome: &Outcome) -> Pair {
@@ -22,7 +24,7 @@ fn again(pair: &Pair, outcome: &Outcome) -> Pair {
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(2_000))]
 
     #[test]
     fn the_engine_does_what_the_book_says(program in program(), pair in pair()) {
@@ -34,6 +36,10 @@ proptest! {
         prop_assert_eq!(&outcome.base, &verdict.base);
         prop_assert_eq!(fired, verdict.fired);
     }
+}
+
+proptest! {
+    #![proptest_config(config(500))]
 
     #[test]
     fn a_second_cycle_changes_nothing(program in program(), pair in pair()) {
@@ -82,4 +88,21 @@ proptest! {
             }
         }
     }
+}
+
+/// Random cases say something only if they go everywhere.
+#[test]
+fn the_random_cases_reach_every_outcome() {
+    let mut runner = TestRunner::deterministic();
+    let cases = (program(), pair());
+    let mut statuses = BTreeSet::new();
+    let mut parts = BTreeSet::new();
+    for _ in 0..1_000 {
+        let (program, pair) = cases.new_tree(&mut runner).unwrap().current();
+        let outcome = Engine::new(&program).cycle(&pair);
+        statuses.insert(outcome.status);
+        parts.extend(outcome.fired.iter().map(|fired| fired.part));
+    }
+    assert_eq!(statuses.len(), 6, "{statuses:?}");
+    assert_eq!(parts.len(), 3, "{parts:?}");
 }

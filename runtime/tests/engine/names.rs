@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 use syncc_compiler::ir::NamePart::{self, Family, Given, Middle, Prefix, Suffix};
-use syncc_runtime::engine::Name;
+use syncc_runtime::engine::{Base, Name, Pair, Status};
+
+use crate::sync::Sync;
 
 const ALL: [NamePart; 5] = [Prefix, Given, Middle, Family, Suffix];
 const TWO: [NamePart; 2] = [Given, Family];
@@ -78,7 +80,26 @@ fn name() -> impl Strategy<Value = Name> {
         .prop_map(|parts| ALL.into_iter().zip(parts).fold(Name::default(), |name, (part, text)| name.with(part, text)))
 }
 
+/// A whole name and its parts, as two sides hold them.
+fn sides() -> impl Strategy<Value = [String; 2]> {
+    let fitting = |text: String| text.replace([';', ':', '?'], "");
+    (part(), part(), part()).prop_map(move |(whole, given, family)| {
+        [format!("name: {}", fitting(whole)), format!("given: {}; family: {}", fitting(given), fitting(family))]
+    })
+}
+
 proptest! {
+    #[test]
+    fn names_that_flow_come_to_rest(base in sides(), now in sides(), linked in any::<bool>()) {
+        let file = Sync::new("sync books <-> shop");
+        let texts = |sides: &[String; 2]| file.pair([&sides[0], &sides[1]], None).now;
+        let base = linked.then(|| Base { sides: texts(&base) });
+        let first = file.run(&Pair { now: texts(&now), base, later: None });
+        prop_assert_ne!(first.status(), Status::Refused);
+        let again = file.run(&Pair { now: first.outcome.end, base: first.outcome.base, later: None });
+        prop_assert_eq!(again.outcome.changes, vec![]);
+    }
+
     #[test]
     fn a_joined_name_splits_into_what_it_was(name in name()) {
         prop_assert_eq!(Name::split(&name.join(), &name, &ALL), name);
