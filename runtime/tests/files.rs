@@ -1,4 +1,5 @@
 //! Files that are apps, on a real disk: CSV files and folders of vCards.
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "what a test sets up is there, or the test fails")]
 
 #[path = "files/csv.rs"]
 mod csv_file;

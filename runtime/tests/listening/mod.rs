@@ -13,7 +13,7 @@ use syncc_runtime::world::{Clock, Http, HttpError, Request, Response, World};
 type Rule = Box<dyn Fn(&Request) -> Option<Fate> + Send>;
 
 /// What becomes of a request.
-pub enum Fate {
+pub(crate) enum Fate {
     /// The server answers this, and never sees the request.
     Answer(Response),
     /// The request arrives, and its answer is lost.
@@ -24,7 +24,7 @@ pub enum Fate {
 
 /// The real network and clock, listened to. Waits take no time.
 #[derive(Clone)]
-pub struct Line {
+pub(crate) struct Line {
     real: World,
     heard: Arc<Mutex<Vec<String>>>,
     waits: Arc<Mutex<Vec<Duration>>>,
@@ -32,7 +32,7 @@ pub struct Line {
 }
 
 impl Line {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             real: World::real(),
             heard: Arc::default(),
@@ -41,27 +41,27 @@ impl Line {
         }
     }
 
-    pub fn world(&self) -> World {
+    pub(crate) fn world(&self) -> World {
         World { clock: Arc::new(self.clone()), chance: self.real.chance.clone(), http: Arc::new(self.clone()) }
     }
 
     /// From now on requests are treated so.
-    pub fn rule(&self, rule: impl Fn(&Request) -> Option<Fate> + Send + 'static) {
+    pub(crate) fn rule(&self, rule: impl Fn(&Request) -> Option<Fate> + Send + 'static) {
         *self.rule.lock().expect("the rule") = Box::new(rule);
     }
 
     /// From now on requests are sent.
-    pub fn heal(&self) {
+    pub(crate) fn heal(&self) {
         self.rule(|_| None);
     }
 
     /// The methods of the requests since the last question.
-    pub fn heard(&self) -> Vec<String> {
+    pub(crate) fn heard(&self) -> Vec<String> {
         std::mem::take(&mut self.heard.lock().expect("the list"))
     }
 
     /// The waits since the last question.
-    pub fn waits(&self) -> Vec<Duration> {
+    pub(crate) fn waits(&self) -> Vec<Duration> {
         std::mem::take(&mut self.waits.lock().expect("the list"))
     }
 }
@@ -100,7 +100,7 @@ impl Http for Line {
 }
 
 /// An answer of a server that is not there.
-pub fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Fate {
+pub(crate) fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Fate {
     let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     Fate::Answer(Response { status, headers, body: body.as_bytes().to_vec() })
 }

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running server.
-pub struct Server {
+pub(crate) struct Server {
     process: Child,
     /// Lives as long as the server.
     _folder: TempDir,
@@ -31,7 +31,7 @@ impl Drop for Server {
 
 impl Server {
     /// Radicale, which rewrites every card. It knows `ann` with the password `secret`, and gives her no book yet.
-    pub fn radicale() -> Self {
+    pub(crate) fn radicale() -> Self {
         Self::start("radicale", |command, folder, port| {
             let passwords = folder.join("passwords");
             fs::write(&passwords, "ann:secret\n").expect("a file with passwords");
@@ -47,7 +47,7 @@ impl Server {
     }
 
     /// Xandikos, which keeps every byte of a card. It asks for no password and has one book.
-    pub fn xandikos() -> Self {
+    pub(crate) fn xandikos() -> Self {
         Self::start("xandikos", |command, folder, port| {
             command.arg("serve").arg("-d").arg(folder.join("books"));
             command.args(["-l", "127.0.0.1", "-p", &port.to_string(), "--defaults"]);
@@ -55,7 +55,7 @@ impl Server {
     }
 
     /// The address of the server with this path.
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 

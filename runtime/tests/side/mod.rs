@@ -12,7 +12,7 @@ use syncc_compiler::{
 use syncc_runtime::apps::{Account, App, Observed, Pulled, Secret};
 
 /// A side with all fields that the manifest of the app has.
-pub fn side(app: &str) -> Side {
+pub(crate) fn side(app: &str) -> Side {
     let manifest = syncc_connectors::manifest(app).expect("the app has a manifest");
     let schema = schema::App::from_manifest(app, manifest).expect("the manifest is well formed");
     let object = schema.objects[&schema.default_object].clone();
@@ -35,7 +35,7 @@ pub fn side(app: &str) -> Side {
 }
 
 /// An account with these settings, in TOML.
-pub fn account(app: &str, folder: &Path, settings: &str, secret: Option<&str>) -> Account {
+pub(crate) fn account(app: &str, folder: &Path, settings: &str, secret: Option<&str>) -> Account {
     Account {
         name: app.to_owned(),
         app: app.to_owned(),
@@ -48,12 +48,12 @@ pub fn account(app: &str, folder: &Path, settings: &str, secret: Option<&str>) -
 }
 
 /// The id of a field of a side.
-pub fn id(side: &Side, field: &str) -> FieldId {
+pub(crate) fn id(side: &Side, field: &str) -> FieldId {
     side.field(field).unwrap_or_else(|| panic!("{} has no field {field}", side.app))
 }
 
 /// A value written as text: elements of a set between bars, parts of an address between slashes.
-pub fn value(side: &Side, field: &str, text: &str) -> Value {
+pub(crate) fn value(side: &Side, field: &str, text: &str) -> Value {
     let canon = Canon::for_region("US").expect("a country");
     match side.fields[id(side, field).index()].ty {
         Type::Set(scalar) => canon.set(scalar, text.split('|')),
@@ -69,7 +69,7 @@ pub fn value(side: &Side, field: &str, text: &str) -> Value {
 }
 
 /// The value of a field as [`value`] takes it.
-pub fn see(side: &Side, record: &Record, field: &str) -> String {
+pub(crate) fn see(side: &Side, record: &Record, field: &str) -> String {
     match record.get(id(side, field)) {
         Value::Unknown => "(unknown)".to_owned(),
         Value::Set(set) => set.elements().iter().map(|text| text.shown()).collect::<Vec<_>>().join("|"),
@@ -79,12 +79,12 @@ pub fn see(side: &Side, record: &Record, field: &str) -> String {
 }
 
 /// A record with these fields; the rest is unknown.
-pub fn record(side: &Side, fields: &[(&str, &str)]) -> Record {
+pub(crate) fn record(side: &Side, fields: &[(&str, &str)]) -> Record {
     with(side, &Record::filled_with(&Value::Unknown, side.fields.len()), fields)
 }
 
 /// The record with these fields changed.
-pub fn with(side: &Side, record: &Record, fields: &[(&str, &str)]) -> Record {
+pub(crate) fn with(side: &Side, record: &Record, fields: &[(&str, &str)]) -> Record {
     let mut record = record.clone();
     for (field, text) in fields {
         record.put(id(side, field), value(side, field, text));
@@ -93,7 +93,7 @@ pub fn with(side: &Side, record: &Record, fields: &[(&str, &str)]) -> Record {
 }
 
 /// Everything that a pull hands over, and how it ended.
-pub async fn pull(app: &dyn App, cursor: Option<&str>) -> (Vec<Observed>, Pulled) {
+pub(crate) async fn pull(app: &dyn App, cursor: Option<&str>) -> (Vec<Observed>, Pulled) {
     let mut all = Vec::new();
     let mut page = |some: Vec<Observed>| {
         all.extend(some);
@@ -104,7 +104,12 @@ pub async fn pull(app: &dyn App, cursor: Option<&str>) -> (Vec<Observed>, Pulled
 }
 
 /// The write that changes these fields of a record as it was observed.
-pub fn update(side: &Side, app: &dyn App, now: &Observed, fields: &[(&str, &str)]) -> syncc_runtime::apps::Write {
+pub(crate) fn update(
+    side: &Side,
+    app: &dyn App,
+    now: &Observed,
+    fields: &[(&str, &str)],
+) -> syncc_runtime::apps::Write {
     let before = app.decode(&now.raw).expect("a record");
     let after = with(side, &before, fields);
     syncc_runtime::apps::Write::Update {

@@ -21,7 +21,8 @@ pub(super) fn versions() -> String {
     format!("{HEAD}<d:propfind {NAMES}><d:prop><d:getetag/><d:resourcetype/></d:prop></d:propfind>")
 }
 
-/// REPORT: what changed since a token (RFC 6578, 3.2). Without one: everything.
+/// REPORT: what changed since a token (RFC 6578, 3.2). Without one: everything. It names no limit: there are servers
+/// that stop at it and do not say so.
 pub(super) fn changes(token: Option<&str>) -> String {
     format!(
         "{HEAD}<d:sync-collection {NAMES}><d:sync-token>{}</d:sync-token><d:sync-level>1</d:sync-level>\

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{
     CardDav, bodies,
     multistatus::{Multistatus, Resource},
+    wire::Refused,
 };
 use crate::apps::{AppError, Class, Observed, vcard::card::Card};
 
@@ -27,13 +28,16 @@ pub(super) struct Fetched {
 /// Reads contacts by id. One that is not there is not in the answer.
 pub(super) async fn fetch(app: &CardDav, ids: &[String]) -> Result<Fetched, AppError> {
     let mut fetched = Fetched::default();
-    let book = app.book().await?.clone();
+    if ids.is_empty() {
+        return Ok(fetched);
+    }
+    let book = app.book().await?;
     for chunk in ids.chunks(CHUNK) {
         let mut hrefs = Vec::with_capacity(chunk.len());
         for id in chunk {
             hrefs.push(app.address(id).await?.path().to_owned());
         }
-        let answer = app.wire.ask("REPORT", &book, "1", &bodies::contacts(&hrefs)).await?;
+        let answer = app.wire.ask("REPORT", &book, "1", &bodies::contacts(&hrefs)).await.map_err(Refused::of_book)?;
         // Each address must be answered: one that is left out is not known to be gone (RFC 6352, 8.7).
         let answered = take(app, &book, &answer, &mut fetched)?;
         if let Some(missing) = chunk.iter().find(|id| !answered.contains(id)) {
@@ -97,8 +101,9 @@ pub(super) async fn find_created(app: &CardDav, op: Uuid) -> Result<Option<Obser
     if let Some(found) = fetch(app, std::slice::from_ref(&id)).await?.cards.remove(&id) {
         return Ok(Some(found));
     }
-    let book = app.book().await?.clone();
-    let answer = app.wire.ask("REPORT", &book, "1", &bodies::with_uid(&op.to_string())).await?;
+    let book = app.book().await?;
+    let answer =
+        app.wire.ask("REPORT", &book, "1", &bodies::with_uid(&op.to_string())).await.map_err(Refused::of_book)?;
     let mut fetched = Fetched::default();
     take(app, &book, &answer, &mut fetched)?;
     // Not every server heeds the filter.

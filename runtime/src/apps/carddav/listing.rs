@@ -29,20 +29,25 @@ pub(super) async fn pull(app: &CardDav, cursor: Option<&str>, page: &mut Page<'_
     let identity = app.settings.identity();
     let known = cursor.map(|text| Cursor::read(text, &identity)).transpose()?;
     let (book, known) = match known {
-        Some(Cursor { book, state, .. }) => (app.book.get_or_init(|| async { book }).await.clone(), Some(state)),
-        None => (app.book().await?.clone(), None),
+        Some(Cursor { book, state, .. }) => {
+            app.set_book(Some(book.clone()));
+            (book, Some(state))
+        }
+        None => (app.book().await?, None),
     };
     let full = known.is_none();
     let (changes, state) = match known {
-        Some(State::Token(token)) => since(app, &book, Some(token)).await.map_err(lost)?,
-        Some(State::Versions(versions)) => compare(app, &book, &versions).await.map_err(lost)?,
+        Some(State::Token(token)) => since(app, &book, Some(token)).await.map_err(|refused| lost(app, refused))?,
+        Some(State::Versions(versions)) => {
+            compare(app, &book, &versions).await.map_err(|refused| lost(app, refused))?
+        }
         None => match since(app, &book, None).await {
             Ok(found) => found,
             // The server knows no tokens.
             Err(refused) if matches!(refused.status, 400 | 403 | 404 | 405 | 409 | 412 | 415 | 422 | 501) => {
-                compare(app, &book, &BTreeMap::new()).await?
+                compare(app, &book, &BTreeMap::new()).await.map_err(Refused::of_book)?
             }
-            Err(refused) => return Err(refused.error),
+            Err(refused) => return Err(refused.of_book()),
         },
     };
     let there: Vec<String> = changes.there.into_iter().collect();
@@ -66,13 +71,14 @@ pub(super) fn tombstone(id: &str) -> Observed {
 
 /// A refused question about changes means that everything must be read again: the token is too old (RFC 6578, 3.2),
 /// or the book is no longer where it was. But for what has nothing to do with the question.
-fn lost(refused: Refused) -> AppError {
+fn lost(app: &CardDav, refused: Refused) -> AppError {
     let named = refused.precondition.as_deref() == Some("valid-sync-token");
     match refused.status {
         _ if named => {}
         400 | 403 | 404 | 405 | 409 | 410 | 412 | 415 | 422 | 501 => {}
         _ => return refused.error,
     }
+    app.set_book(None);
     AppError::new(Class::CursorLost, "the server does not know any more what was read last time")
 }
 

@@ -27,7 +27,6 @@ use std::{collections::HashMap, sync::Mutex};
 
 use async_trait::async_trait;
 use syncc_compiler::{ir::Side, schema, value::Record};
-use tokio::sync::OnceCell;
 use url::Url;
 use uuid::Uuid;
 
@@ -51,7 +50,7 @@ pub fn open(side: &Side, account: &Account, world: &World) -> Result<Box<dyn App
         wire,
         layout,
         object: side.object.clone(),
-        book: OnceCell::new(),
+        book: Mutex::new(None),
         given: Mutex::new(HashMap::new()),
     }))
 }
@@ -62,7 +61,7 @@ struct CardDav {
     layout: Layout,
     object: String,
     /// Where the book is, once found.
-    book: OnceCell<Url>,
+    book: Mutex<Option<Url>>,
     /// The spelling of addresses that the server uses, by id, where it differs from ours.
     given: Mutex<HashMap<String, String>>,
 }
@@ -115,16 +114,29 @@ impl App for CardDav {
 }
 
 impl CardDav {
-    /// Where the book is. Found once.
-    async fn book(&self) -> Result<&Url, AppError> {
-        self.book.get_or_try_init(|| discovery::find(&self.wire, &self.settings)).await
+    /// Where the book is. Looked for once.
+    async fn book(&self) -> Result<Url, AppError> {
+        let known = self.book.lock().ok().and_then(|book| book.clone());
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let found = discovery::find(&self.wire, &self.settings).await?;
+        self.set_book(Some(found.clone()));
+        Ok(found)
+    }
+
+    /// Takes a place as that of the book; `None` to look for it again.
+    fn set_book(&self, place: Option<Url>) {
+        if let Ok(mut book) = self.book.lock() {
+            *book = place;
+        }
     }
 
     /// Where the contact with this id is.
     async fn address(&self, id: &str) -> Result<Url, AppError> {
         let given = self.given.lock().ok().and_then(|given| given.get(id).cloned());
         let book = self.book().await?;
-        href::within(book, given.as_deref().unwrap_or(id))
+        href::within(&book, given.as_deref().unwrap_or(id))
             .ok_or_else(|| AppError::new(Class::Invalid, format!("`{id}` is not the id of a contact in {book}")))
     }
 

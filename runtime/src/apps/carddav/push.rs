@@ -8,8 +8,15 @@ use crate::apps::{App, AppError, Class, Observed, Write, Written, vcard::card::C
 /// See [`crate::apps::App::push`].
 pub(super) async fn push(app: &CardDav, writes: &[Write]) -> Vec<Result<Written, AppError>> {
     let mut sent = Vec::with_capacity(writes.len());
+    let mut stopped: Option<AppError> = None;
     for write in writes {
-        sent.push(send(app, write).await);
+        let answer = match &stopped {
+            Some(error) => Err(error.clone()),
+            None => send(app, write).await,
+        };
+        // What stops one write stops all: a password that is wrong once more may lock the account.
+        stopped = answer.as_ref().err().filter(|error| stops(error.class)).cloned();
+        sent.push(answer);
     }
     // Servers rewrite cards, and some answer a write without its version.
     let ids: Vec<String> = sent.iter().filter_map(|sent| sent.as_ref().ok()?.clone()).collect();
@@ -30,6 +37,10 @@ pub(super) async fn push(app: &CardDav, writes: &[Write]) -> Vec<Result<Written,
         });
     }
     answers
+}
+
+fn stops(class: Class) -> bool {
+    matches!(class, Class::Auth | Class::Fatal | Class::Retry | Class::Rate(_))
 }
 
 fn id_of(write: &Write) -> String {

@@ -186,6 +186,17 @@ pub(super) struct Refused {
     pub(super) precondition: Option<String>,
 }
 
+impl Refused {
+    /// The error for a question about the whole book. That the book is not there says nothing of its contacts.
+    pub(super) fn of_book(self) -> AppError {
+        if self.error.class != Class::Gone {
+            return self.error;
+        }
+        AppError::new(Class::Fatal, format!("the address book is not there any more: {}", self.error.what))
+            .todo("correct `url` and `book` in syncc.toml")
+    }
+}
+
 impl From<AppError> for Refused {
     fn from(error: AppError) -> Self {
         Self { error, status: 0, precondition: None }

@@ -198,3 +198,40 @@ impl Table {
 fn breaks(bytes: &[u8], from: usize, to: usize) -> usize {
     bytes.get(from..to).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Bytes that look like a table, sometimes.
+    fn content() -> impl Strategy<Value = Vec<u8>> {
+        let bytes = prop::sample::select(b"aab,,,;\"\"\n\n\r \xc3\xa4\xff".to_vec());
+        prop::collection::vec(bytes, 0..120)
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_read_is_written_byte_for_byte(content in content()) {
+            if let Ok(table) = Table::read(&content, Some(',')) {
+                prop_assert_eq!(table.to_bytes(), content);
+            }
+        }
+
+        #[test]
+        fn a_changed_cell_is_read_again_and_changes_no_other_line(body in content(), text in "[ab,\"\n ;]{0,8}") {
+            let content = [b"x,y\n1,2\n", &body[..]].concat();
+            let before = Table::read(&content, Some(',')).expect("the header is well formed");
+            let mut after = before.clone();
+            after.set(0, 1, &text);
+            let written = after.to_bytes();
+            let again = Table::read(&written, Some(',')).expect("the header is well formed");
+            match &again.lines[0] {
+                Line::Row(row) => prop_assert_eq!(row.text(1), text),
+                Line::Kept { wrong, .. } => prop_assert!(false, "{:?}", wrong),
+            }
+            prop_assert!(written.ends_with(&body));
+        }
+    }
+}
