@@ -102,6 +102,24 @@ async fn everybody_is_read_once_and_then_only_what_changed() {
 }
 
 #[tokio::test]
+async fn a_large_account_goes_page_by_page_and_batch_by_batch() {
+    let google = Google::with(1500).await;
+    let all = google.all().await;
+    assert!(all.len() > 1000, "{} contacts fill no two pages", all.len());
+    assert_eq!(all.len(), google.practice().people().len());
+    assert_eq!(google.practice().requests().len(), 3, "labels and two pages");
+
+    google.practice().clear_requests();
+    let ids: Vec<String> = all.iter().take(450).map(|(seen, _)| seen.id.clone()).collect();
+    let got = google.app.get(&ids).await.unwrap();
+    assert!(got.iter().zip(&ids).all(|(seen, id)| seen.as_ref().is_some_and(|seen| seen.id == *id)));
+    let writes: Vec<Write> = all.iter().take(450).map(|contact| google.change(contact, &[("nickname", "N")])).collect();
+    assert!(google.app.push(&writes).await.iter().all(Result::is_ok));
+    let count = |part: &str| google.paths().iter().filter(|path| path.contains(part)).count();
+    assert_eq!((count("batchGet"), count("batchUpdate"), google.practice().requests().len()), (3, 3, 6));
+}
+
+#[tokio::test]
 async fn a_contact_is_read_field_by_field() {
     let google = Google::with(0).await;
     let (seen, ann) = google
@@ -266,18 +284,32 @@ async fn new_contacts_go_out_in_one_request_and_keep_their_order() {
 }
 
 #[tokio::test]
+async fn one_contact_that_is_refused_does_not_hold_up_the_others() {
+    let google = Google::with(0).await;
+    // Nobody can be added to the group of friends any more.
+    let labels = ["Clients", "friends", "Clients", "Clients"];
+    let writes: Vec<Write> =
+        labels.iter().map(|label| google.create(&[("given_name", "Ann"), ("label", label)]).1).collect();
+    let answers = google.app.push(&writes).await;
+    let refused: Vec<Option<Class>> =
+        answers.iter().map(|answer| answer.as_ref().err().map(|error| error.class)).collect();
+    assert_eq!(refused, [None, Some(Class::Invalid), None, None], "{answers:?}");
+    assert_eq!(google.practice().people().len(), 3);
+}
+
+#[tokio::test]
 async fn a_create_without_an_answer_is_unknown_is_sent_once_and_is_found() {
     for what in [What::ErrorAfter, What::Cut, What::DropAfter] {
         let google = Google::with(10).await;
         google.fail(Fault::new(what.clone()).on("POST", "batchCreate"));
         let people = google.practice().people().len();
         let (op, write) = google.create(&[("given_name", "Ann"), ("email", "ann@x.example")]);
-        let error = google.push_one(write.clone()).await.unwrap_err();
+        let error = google.push_one(write).await.unwrap_err();
         assert_eq!(error.class, Class::Unknown, "{what:?}: {error}");
         assert_eq!(google.paths().iter().filter(|path| path.contains("batchCreate")).count(), 1, "{what:?}");
         assert_eq!(google.practice().people().len(), people + 1);
 
-        let Write::Create { record, .. } = write else { unreachable!() };
+        let record = record(&google.side, &[("given_name", "Ann"), ("email", "ann@x.example")]);
         let found = google.app.find_created(op, &record).await.unwrap().expect("it is there");
         assert!(google.practice().person(&found.id).is_some());
         assert_eq!(google.app.find_created(Uuid::new_v4(), &record).await.unwrap(), None, "a like one is not it");
@@ -289,8 +321,8 @@ async fn a_create_that_was_dropped_before_it_was_read_is_unknown_and_then_certai
     let google = Google::with(0).await;
     google.fail(Fault::new(What::DropBefore).on("POST", "batchCreate"));
     let (op, write) = google.create(&[("given_name", "Ann")]);
-    assert_eq!(google.push_one(write.clone()).await.unwrap_err().class, Class::Unknown);
-    let Write::Create { record, .. } = write else { unreachable!() };
+    assert_eq!(google.push_one(write).await.unwrap_err().class, Class::Unknown);
+    let record = record(&google.side, &[("given_name", "Ann")]);
     assert_eq!(google.app.find_created(op, &record).await.unwrap(), None);
 }
 

@@ -137,6 +137,30 @@ impl HttpApp {
         Ok(Pulled { cursor, complete: token.is_none(), problems: Vec::new() })
     }
 
+    /// The records that carry the marks of these ops, by op.
+    pub(super) async fn marked(&self, ops: &BTreeSet<String>) -> Result<BTreeMap<String, Json>, AppError> {
+        let (Some(find), Some(marker), Some(listing)) = (&self.object.find, &self.object.marker, &self.object.list)
+        else {
+            return Err(self.cannot_find());
+        };
+        let mut found = BTreeMap::new();
+        let newest_first = find.query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let mut pages = Pages::of(&self.sender, listing).with(newest_first);
+        while let Some(records) = pages.next().await? {
+            let marks = records.into_iter().filter_map(|record| Some((marker.read.text(&record)?, record)));
+            found.extend(marks.filter(|(op, _)| ops.contains(op)));
+            if found.len() == ops.len() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    fn cannot_find(&self) -> AppError {
+        let title = self.sender.title();
+        AppError::new(Class::Unknown, format!("{title} cannot say what became of a new record"))
+    }
+
     /// The elements of sets that the mirror has.
     fn discover_values(&self, mirrored: &Mirrored, object: &mut schema::PulledObject) -> Result<(), AppError> {
         let mut values: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -227,25 +251,16 @@ impl App for HttpApp {
         if let Some(mirrored) = &self.mirrored {
             return self.find_mirrored(mirrored, op, record).await;
         }
-        let (Some(find), Some(marker), Some(listing)) = (&self.object.find, &self.object.marker, &self.object.list)
-        else {
-            return Err(AppError::new(
-                Class::Unknown,
-                format!("{} cannot say what became of a new record", self.sender.title()),
-            ));
-        };
-        let extra: Vec<(&str, &str)> = find.query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let waits = self.object.find.as_ref().map(|find| find.waits.as_slice()).unwrap_or_default();
         let op = op.to_string();
-        for wait in &find.waits {
+        for wait in waits {
             self.sender.world.clock.sleep(Duration::from_secs(*wait)).await;
-            let mut found = None;
-            let mut pages = Pages::of(&self.sender, listing).with(extra.iter().copied());
-            while let (None, Some(records)) = (&found, pages.next().await?) {
-                found = records.into_iter().find(|record| marker.read.text(record).as_deref() == Some(&*op));
-            }
-            if let Some(record) = found {
+            if let Some(record) = self.marked(&BTreeSet::from([op.clone()])).await?.remove(&op) {
                 return Ok(self.observe(vec![record]).await?.into_iter().next());
             }
+        }
+        if waits.is_empty() {
+            return Err(self.cannot_find());
         }
         Ok(None)
     }

@@ -1,7 +1,8 @@
 //! Writing: creates, updates and deletes, in batches, one after the other.
 //!
 //! - A batch that is refused because of its content is halved until the record is found that is to blame; the others
-//!   go through. A manifest names a batch only where the app refuses it whole.
+//!   go through. What the app did before it refused is not done again: new records are looked for by their marks, a
+//!   change that was made has moved the version, and what was deleted is gone.
 //! - After a failure that is nobody's content (a refused login, no answer, too many requests) nothing more is sent.
 //! - Updates of one batch have one mask, since a masked member that is missing in a record is cleared.
 
@@ -132,13 +133,33 @@ impl HttpApp {
         let Some(rule) = &self.object.create else { return Ok(()) };
         for batch in items.chunks(rule.size.max(1)) {
             // Halves wait on a stack, the first one on top, so that the order stays.
-            let mut stack = vec![batch];
-            while let Some(batch) = stack.pop() {
-                match self.create(rule, batch).await {
+            let mut stack: Vec<Vec<&NewItem>> = vec![batch.iter().collect()];
+            while let Some(mut batch) = stack.pop() {
+                match self.create(rule, &batch).await {
                     Ok(written) => {
-                        batch.iter().zip(written).for_each(|(item, written)| answer(answers, item.at, written))
+                        batch.iter().zip(written).for_each(|(item, written)| answer(answers, item.at, written));
                     }
-                    Err(error) if is_content(&error) && batch.len() > 1 => halve(&mut stack, batch),
+                    Err(error) if is_content(&error) && batch.len() > 1 => {
+                        // The app may have made some of them before it came to the one that it refuses. Those carry
+                        // their mark, and are not sent again.
+                        let ops = batch.iter().map(|item| item.op.to_string()).collect();
+                        let made = match self.marked(&ops).await {
+                            Ok(made) => made,
+                            Err(why) => {
+                                let lost = AppError { class: Class::Unknown, ..why };
+                                batch.iter().for_each(|item| answer(answers, item.at, Err(lost.clone())));
+                                return Err(lost);
+                            }
+                        };
+                        for item in &batch {
+                            if let Some(record) = made.get(&item.op.to_string()) {
+                                answer(answers, item.at, self.written(Ok(record)).await);
+                            }
+                        }
+                        batch.retain(|item| !made.contains_key(&item.op.to_string()));
+                        let second = batch.split_off(batch.len() / 2);
+                        stack.extend([second, batch].into_iter().filter(|half| !half.is_empty()));
+                    }
                     Err(error) => {
                         batch.iter().for_each(|item| answer(answers, item.at, Err(error.clone())));
                         if stops(&error) {
@@ -151,7 +172,7 @@ impl HttpApp {
         Ok(())
     }
 
-    async fn create(&self, rule: &Create, batch: &[NewItem]) -> Result<Vec<Result<Written, AppError>>, AppError> {
+    async fn create(&self, rule: &Create, batch: &[&NewItem]) -> Result<Vec<Result<Written, AppError>>, AppError> {
         let record = |item: &NewItem| body::sent(&item.record);
         let items = batch.iter().map(|item| {
             let record = record(item);

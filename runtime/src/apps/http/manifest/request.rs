@@ -90,6 +90,8 @@ pub(crate) struct Single {
     pub(crate) record: Path,
     /// The status code, if it has one of its own.
     pub(crate) status: Option<Path>,
+    /// The gRPC status code, for an app that tells this one instead.
+    pub(crate) rpc: Option<Path>,
     /// What went wrong, in the form of the `error` of an error answer.
     pub(crate) error: Option<Path>,
 }

@@ -187,7 +187,7 @@ impl Sender {
 
     /// What one of several answers says: its record, or what went wrong with it.
     pub(crate) fn single<'j>(&self, rule: &Single, effect: Effect, answer: &'j Json) -> Result<&'j Json, AppError> {
-        let status = verdict::status(rule.status.as_ref(), answer);
+        let status = verdict::status(rule, answer);
         if let Some(status) = status.filter(|status| !(200..300).contains(status)) {
             let error = rule.error.as_ref().and_then(|path| path.first(answer));
             return Err(verdict::verdict(&self.http, &self.title, effect, status, &verdict::wrapped(error)));

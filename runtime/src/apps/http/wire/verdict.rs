@@ -9,7 +9,7 @@ use super::Effect;
 use crate::apps::{
     AppError, Class,
     http::{
-        manifest::{ErrorRule, Http},
+        manifest::{ErrorRule, Http, Single},
         path::{Path, text},
     },
 };
@@ -95,9 +95,25 @@ pub(super) fn wrapped(error: Option<&Json>) -> Json {
     serde_json::json!({ "error": error.cloned().unwrap_or_default() })
 }
 
-/// Reads a status code.
-pub(super) fn status(path: Option<&Path>, answer: &Json) -> Option<u16> {
-    path?.first(answer)?.as_u64().and_then(|status| u16::try_from(status).ok())
+/// The status code of one of several answers.
+pub(super) fn status(rule: &Single, answer: &Json) -> Option<u16> {
+    let number = |path: &Option<Path>| path.as_ref()?.first(answer)?.as_u64().and_then(|code| u16::try_from(code).ok());
+    number(&rule.status).or_else(|| number(&rule.rpc).map(http_status))
+}
+
+/// What a gRPC status code is in HTTP (google/rpc/code.proto).
+fn http_status(code: u16) -> u16 {
+    match code {
+        0 => 200,
+        3 | 9 | 11 => 400,
+        16 => 401,
+        7 => 403,
+        5 => 404,
+        6 | 10 => 409,
+        8 => 429,
+        14 => 503,
+        _ => 500,
+    }
 }
 
 #[cfg(test)]
@@ -132,6 +148,18 @@ mod test {
         let quota = json!({"error": {"status": "RESOURCE_EXHAUSTED"}});
         assert_eq!(class_of("google", Effect::Reads, 403, &quota), Class::Rate(None));
         assert_eq!(class_of("google", Effect::Reads, 403, &Json::Null), Class::Auth);
+    }
+
+    #[test]
+    fn one_of_several_answers_has_a_status_of_its_own() {
+        let manifest =
+            Manifest::read("google", syncc_connectors::manifest("google").expect("manifest")).expect("reads");
+        let single =
+            &manifest.objects["contact"].http.as_ref().expect("requests").update.as_ref().expect("update").answer;
+        let single = single.as_ref().expect("answers");
+        assert_eq!(status(single, &json!({"httpStatusCode": 404, "status": {"code": 5}})), Some(404));
+        assert_eq!(status(single, &json!({"status": {"code": 9, "message": "etag"}})), Some(400));
+        assert_eq!(status(single, &json!({"person": {}, "status": {}})), None, "an empty status is a good one");
     }
 
     #[test]
