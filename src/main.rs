@@ -1,2 +1,95 @@
-//! The `syncc` command.
-fn main() {}
+//! The `syncc` command: two-way contact sync as code.
+//!
+//! One file a verb, and no logic here: each verb reads its arguments, calls the crate that does the work and
+//! prints what came of it. Exit codes are part of the product and stand in `exit.rs`.
+
+mod apps;
+mod ask;
+mod check;
+mod completions;
+mod connect;
+mod eval;
+mod exit;
+mod load;
+mod lsp;
+mod new;
+mod output;
+mod plan;
+mod practice;
+mod progress;
+mod pull;
+mod render;
+mod run;
+mod sandbox;
+mod show;
+mod status;
+mod tables;
+
+use clap::{Parser, Subcommand};
+
+use exit::Exit;
+use output::Output;
+
+/// Two-way contact sync as code: rules in git, checked, planned, run.
+#[derive(Parser)]
+#[command(name = "syncc", version, about, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    New(new::New),
+    Check(check::Check),
+    Show(show::Show),
+    Plan(plan::Plan),
+    Run(run::Run),
+    Status(status::Status),
+    Eval(eval::Eval),
+    Apps(apps::Apps),
+    Pull(pull::Pull),
+    Sandbox(sandbox::Sandbox),
+    Lsp(lsp::Lsp),
+    Completions(completions::Completions),
+}
+
+fn main() -> std::process::ExitCode {
+    let arguments = Arguments::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_env("SYNCC_LOG"))
+        .with_writer(std::io::stderr)
+        .init();
+    let verb = match arguments.verb {
+        // The language server has threads of its own.
+        Verb::Lsp(lsp) => return lsp.run().into(),
+        verb => verb,
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            output::complain(&format!("this machine does not let syncc start its threads: {error}"));
+            return Exit::Failed.into();
+        }
+    };
+    let output = &arguments.output;
+    let exit = runtime.block_on(async {
+        match verb {
+            Verb::New(new) => new.run(output),
+            Verb::Check(check) => check.run(output),
+            Verb::Show(show) => show.run(output),
+            Verb::Plan(plan) => plan.run(output).await,
+            Verb::Run(run) => run.run(output).await,
+            Verb::Status(status) => status.run(output),
+            Verb::Eval(eval) => eval.run(output),
+            Verb::Apps(apps) => apps.run(output),
+            Verb::Pull(pull) => pull.run(output).await,
+            Verb::Sandbox(sandbox) => sandbox.run(output).await,
+            Verb::Lsp(lsp) => lsp.run(),
+            Verb::Completions(completions) => completions.run(),
+        }
+    });
+    exit.into()
+}

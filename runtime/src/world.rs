@@ -3,6 +3,7 @@
 //! A simulator that owns a [`World`] owns every wait, every random number and every socket of a run.
 //! [`World::real`] is the world as it is.
 
+mod counted;
 mod real;
 
 use std::{sync::Arc, time::Duration};

@@ -11,9 +11,11 @@ pub mod csv;
 mod error;
 mod file;
 mod http;
+mod open;
 pub mod vcard;
 
 pub use account::{Account, Secret};
 pub use app::{App, Limits, Observed, Page, Pulled, Write, Written};
 pub use error::{AppError, Class};
 pub use http::{Webhooks, listen_webhooks, open_http};
+pub use open::open;

@@ -19,7 +19,7 @@ pub enum CycleError {
         error: AppError,
     },
     /// The plan would do more than it may without being asked. Name and reason of each guard.
-    #[error("nothing was written: {}", .0.iter().map(|(_, why)| why.as_str()).collect::<Vec<_>>().join("; "))]
+    #[error("nothing was written.{}\nLook at it with `syncc plan`.", .0.iter().map(|(name, why)| format!("\n  {why} If that is meant, add --allow {name}")).collect::<String>())]
     Guards(Vec<(String, String)>),
     /// The person said no.
     #[error("nothing was written: the plan was not approved")]

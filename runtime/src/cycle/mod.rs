@@ -31,7 +31,7 @@ pub use settle::{display, why};
 
 use crate::{
     apps::App,
-    engine::Engine,
+    engine::{Engine, Guard},
     store::{RunId, Store},
     world::World,
 };
@@ -143,7 +143,8 @@ impl<'a> Connection<'a> {
             let picture = self.picture(report)?;
             let tripped: Vec<_> = picture.plan.guards.iter().filter(|guard| !allowed.guard(guard.name())).collect();
             if !tripped.is_empty() {
-                let tripped = tripped.into_iter().map(|guard| (guard.name().to_owned(), guard.to_string()));
+                let tell = |guard: &Guard| (guard.name().to_owned(), guard.message(self.program));
+                let tripped = tripped.into_iter().map(tell);
                 return Err(CycleError::Guards(tripped.collect()));
             }
             if round == 0 && picture.writes() > 0 && !host.approve(&picture) {

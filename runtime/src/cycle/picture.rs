@@ -8,7 +8,7 @@ use super::{Connection, CycleError, Problem, Report, naming};
 use crate::{
     apps::Observed,
     engine::{Base, Facts, Item, Kind, Known, Linked, Plan, plan},
-    store::NamedRecord,
+    store::{LinkId, NamedRecord},
 };
 
 /// Both sides as last read, the links, and the plan for them.
@@ -19,6 +19,8 @@ pub struct Picture<'a> {
     pub known: [Vec<Known>; 2],
     /// The links with their bases, in the order they were made.
     pub links: Vec<Linked>,
+    /// The store's names for the links, in the same order.
+    pub(super) link_ids: Vec<LinkId>,
     /// What the engine makes of them.
     pub plan: Plan,
     /// Whether nothing was ever linked: this is a first sync.
@@ -27,7 +29,7 @@ pub struct Picture<'a> {
     pub(super) seen: [HashMap<String, Observed>; 2],
     /// Index into `known` by id, left first.
     pub(super) index: [HashMap<String, usize>; 2],
-    /// Ids of records that are there, could not be read and are in no link, left first.
+    /// Ids of records that are there and could not be read, left first. Nothing is done with their pairs.
     pub(super) unread: [HashSet<String>; 2],
     /// Records that a write with an unknown outcome holds back, left first.
     pub(super) held: [HashSet<String>; 2],
@@ -69,7 +71,7 @@ impl Picture<'_> {
 
 impl<'a> Connection<'a> {
     /// Puts together what the store knows and plans on it. Records that cannot be read are reported, and
-    /// count as unknown, never as gone.
+    /// nothing is done with their pairs: they never look deleted.
     pub(super) fn picture(&mut self, report: &mut Report) -> Result<Picture<'a>, CycleError> {
         let links = self.store.links()?;
         let mut known: [Vec<Known>; 2] = Default::default();
@@ -89,6 +91,7 @@ impl<'a> Connection<'a> {
             }
         }
         let sides = &self.program.sides;
+        let link_ids = links.iter().map(|link| link.id).collect();
         let linked: Vec<Linked> = links
             .iter()
             .map(|link| Linked { ids: link.records.clone(), base: link.base.as_ref().map(|base| indexed(sides, base)) })
@@ -100,7 +103,7 @@ impl<'a> Connection<'a> {
             known[end].iter().enumerate().map(|(index, known)| (known.id.clone(), index)).collect::<HashMap<_, _>>()
         });
         let held = self.held(report)?;
-        Ok(Picture { program: self.program, known, links: linked, plan, first, seen, index, unread, held })
+        Ok(Picture { program: self.program, known, links: linked, link_ids, plan, first, seen, index, unread, held })
     }
 
     fn known(&self, end: End, observed: &Observed, linked: bool, report: &mut Report) -> Option<Known> {
@@ -117,10 +120,7 @@ impl<'a> Connection<'a> {
                     who: observed.id.clone(),
                     why: error.to_string(),
                 });
-                // Linked, it must not look deleted: all of it is unknown until it can be read again.
-                let side = self.program.side(end);
-                let unknown = syncc_compiler::value::Record::filled_with(&Default::default(), side.fields.len());
-                linked.then(|| Known { id: observed.id.clone(), record: Some(unknown), edited })
+                None
             }
         }
     }

@@ -76,7 +76,7 @@ impl Connection<'_> {
         if known.is_some_and(|known| known != identity) {
             let guard = Guard::OtherAccount { end };
             if !allowed.guard(guard.name()) {
-                return Err(CycleError::Guards(vec![(guard.name().to_owned(), guard.to_string())]));
+                return Err(CycleError::Guards(vec![(guard.name().to_owned(), guard.message(self.program))]));
             }
             self.store.forget_cursor(end)?;
         }

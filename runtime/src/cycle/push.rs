@@ -153,13 +153,20 @@ impl Connection<'_> {
         pushed: &mut Pushed,
         report: &mut Report,
     ) -> Result<(), CycleError> {
-        self.store.confirm(id, &written.now)?;
+        let link = self.store.confirm(id, &written.now)?;
         let category = match job.write {
             Write::Create { .. } => Category::Created,
             Write::Update { .. } => Category::Updated,
             Write::Delete { .. } => Category::Deleted,
         };
         report.did(end, &written.now.id, category);
+        if let (None, Some(partner), Category::Created) = (link, &job.entry.partner, category) {
+            // The app took the contact for one that it had already, and that one has a partner.
+            let (name, end) = (&self.program.side(end).name, end.other());
+            let why = format!("{name} says that this contact is one that is linked with another contact already");
+            report.problem(Problem { end, id: Some(partner.clone()), who: partner.clone(), why });
+            pushed.failed.insert(job.item);
+        }
         pushed.now[end.index()].insert(job.item, written.now);
         Ok(())
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use syncc_compiler::ir::End;
 
 use super::Picture;
-use crate::engine::{Kind, Status};
+use crate::engine::{Counts, Item, Kind, Status};
 
 /// What a cycle did, or what a plan would do.
 #[derive(Clone, Debug, Default)]
@@ -131,14 +131,8 @@ impl Report {
 
     /// Counts what the plan would do.
     pub(super) fn settle_planned(&mut self, picture: &Picture<'_>) {
-        self.tallies = Default::default();
+        self.tallies = picture.plan.counts.map(Tally::from);
         for end in End::BOTH {
-            for item in &picture.plan.items {
-                let category = self.category(picture, item, end, true);
-                if let Some(category) = category {
-                    self.tallies[end.index()].count(category);
-                }
-            }
             self.count_unread(picture, end);
         }
     }
@@ -148,7 +142,7 @@ impl Report {
         self.tallies = Default::default();
         for end in End::BOTH {
             for item in &picture.plan.items {
-                if let Some(category) = self.category(picture, item, end, false) {
+                if let Some(category) = self.category(picture, item, end) {
                     self.tallies[end.index()].count(category);
                 }
             }
@@ -167,7 +161,7 @@ impl Report {
         self.tallies[end.index()].failed += unread.count();
     }
 
-    fn category(&self, picture: &Picture<'_>, item: &crate::engine::Item, end: End, planned: bool) -> Option<Category> {
+    fn category(&self, picture: &Picture<'_>, item: &Item, end: End) -> Option<Category> {
         let here = picture.now(item, end).filter(|known| known.record.is_some());
         if let Some(known) = here {
             if let Some(done) = self.done[end.index()].get(&known.id) {
@@ -181,18 +175,26 @@ impl Report {
             Kind::Duplicate { .. } | Kind::Ambiguous { .. } => return here.map(|_| Category::Duplicate),
             Kind::Pair(outcome) => outcome,
         };
-        match (here.is_some(), outcome.end[end.index()].is_some()) {
-            (false, false) => None,
-            (false, true) => planned.then_some(Category::Created),
-            (true, false) => Some(if planned { Category::Deleted } else { Category::Failed }),
-            (true, true) if picture.writes_on(item, end) => {
-                Some(if planned { Category::Updated } else { Category::Failed })
-            }
-            (true, true) => Some(match outcome.status {
-                Status::Excluded => Category::Excluded,
-                Status::Refused => Category::Failed,
-                _ => Category::InSync,
-            }),
+        // What was written is in `done`: a write that is still only planned did not happen.
+        here.map(|_| match outcome.status {
+            _ if picture.writes_on(item, end) => Category::Failed,
+            Status::Excluded => Category::Excluded,
+            Status::Refused => Category::Failed,
+            _ => Category::InSync,
+        })
+    }
+}
+
+impl From<Counts> for Tally {
+    fn from(counts: Counts) -> Self {
+        Self {
+            created: counts.created,
+            updated: counts.updated,
+            deleted: counts.deleted,
+            excluded: counts.excluded,
+            duplicates: counts.duplicates,
+            failed: counts.refused + counts.failed,
+            in_sync: counts.in_sync,
         }
     }
 }

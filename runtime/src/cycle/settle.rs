@@ -26,6 +26,12 @@ impl Connection<'_> {
                     self.history(picture, item, outcome, end, &now.id, &mut history);
                 }
             }
+            // Gone on both sides: there is nothing left to remember.
+            let gone = End::BOTH.iter().all(|end| outcome.end[end.index()].is_none());
+            if let Some(link) = item.link.and_then(|link| picture.link_ids.get(link)).filter(|_| gone) {
+                self.store.unlink(*link)?;
+                continue;
+            }
             if !pushed.failed.contains(&index) {
                 settled.extend(self.settled(picture, index, item, outcome, pushed)?);
             }
@@ -141,6 +147,19 @@ pub fn display(value: &Value) -> String {
     }
 }
 
+/// The first sentence of a title, and not too much of that.
+fn brief(title: &str) -> String {
+    const LONGEST: usize = 72;
+    let sentence = title.split_once(". ").map_or(title, |(first, _)| first);
+    if sentence.chars().count() <= LONGEST {
+        return sentence.to_owned();
+    }
+    let mut cut: String = sentence.chars().take(LONGEST - 1).collect();
+    cut.truncate(cut.trim_end().len());
+    cut.push('…');
+    cut
+}
+
 /// Why a change was made, for people: the rule or the mapping, with its line.
 #[must_use]
 pub fn why(program: &Program, cause: Cause) -> String {
@@ -161,7 +180,7 @@ pub fn why(program: &Program, cause: Cause) -> String {
             if rule.implicit {
                 format!("every contact flows this way (line {}{part})", rule.line)
             } else {
-                format!("rule on line {}{part}: {}", rule.line, rule.title)
+                format!("rule on line {}{part}: {}", rule.line, brief(&rule.title))
             }
         }
     }

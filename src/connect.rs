@@ -1,0 +1,135 @@
+//! A connection, opened: its apps, its store, its rules.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use syncc_compiler::{
+    ir::{End, Program},
+    value::Canon,
+};
+use syncc_runtime::{
+    apps::{self, Account, App, Webhooks},
+    cycle::{self, Connection},
+    store::{Sqlite, Store},
+    workspace::Workspace,
+    world::World,
+};
+
+use crate::practice::Practice;
+
+/// Everything that a cycle needs, held open.
+pub(crate) struct Opened {
+    pub(crate) program: Arc<Program>,
+    apps: [Box<dyn App>; 2],
+    store: Sqlite,
+    settings: [String; 2],
+    canon: Canon,
+    world: World,
+    /// How many requests each side has cost so far, left first.
+    requests: Vec<Arc<AtomicU64>>,
+    accounts: Vec<Account>,
+    /// Held for as long as messages are taken in.
+    webhooks: Vec<Webhooks>,
+}
+
+impl Opened {
+    /// Opens both accounts and the store of one connection.
+    pub(crate) fn open(
+        program: &Arc<Program>,
+        workspace: &Workspace,
+        practice: Option<&Practice>,
+        world: &World,
+    ) -> Result<Self, String> {
+        let mut accounts = Vec::new();
+        for end in End::BOTH {
+            accounts.push(account(program, end, workspace, practice)?);
+        }
+        let mut opened = Vec::new();
+        let mut settings = Vec::new();
+        let mut requests = Vec::new();
+        for (end, account) in End::BOTH.into_iter().zip(&accounts) {
+            let side = program.side(end);
+            let (world, count) = world.counted();
+            let app = apps::open(side, account, &world);
+            requests.push(count);
+            opened.push(app.map_err(|error| format!("{}: {error}", side.name))?);
+            settings.push(account.fingerprint());
+        }
+        let (Ok(apps), Ok(settings)) = (<[Box<dyn App>; 2]>::try_from(opened), settings.try_into()) else {
+            return Err("a connection has two ends".to_owned());
+        };
+        let store = open_store(program, workspace, practice.is_some())?;
+        let canon = workspace.region.as_deref().and_then(Canon::for_region).unwrap_or_default();
+        Ok(Self {
+            program: Arc::clone(program),
+            apps,
+            store,
+            settings,
+            canon,
+            world: world.clone(),
+            requests,
+            accounts,
+            webhooks: Vec::new(),
+        })
+    }
+
+    /// Listens for what the apps tell on their own, until this connection is closed.
+    pub(crate) async fn listen(&mut self) -> Result<(), String> {
+        for (end, account) in End::BOTH.into_iter().zip(&self.accounts) {
+            let side = self.program.side(end);
+            let listening = apps::listen_webhooks(side, account, &self.world).await;
+            self.webhooks.extend(listening.map_err(|error| format!("{}: {error}", side.name))?);
+        }
+        Ok(())
+    }
+
+    /// The connection, for one cycle.
+    pub(crate) fn connection(&mut self) -> Connection<'_> {
+        Connection {
+            program: &self.program,
+            fingerprint: cycle::fingerprint(&self.program),
+            settings: self.settings.clone(),
+            canon: [self.canon.clone(), self.canon.clone()],
+            apps: [&*self.apps[0], &*self.apps[1]],
+            store: &mut self.store,
+            world: &self.world,
+        }
+    }
+
+    /// How many requests each side cost since this was last asked, left first.
+    pub(crate) fn requests(&self) -> Vec<u64> {
+        self.requests.iter().map(|count| count.swap(0, Ordering::Relaxed)).collect()
+    }
+
+    /// Remembers that these rules were planned.
+    pub(crate) fn planned(&mut self) -> Result<(), String> {
+        self.store.set_planned(&cycle::fingerprint(&self.program)).map_err(|error| error.to_string())
+    }
+}
+
+/// The account of one end; in practice mode that of the practice app.
+fn account(program: &Program, end: End, workspace: &Workspace, practice: Option<&Practice>) -> Result<Account, String> {
+    let side = program.side(end);
+    let account = workspace.account(&side.account, &side.app).map_err(|error| error.to_string())?;
+    match practice {
+        Some(practice) => practice.account(account),
+        None => Ok(account),
+    }
+}
+
+/// The store of a connection: one file in the workspace's state folder.
+pub(crate) fn open_store(program: &Program, workspace: &Workspace, practice: bool) -> Result<Sqlite, String> {
+    workspace.prepare_state().map_err(|error| error.to_string())?;
+    let path = match practice {
+        false => workspace.store(&program.name),
+        true => {
+            let folder = workspace.state.join("sandbox");
+            std::fs::create_dir_all(&folder)
+                .map_err(|error| format!("the folder {} cannot be made: {error}", folder.display()))?;
+            folder.join(format!("{}.db", program.name))
+        }
+    };
+    Sqlite::open(&path, &program.name).map_err(|error| error.to_string())
+}

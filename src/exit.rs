@@ -1,0 +1,32 @@
+//! Exit codes. They are part of the product: scripts rely on them.
+//!
+//! | verb | 0 | 1 | 2 |
+//! |---|---|---|---|
+//! | `check` | no problem | problems | could not run |
+//! | `plan` | nothing to do | error | changes |
+//! | every other | done | error, or something failed | could not run |
+
+use std::process::ExitCode;
+
+/// How a verb ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Done, and all is well.
+    Fine,
+    /// Done, and there is something to mend; or, for `plan`, an error.
+    Problems,
+    /// Could not run.
+    Failed,
+    /// `plan`: there is something to do.
+    Changes,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Fine => 0,
+            Exit::Problems => 1,
+            Exit::Failed | Exit::Changes => 2,
+        })
+    }
+}

@@ -1,0 +1,113 @@
+//! A workspace, read and checked: what every verb that works on `.sync` files starts from.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use syncc_compiler::{
+    db::{AccountSchema, Database},
+    diagnostic::{Diagnostic, Severity},
+    ir::{Program, Side},
+};
+use syncc_grammar::decode;
+use syncc_runtime::workspace::Workspace;
+
+use crate::{
+    exit::Exit,
+    output::{Output, complain, remark, say},
+    render,
+};
+
+/// A workspace with its files, each checked.
+pub(crate) struct Loaded {
+    pub(crate) workspace: Workspace,
+    pub(crate) files: Vec<File>,
+}
+
+/// A `.sync` file, checked.
+pub(crate) struct File {
+    /// As people type it.
+    pub(crate) path: PathBuf,
+    pub(crate) text: String,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) program: Option<Arc<Program>>,
+}
+
+impl Loaded {
+    /// Reads and checks a folder, or one file with its folder's settings.
+    pub(crate) fn open(path: &Path) -> Result<Self, String> {
+        let workspace = Workspace::open(path).map_err(|error| error.to_string())?;
+        let mut database = Database::default();
+        database.set_edition(&workspace.edition);
+        database.set_accounts(accounts(&workspace));
+        let mut files = Vec::new();
+        for path in &workspace.files {
+            let shown = path.display().to_string();
+            let bytes = std::fs::read(path).map_err(|error| format!("{shown} cannot be read: {error}"))?;
+            let text = decode(&bytes).text;
+            database.set_file(&shown, text.clone());
+            let checked = database.check(&shown);
+            let (diagnostics, program) =
+                checked.map(|checked| (checked.diagnostics.clone(), checked.program.clone())).unwrap_or_default();
+            files.push(File { path: path.clone(), text, diagnostics, program });
+        }
+        if files.is_empty() {
+            return Err(format!(
+                "there is no .sync file in {}: write one, or let `syncc new` write a first one",
+                workspace.folder.display()
+            ));
+        }
+        Ok(Self { workspace, files })
+    }
+
+    /// The programs of all files; prints what is wrong and ends the verb if one does not compile.
+    pub(crate) fn programs(&self, output: &Output) -> Result<Vec<Arc<Program>>, Exit> {
+        let broken = self.files.iter().filter(|file| file.program.is_none());
+        let mut any = false;
+        for file in broken {
+            any = true;
+            file.print(output, Severity::Error);
+        }
+        if any {
+            complain("nothing was done, because the rules have problems");
+            return Err(Exit::Problems);
+        }
+        Ok(self.files.iter().filter_map(|file| file.program.clone()).collect())
+    }
+}
+
+impl File {
+    /// Prints what is wrong, down to this severity. To standard error, as what was asked for is something else.
+    fn print(&self, output: &Output, least: Severity) {
+        let path = self.path.display().to_string();
+        for diagnostic in self.diagnostics.iter().filter(|diagnostic| diagnostic.severity <= least) {
+            if output.json() {
+                say(&format!("{}\n", render::json(&path, &self.text, diagnostic)));
+            } else {
+                remark(&render::diagnostic(&path, &self.text, diagnostic));
+            }
+        }
+    }
+}
+
+/// Opens a workspace, or says why not.
+pub(crate) fn open(path: &Path) -> Result<Loaded, Exit> {
+    Loaded::open(path).map_err(|why| {
+        complain(&why);
+        Exit::Failed
+    })
+}
+
+impl Loaded {
+    /// The ends of all files that have a readable `sync` statement, with all fields that are known of them.
+    pub(crate) fn ends(&self) -> Vec<Side> {
+        let accounts = accounts(&self.workspace);
+        self.files.iter().flat_map(|file| syncc_compiler::ends(&file.text, &accounts)).collect()
+    }
+}
+
+/// The accounts of a workspace with their schemas, as the compiler takes them.
+pub(crate) fn accounts(workspace: &Workspace) -> Vec<AccountSchema> {
+    workspace.schemas().into_iter().map(|(name, app)| AccountSchema { name, app }).collect()
+}

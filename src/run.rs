@@ -1,0 +1,160 @@
+//! `syncc run`: keeps two apps in step, until stopped.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use clap::Args;
+use syncc_compiler::ir::Program;
+use syncc_runtime::{
+    cycle::{Allowed, CycleError, Report},
+    world::World,
+};
+
+use crate::{
+    connect::Opened,
+    exit::Exit,
+    load,
+    output::{Output, complain, remark},
+    practice::Practice,
+    progress::Progress,
+    tables,
+};
+
+/// Keep the contacts in step, until stopped
+#[derive(Args)]
+pub(crate) struct Run {
+    /// A folder with .sync files, or one file
+    #[arg(default_value = ".")]
+    path: PathBuf,
+    /// Run one cycle and end
+    #[arg(long)]
+    once: bool,
+    /// Go ahead with a first sync without asking
+    #[arg(long, short)]
+    yes: bool,
+    /// Use the practice apps that are built in, not real accounts
+    #[arg(long)]
+    sandbox: bool,
+    /// Let a guard trip that you looked into, by its name
+    #[arg(long = "allow", value_name = "GUARD")]
+    allow: Vec<String>,
+}
+
+/// How one cycle of one connection went.
+enum Went {
+    Fine(Report),
+    /// It ended, and some records failed.
+    WithProblems(Report),
+    /// It did not end; the daemon tries again.
+    Failed(String),
+    /// A person has to decide: a guard tripped, or nobody agreed to the first sync.
+    Refused(String),
+}
+
+impl Run {
+    pub(crate) async fn run(self, output: &Output) -> Exit {
+        match self.go(output).await {
+            Ok(exit) => exit,
+            Err(why) => {
+                complain(&why);
+                Exit::Failed
+            }
+        }
+    }
+
+    async fn go(self, output: &Output) -> Result<Exit, String> {
+        let loaded = load::Loaded::open(&self.path)?;
+        let Ok(programs) = loaded.programs(output) else { return Ok(Exit::Problems) };
+        let practice = Practice::start_if(self.sandbox, &loaded.workspace).await?;
+        if let (Some(practice), false) = (&practice, output.json()) {
+            remark(&practice.greeting());
+        }
+        let world = World::real();
+        let mut connections = Vec::new();
+        for program in &programs {
+            let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &world)?;
+            opened.listen().await?;
+            connections.push(opened);
+        }
+        if let Some(practice) = &practice {
+            practice.settled().await;
+        }
+        let exit = if self.once {
+            let mut exit = Exit::Fine;
+            for opened in &mut connections {
+                if !matches!(self.cycle(opened, output).await, Went::Fine(_)) {
+                    exit = Exit::Problems;
+                }
+            }
+            exit
+        } else {
+            self.forever(&mut connections, output).await
+        };
+        if let Some(practice) = &practice {
+            practice.settled().await;
+        }
+        drop(connections);
+        if let Some(practice) = practice {
+            practice.stop().await;
+        }
+        Ok(exit)
+    }
+
+    /// Cycles of every connection, each in its own rhythm, until the program is told to stop.
+    async fn forever(&self, connections: &mut [Opened], output: &Output) -> Exit {
+        let stop = tokio::signal::ctrl_c();
+        tokio::pin!(stop);
+        let now = tokio::time::Instant::now();
+        let mut due: Vec<_> = connections.iter().map(|_| now).collect();
+        loop {
+            let Some((next, when)) = due.iter().copied().enumerate().min_by_key(|(_, when)| *when) else {
+                return Exit::Fine;
+            };
+            tokio::select! {
+                _ = &mut stop => return Exit::Fine,
+                () = tokio::time::sleep_until(when) => {}
+            }
+            // A cycle is not cut off: it ends, or it fails, and then the program stops.
+            let went = self.cycle(&mut connections[next], output).await;
+            if let Went::Refused(_) = went {
+                return Exit::Problems;
+            }
+            due[next] = tokio::time::Instant::now() + every(&connections[next].program);
+        }
+    }
+
+    async fn cycle(&self, opened: &mut Opened, output: &Output) -> Went {
+        let allowed = Allowed { guards: self.allow.clone() };
+        let mut progress = Progress::new(self.yes, output.json());
+        let program = Arc::clone(&opened.program);
+        let result = opened.connection().run(&allowed, &mut progress).await;
+        progress.done();
+        let went = match result {
+            Ok(report) if report.problems.is_empty() => Went::Fine(report),
+            Ok(report) => Went::WithProblems(report),
+            Err(error @ (CycleError::Guards(_) | CycleError::NotApproved)) => Went::Refused(error.to_string()),
+            Err(error) => Went::Failed(error.to_string()),
+        };
+        match &went {
+            Went::Fine(report) | Went::WithProblems(report) => {
+                if output.json() {
+                    let mut document = tables::report_json(&program, report);
+                    document["requests"] = opened.requests().into();
+                    output.document(&document);
+                } else {
+                    tables::report(&program, report);
+                }
+            }
+            Went::Failed(why) | Went::Refused(why) => {
+                if output.json() {
+                    output.document(&serde_json::json!({ "connection": program.name, "error": why }));
+                }
+                complain(&format!("{}: {why}", program.name));
+            }
+        }
+        went
+    }
+}
+
+fn every(program: &Program) -> Duration {
+    Duration::from_secs(program.every.max(1))
+}

@@ -1,0 +1,94 @@
+//! `syncc status`: how each connection stands, from what is remembered; asks no app.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::{Value as Json, json};
+use syncc_runtime::store::Store;
+
+use crate::{
+    check::plural,
+    connect,
+    exit::Exit,
+    load,
+    output::{Output, Paint, complain, painted, say},
+};
+
+/// Show how each connection stands: last run, what is linked, what is open
+#[derive(Args)]
+pub(crate) struct Status {
+    /// A folder with .sync files, or one file
+    #[arg(default_value = ".")]
+    path: PathBuf,
+    /// Of the practice apps that are built in, not of real accounts
+    #[arg(long)]
+    sandbox: bool,
+}
+
+impl Status {
+    pub(crate) fn run(self, output: &Output) -> Exit {
+        match self.status(output) {
+            Ok(exit) => exit,
+            Err(why) => {
+                complain(&why);
+                Exit::Failed
+            }
+        }
+    }
+
+    fn status(self, output: &Output) -> Result<Exit, String> {
+        let loaded = load::Loaded::open(&self.path)?;
+        let Ok(programs) = loaded.programs(output) else { return Ok(Exit::Problems) };
+        for program in &programs {
+            let store = connect::open_store(program, &loaded.workspace, self.sandbox)?;
+            let said = |error: syncc_runtime::store::StoreError| error.to_string();
+            let links = store.links().map_err(said)?.len();
+            let open = store.open_entries().map_err(said)?.len();
+            let last = store.last_run().map_err(said)?;
+            let summary: Option<Json> = last.as_ref().and_then(|(_, _, text)| serde_json::from_str(text).ok());
+            let latest = store.activity(5).map_err(said)?;
+            if output.json() {
+                output.document(&json!({
+                    "connection": program.name, "linked": links, "open_writes": open,
+                    "last_run": last.as_ref().map(|(at, _, _)| at.to_string()), "summary": summary, "latest": latest,
+                }));
+                continue;
+            }
+            let ran = match &last {
+                None => "never ran".to_owned(),
+                Some((at, _, _)) => format!("last ran {}", at.strftime("%Y-%m-%d %H:%M UTC")),
+            };
+            let mut text =
+                format!("{}: {ran}, {} linked\n", painted(Paint::Strong, &program.name), plural(links, "contact"));
+            if open > 0 {
+                text.push_str(&format!("  {} not answered yet; the next run finds out\n", plural(open, "write")));
+            }
+            for (end, side) in ["left", "right"].into_iter().zip(&program.sides) {
+                if let Some(tally) = summary.as_ref().and_then(|summary| summary.get(end)) {
+                    let count = |what: &str| tally.get(what).and_then(Json::as_u64).unwrap_or_default();
+                    text.push_str(&format!(
+                        "  {}: {} in sync, {} excluded, {} duplicates, {} failed\n",
+                        side.name,
+                        count("in_sync") + count("created") + count("updated"),
+                        count("excluded"),
+                        count("duplicates"),
+                        count("failed")
+                    ));
+                }
+            }
+            for line in latest {
+                let side = &program.side(line.end).name;
+                let field = line.field.map(|field| format!(", {field}")).unwrap_or_default();
+                let at = line.at.strftime("%m-%d %H:%M");
+                text.push_str(&format!(
+                    "  {at} {side}: {} {}{field}  {}\n",
+                    line.what,
+                    line.who,
+                    painted(Paint::Faint, &line.why)
+                ));
+            }
+            say(&text);
+        }
+        Ok(Exit::Fine)
+    }
+}

@@ -1,0 +1,249 @@
+//! Plans and reports as tables for people and as JSON for machines.
+
+use serde_json::{Value as Json, json};
+use syncc_compiler::ir::{End, Program};
+use syncc_runtime::{
+    cycle::{Picture, Report, Tally, display, who, why},
+    engine::{Change, Item, Kind, Outcome, Status},
+};
+
+use crate::output::{Paint, painted, say};
+
+/// How many changes a plan shows in full before it only counts.
+const SAMPLES: usize = 12;
+/// How many problems a report shows in full before it only counts.
+const PROBLEMS: usize = 20;
+
+/// Prints what a run would do.
+pub(crate) fn plan(picture: &Picture<'_>, report: &Report) {
+    let program = picture.program;
+    let mut text = heading(program);
+    text.push_str(&tallies(program, report));
+    text.push_str(&samples(picture));
+    text.push_str(&guards(picture));
+    text.push_str(&problems(program, report));
+    if picture.writes() == 0 {
+        text.push_str(&format!("{}\n", painted(Paint::Good, "nothing to do")));
+    }
+    say(&text);
+}
+
+/// Prints the plan of a first sync, before the question.
+pub(crate) fn first_plan(picture: &Picture<'_>) {
+    say(&format!("{}{}", heading(picture.program), samples(picture)));
+}
+
+/// Prints what a run did.
+pub(crate) fn report(program: &Program, report: &Report) {
+    let mut text = heading(program);
+    text.push_str(&tallies(program, report));
+    text.push_str(&problems(program, report));
+    if report.found > 0 {
+        text.push_str(&format!("found again: {} that were made, but not answered\n", report.found));
+    }
+    if report.written() == 0 {
+        text.push_str(&format!("{}\n", painted(Paint::Good, "nothing to do")));
+    }
+    say(&text);
+}
+
+fn heading(program: &Program) -> String {
+    let [left, right] = &program.sides;
+    let arrow = match program.arrow {
+        syncc_compiler::ir::Arrow::Both => "<->",
+        syncc_compiler::ir::Arrow::Right => "->",
+        syncc_compiler::ir::Arrow::Left => "<-",
+    };
+    format!("{}\n", painted(Paint::Strong, &format!("{}: {} {arrow} {}", program.name, left.name, right.name)))
+}
+
+fn tallies(program: &Program, report: &Report) -> String {
+    let width = program.sides.iter().map(|side| side.name.chars().count()).max().unwrap_or(0).max(4);
+    let mut text = format!(
+        "{:width$}  {:>8} {:>8} {:>8} {:>10} {:>8} {:>8} {:>8}\n",
+        "", "created", "updated", "excluded", "duplicates", "failed", "in sync", "all"
+    );
+    for (side, tally) in program.sides.iter().zip(&report.tallies) {
+        text.push_str(&format!(
+            "{:width$}  {:>8} {:>8} {:>8} {:>10} {:>8} {:>8} {:>8}\n",
+            side.name,
+            tally.created,
+            tally.updated,
+            tally.excluded,
+            tally.duplicates,
+            tally.failed,
+            tally.in_sync,
+            tally.total()
+        ));
+        if tally.deleted > 0 {
+            text.push_str(&format!("{:width$}  {} deleted\n", "", tally.deleted));
+        }
+    }
+    text
+}
+
+fn outcomes<'p>(picture: &'p Picture<'_>) -> impl Iterator<Item = (&'p Item, &'p Outcome)> {
+    picture.plan.items.iter().filter_map(|item| match &item.kind {
+        Kind::Pair(outcome) if !outcome.changes.is_empty() => Some((item, outcome)),
+        _ => None,
+    })
+}
+
+fn samples(picture: &Picture<'_>) -> String {
+    let mut text = String::new();
+    let mut count = 0;
+    for (item, outcome) in outcomes(picture) {
+        count += 1;
+        if count > SAMPLES {
+            continue;
+        }
+        for end in End::BOTH {
+            let changes: Vec<_> = outcome.changes.iter().filter(|change| change.end == end).collect();
+            if !changes.is_empty() {
+                text.push_str(&sample(picture, item, outcome, end, &changes));
+            }
+        }
+    }
+    if count > SAMPLES {
+        text.push_str(&format!("… and {} more contacts; --format json lists them all\n", count - SAMPLES));
+    }
+    text
+}
+
+fn sample(picture: &Picture<'_>, item: &Item, outcome: &Outcome, end: End, changes: &[&Change]) -> String {
+    let side = picture.program.side(end);
+    let name = name(picture, item, outcome, end);
+    let before = picture.now(item, end).is_some_and(|known| known.record.is_some());
+    let (sign, paint) = match (before, outcome.end[end.index()].is_some()) {
+        (false, _) => ("+", Paint::Good),
+        (true, true) => ("~", Paint::Change),
+        (true, false) => ("-", Paint::Bad),
+    };
+    let mut text = format!("{}\n", painted(paint, &format!("{sign} {} {name}", side.name)));
+    for change in changes {
+        let reason = painted(Paint::Faint, &why(picture.program, change.cause));
+        match change.field.and_then(|field| side.fields.get(field.index())) {
+            None => text.push_str(&format!("    {reason}\n")),
+            Some(field) => {
+                let (from, to) = (display(&change.before), display(&change.after));
+                let step = if from.is_empty() { quoted(&to) } else { format!("{} → {}", quoted(&from), quoted(&to)) };
+                text.push_str(&format!("    {}: {step}  {reason}\n", field.name));
+            }
+        }
+    }
+    text
+}
+
+/// Who it is, as the side itself knows it, else as the other side does.
+fn name(picture: &Picture<'_>, item: &Item, outcome: &Outcome, end: End) -> String {
+    for end in [end, end.other()] {
+        let side = picture.program.side(end);
+        let record = outcome.end[end.index()].as_ref();
+        let record = record.or_else(|| picture.now(item, end).and_then(|known| known.record.as_ref()));
+        let name = record.map(|record| who(side, record)).unwrap_or_default();
+        if !name.is_empty() {
+            return name;
+        }
+    }
+    "(a contact without a name)".to_owned()
+}
+
+fn quoted(text: &str) -> String {
+    if text.is_empty() { "empty".to_owned() } else { format!("“{}”", text.replace('\n', " ⏎ ")) }
+}
+
+fn guards(picture: &Picture<'_>) -> String {
+    let guards = picture.plan.guards.iter().map(|guard| {
+        let why = painted(Paint::Bad, &format!("stop: {}", guard.message(picture.program)));
+        format!("{why}\n    If that is meant, run with --allow {}\n", guard.name())
+    });
+    guards.collect()
+}
+
+fn problems(program: &Program, report: &Report) -> String {
+    let mut text = String::new();
+    for problem in report.problems.iter().take(PROBLEMS) {
+        let side = &program.side(problem.end).name;
+        let who =
+            if problem.who.is_empty() || problem.who == *side { String::new() } else { format!(" {}", problem.who) };
+        text.push_str(&format!("{} {}\n", painted(Paint::Bad, &format!("! {side}{who}:")), problem.why));
+    }
+    if report.problems.len() > PROBLEMS {
+        text.push_str(&format!(
+            "… and {} more problems; --format json lists them all\n",
+            report.problems.len() - PROBLEMS
+        ));
+    }
+    text
+}
+
+/// A plan for machines: every contact with a change, field by field.
+pub(crate) fn plan_json(picture: &Picture<'_>, report: &Report) -> Json {
+    let program = picture.program;
+    let changes: Vec<_> = outcomes(picture).map(|(item, outcome)| item_json(picture, item, outcome)).collect();
+    let mut document = report_json(program, report);
+    if let Some(document) = document.as_object_mut() {
+        document.insert("first".into(), json!(picture.first));
+        document.insert("writes".into(), json!(picture.writes()));
+        document.insert(
+            "guards".into(),
+            picture
+                .plan
+                .guards
+                .iter()
+                .map(|guard| json!({ "name": guard.name(), "why": guard.message(picture.program) }))
+                .collect(),
+        );
+        document.insert("contacts".into(), changes.into());
+    }
+    document
+}
+
+fn item_json(picture: &Picture<'_>, item: &Item, outcome: &Outcome) -> Json {
+    let program = picture.program;
+    let changes = outcome.changes.iter().map(|change| {
+        let side = program.side(change.end);
+        let field = change.field.and_then(|field| side.fields.get(field.index()));
+        json!({
+            "side": side.name,
+            "field": field.map(|field| &field.name),
+            "before": display(&change.before),
+            "after": display(&change.after),
+            "why": why(program, change.cause),
+        })
+    });
+    json!({
+        "who": name(picture, item, outcome, End::Left),
+        "ids": item.ids,
+        "matched": item.matched,
+        "outcome": status(outcome.status),
+        "changes": changes.collect::<Vec<_>>(),
+    })
+}
+
+fn status(status: Status) -> Json {
+    serde_json::to_value(status).unwrap_or(Json::Null)
+}
+
+/// A report for machines.
+pub(crate) fn report_json(program: &Program, report: &Report) -> Json {
+    let side = |end: End, tally: &Tally| {
+        let mut side = serde_json::to_value(tally).unwrap_or(Json::Null);
+        if let Some(side) = side.as_object_mut() {
+            side.insert("name".into(), json!(program.side(end).name));
+            side.insert("all".into(), json!(tally.total()));
+        }
+        side
+    };
+    json!({
+        "version": 1,
+        "connection": program.name,
+        "left": side(End::Left, &report.tallies[0]),
+        "right": side(End::Right, &report.tallies[1]),
+        "found_again": report.found,
+        "milliseconds": report.milliseconds,
+        "problems": report.problems.iter().map(|problem| json!({
+            "side": program.side(problem.end).name, "id": problem.id, "who": problem.who, "why": problem.why,
+        })).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,172 @@
+//! Real input: a CSV file and an address book on a real Radicale server, by the rules of the example.
+
+use std::{
+    net::TcpListener,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+
+use crate::command::Workspace;
+
+/// A real Radicale with one empty address book.
+struct Radicale {
+    server: Child,
+    url: String,
+    client: reqwest::Client,
+    _folder: TempDir,
+}
+
+impl Radicale {
+    async fn start() -> Self {
+        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/venv/bin/radicale");
+        assert!(program.exists(), "Radicale is missing: run tests/install");
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let address = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port");
+        let server = Command::new(program)
+            .args(["--config", "", "--auth-type", "none", "--server-hosts", &address.to_string()])
+            .arg("--storage-filesystem-folder")
+            .arg(folder.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("Radicale starts");
+        let radicale = Self {
+            server,
+            url: format!("http://{address}/ann/contacts/"),
+            client: reqwest::Client::new(),
+            _folder: folder,
+        };
+        radicale.make_book().await;
+        radicale
+    }
+
+    async fn make_book(&self) {
+        let body = r#"<mkcol xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:carddav"><set><prop>
+            <resourcetype><collection/><C:addressbook/></resourcetype></prop></set></mkcol>"#;
+        let method = reqwest::Method::from_bytes(b"MKCOL").expect("a method");
+        let until = Instant::now() + Duration::from_secs(20);
+        loop {
+            let made = self.client.request(method.clone(), &self.url).basic_auth("ann", Some("any")).body(body);
+            match made.send().await {
+                Ok(answer) if answer.status().is_success() => return,
+                other => assert!(Instant::now() < until, "Radicale does not answer: {other:?}"),
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// All cards in one text.
+    async fn cards(&self) -> String {
+        let answer = self.client.get(&self.url).basic_auth("ann", Some("any")).send().await.expect("an answer");
+        answer.text().await.expect("the cards").replace("\r\n", "\n").replace("\n ", "")
+    }
+
+    /// What another client does: it changes the card that has this text in it.
+    async fn edit(&self, having: &str, from: &str, to: &str) {
+        let folder = self._folder.path().join("collection-root/ann/contacts");
+        for entry in std::fs::read_dir(folder).expect("the book") {
+            let path = entry.expect("a card").path();
+            let card = std::fs::read_to_string(&path).unwrap_or_default();
+            if path.extension().is_some_and(|kind| kind == "vcf") && card.contains(having) {
+                let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+                let put = self.client.put(format!("{}{name}", self.url)).basic_auth("ann", Some("any"));
+                let put = put.header("content-type", "text/vcard").body(card.replace(from, to));
+                assert!(put.send().await.expect("an answer").status().is_success());
+                return;
+            }
+        }
+        panic!("no card has {having}");
+    }
+
+    async fn add(&self, name: &str, card: &str) {
+        let put = self.client.put(format!("{}{name}.vcf", self.url)).basic_auth("ann", Some("any"));
+        let put = put.header("content-type", "text/vcard").body(card.to_owned());
+        assert!(put.send().await.expect("an answer").status().is_success());
+    }
+}
+
+impl Drop for Radicale {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+fn workspace(radicale: &Radicale) -> Workspace {
+    let workspace = Workspace::example("carddav-csv");
+    let settings = workspace.read("syncc.toml").replace("http://127.0.0.1:5232/ann/contacts/", &radicale.url);
+    workspace.write("syncc.toml", &settings);
+    workspace
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_of_the_file_and_an_edit_of_a_card_both_arrive() {
+    let radicale = Radicale::start().await;
+    let workspace = workspace(&radicale);
+
+    let first = workspace.syncc("run", &["--once", "--yes"]);
+    assert_eq!(first.code, 0, "{first:?}");
+    let cards = radicale.cards().await;
+    for person in ["ann@bee.example.com", "Álvarez", "van den Berg", "小明"] {
+        assert!(cards.contains(person), "{person} is in the address book: {cards}");
+    }
+    assert!(!cards.contains("grandma@example.net"), "who is private stays out: {cards}");
+    assert_eq!(cards.matches("Team").count(), 4, "everybody who came is under Team: {cards}");
+
+    let list = workspace.read("people.csv");
+    workspace.write("people.csv", &list.replace("+34 600 555 012", "+34 600 555 999"));
+    radicale.edit("mia@example.org", "Berg BV", "Berg & Zonen BV").await;
+    radicale
+        .add("zoe", "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:zoe\r\nFN:Zoë Quist\r\nN:Quist;Zoë;;;\r\nEMAIL:zoe@example.com\r\nCATEGORIES:Team\r\nX-SHOE-SIZE:39\r\nEND:VCARD\r\n")
+        .await;
+
+    let second = workspace.syncc("run", &["--once"]);
+    assert_eq!(second.code, 0, "{second:?}");
+    let cards = radicale.cards().await;
+    assert!(cards.contains("+34 600 555 999"), "the edit of the file arrived: {cards}");
+    assert!(cards.contains("X-SHOE-SIZE:39"), "what is not mapped stays: {cards}");
+    let list = workspace.read("people.csv");
+    assert!(list.contains("Berg & Zonen BV"), "the edit of the card arrived: {list}");
+    assert!(list.contains("zoe@example.com"), "the new card arrived: {list}");
+    assert!(list.contains("favourite colour") && list.contains("violet"), "unknown columns stay: {list}");
+
+    let third = workspace.syncc("run", &["--once"]);
+    assert!(third.out.contains("nothing to do"), "{third:?}");
+    assert_eq!(workspace.read("people.csv"), list, "nothing is written when nothing is to do");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_taken_out_of_team_in_the_address_book_becomes_private_in_the_list() {
+    let radicale = Radicale::start().await;
+    let workspace = workspace(&radicale);
+    assert_eq!(workspace.syncc("run", &["--once", "--yes"]).code, 0);
+
+    radicale.edit("ann@bee.example.com", "CATEGORIES:Team", "CATEGORIES:Golf").await;
+    let ran = workspace.syncc("run", &["--once"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let list = workspace.read("people.csv");
+    let ann = list.lines().find(|line| line.contains("ann@bee")).expect("Ann is still in the list");
+    assert!(ann.contains("Private"), "{ann}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_line_is_named_and_kept_and_the_rest_syncs() {
+    let radicale = Radicale::start().await;
+    let workspace = workspace(&radicale);
+    let broken = "9,this line, has too many, cells, for the, header, of this, file, by far, really\n";
+    let list = workspace.read("people.csv") + broken;
+    workspace.write("people.csv", &list);
+
+    let ran = workspace.syncc("run", &["--once", "--yes"]);
+    assert_eq!(ran.code, 1, "a problem is told by the exit code: {ran:?}");
+    assert!(ran.out.contains("line 7"), "the line is named by its number: {ran:?}");
+    assert!(radicale.cards().await.contains("ann@bee.example.com"), "the rest syncs");
+
+    radicale.edit("mia@example.org", "Berg BV", "Berg & Zonen BV").await;
+    workspace.syncc("run", &["--once"]);
+    let list = workspace.read("people.csv");
+    assert!(list.contains("Berg & Zonen BV") && list.contains(broken), "nothing of it is lost on write: {list}");
+}

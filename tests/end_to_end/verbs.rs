@@ -1,0 +1,127 @@
+//! Each verb as a person would use it first.
+
+use std::process::Command;
+
+use serde_json::json;
+
+use crate::command::{Ran, Workspace};
+
+const RULE: &str = "sync google <-> realgeeks\n\n# Personal contacts stay out.\nwhen google.label != \"No_CRM\" then realgeeks.tag += \"GoogleContacts\" undo other-way\n";
+
+fn eval(file: &str, pairs: &str) -> Vec<serde_json::Value> {
+    let workspace = Workspace::with("rules.sync", file);
+    workspace.write("pairs.jsonl", pairs);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_syncc"));
+    command.arg("eval").arg(workspace.path("rules.sync")).arg("--pairs").arg(workspace.path("pairs.jsonl"));
+    let ran = Ran::of(&mut command);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    ran.out.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
+}
+
+#[test]
+fn eval_shows_what_one_cycle_makes_of_a_pair() {
+    let out = eval(
+        RULE,
+        "{\"id\":\"1\",\"left\":{\"email\":\"a@b.example\",\"label\":[\"x\"]},\"right\":null,\"base\":null}\n\
+         {\"id\":\"2\",\"left\":{\"email\":\"c@d.example\",\"label\":[\"No_CRM\"]},\"right\":null,\"base\":null}\n\
+         {\"id\":\"3\",\"left\":{\"email\":\"e@f.example\",\"label\":[\"No_CRM\"]},\"right\":{\"email\":\"e@f.example\",\"tag\":[\"GoogleContacts\",\"vip\"]},\"base\":null}\n",
+    );
+    assert_eq!(
+        out[0],
+        json!({"id":"1","left":{"email":"a@b.example","label":["x"]},"right":{"email":"a@b.example","tag":["GoogleContacts"]},"outcome":"created","fired":[{"line":4,"part":"then"}]})
+    );
+    assert_eq!(out[1]["outcome"], "excluded");
+    assert_eq!(out[1]["right"], json!(null));
+    assert_eq!(out[2]["right"]["tag"], json!(["vip"]));
+    assert_eq!(out[2]["fired"], json!([{"line":4,"part":"undo"}]));
+}
+
+#[test]
+fn eval_goes_the_other_way_when_the_other_side_changed() {
+    let base =
+        r#"{"left":{"email":"a@b.example","label":["x"]},"right":{"email":"a@b.example","tag":["GoogleContacts"]}}"#;
+    let pair = format!(
+        r#"{{"id":"1","left":{{"email":"a@b.example","label":["x"]}},"right":{{"email":"a@b.example","tag":[]}},"base":{base}}}"#
+    );
+    let out = eval(RULE, &pair);
+    assert_eq!(out[0]["left"]["label"], json!(["x", "No_CRM"]), "{}", out[0]);
+    assert_eq!(out[0]["fired"], json!([{"line":4,"part":"other-way"}]));
+}
+
+#[test]
+fn check_is_fine_with_the_rule_as_it_stands() {
+    let ran = Workspace::with("a.sync", RULE).syncc("check", &[]);
+    assert_eq!((ran.code, ran.out.contains("fine")), (0, true), "{ran:?}");
+}
+
+#[test]
+fn check_names_every_problem_and_ends_with_1() {
+    let wrong = RULE.replace("google.label", "google.lable").replace("realgeeks.tag +=", "realgeeks.status +=");
+    let workspace = Workspace::with("a.sync", &wrong);
+    let ran = workspace.syncc("check", &[]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.out.contains("label") && ran.out.contains("status"), "both problems in one run: {ran:?}");
+    let document = &workspace.json("check", &[])[0];
+    assert_eq!(document["diagnostics"][0]["primary"]["line"], 4, "{document}");
+}
+
+#[test]
+fn check_ends_with_2_when_it_could_not_run() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_syncc"));
+    let ran = Ran::of(command.args(["check", "no-such-folder"]));
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.error.contains("no-such-folder"), "{ran:?}");
+}
+
+#[test]
+fn show_prints_what_nobody_wrote_too() {
+    let ran = Workspace::with("a.sync", RULE).syncc("show", &[]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.contains("map google.email <-> realgeeks.email"), "{ran:?}");
+}
+
+#[test]
+fn what_show_prints_is_the_language_and_means_the_same() {
+    let shown = Workspace::with("a.sync", RULE).syncc("show", &[]).out;
+    let rule = shown.lines().find(|line| line.starts_with("when")).expect("a rule").to_owned();
+    assert!(rule.contains("when google.label != \"No_CRM\" then realgeeks.tag += \"GoogleContacts\" undo"), "{rule}");
+}
+
+#[test]
+fn new_writes_a_file_that_checks_and_never_writes_over_one() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let new = || {
+        Ran::of(
+            Command::new(env!("CARGO_BIN_EXE_syncc")).args(["new", "google", "carddav", "--into"]).arg(folder.path()),
+        )
+    };
+    assert_eq!(new().code, 0);
+    let check = Ran::of(Command::new(env!("CARGO_BIN_EXE_syncc")).arg("check").arg(folder.path()));
+    assert_eq!(check.code, 0, "{check:?}");
+    let again = new();
+    assert_eq!(again.code, 2, "{again:?}");
+    assert!(again.error.contains("already"), "{again:?}");
+}
+
+#[test]
+fn apps_lists_apps_and_fields() {
+    let apps = Ran::of(Command::new(env!("CARGO_BIN_EXE_syncc")).arg("apps"));
+    assert!(apps.out.contains("google") && apps.out.contains("carddav"), "{apps:?}");
+    let fields = Ran::of(Command::new(env!("CARGO_BIN_EXE_syncc")).args(["apps", "realgeeks"]));
+    assert!(fields.out.contains("urgency") && fields.out.contains("Contacted"), "{fields:?}");
+}
+
+#[test]
+fn pull_writes_known_labels_beside_the_rules() {
+    let workspace = Workspace::example("google-realgeeks");
+    let ran = workspace.syncc("pull", &["--sandbox"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(workspace.read("google.fields.toml").contains("No_CRM"), "{ran:?}");
+    assert_eq!(workspace.syncc("check", &[]).code, 0);
+}
+
+#[test]
+fn completions_are_for_the_shell() {
+    let ran = Ran::of(Command::new(env!("CARGO_BIN_EXE_syncc")).args(["completions", "bash"]));
+    assert!(ran.out.contains("complete"), "{ran:?}");
+}
