@@ -1,8 +1,9 @@
 //! The main job: practice Google Contacts and practice Real Geeks by the rules of the example.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
+use syncc_sandbox::Faults;
 
-use crate::command::Workspace;
+use crate::{command::Workspace, practice::Stage};
 
 fn count(report: &Json, side: &str, what: &str) -> u64 {
     report[side][what].as_u64().unwrap_or_else(|| panic!("no {side}.{what} in {report}"))
@@ -84,4 +85,44 @@ fn rules_that_were_edited_run_only_after_a_look_at_the_plan() {
     workspace.syncc("plan", &["--sandbox"]);
     let ran = workspace.syncc("run", &["--sandbox", "--once", "--allow", "removals"]);
     assert_eq!(ran.code, 0, "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_request_and_answer_is_as_the_apps_describe_them() {
+    let stage = Stage::new(60, Faults::default()).await;
+    stage.run_until_well(1).await;
+    let person = &stage.sandbox.google().people()[0]["resourceName"];
+    let person = person.as_str().expect("a name").to_owned();
+    stage.sandbox.google().edit(&person, &json!({ "biographies": [{ "value": "called back" }] })).expect("an edit");
+    stage.run_until_well(1).await;
+    assert!(stage.sandbox.google().exchanges().len() > 4 && stage.sandbox.realgeeks().exchanges().len() > 20);
+    stage.keeps_to_the_descriptions();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edits_on_both_sides_arrive_on_the_other() {
+    let stage = Stage::new(30, Faults::default()).await;
+    stage.run_until_well(1).await;
+    let (google, realgeeks) = (stage.sandbox.google(), stage.sandbox.realgeeks());
+    // Somebody who is in both now, tagged, and with one email only.
+    let tagged = |lead: &&Json| lead["tags"].as_array().is_some_and(|tags| tags.contains(&json!("GoogleContacts")));
+    let leads = realgeeks.people();
+    let mut linked = leads.iter().filter(tagged).filter_map(|lead| lead["email"].as_str());
+    let (one, other) = (linked.next().expect("a lead"), linked.next().expect("another lead"));
+
+    google.label(one, "No_CRM").expect("a label");
+    realgeeks.edit(other, &json!({ "last_name": "Married-Name" })).expect("an edit");
+    // What Real Geeks tells on its own arrives while a run listens; a short one may end before.
+    for _ in 0..5 {
+        stage.run_until_well(1).await;
+        let person = google.person(other).expect("the person");
+        if person["names"][0]["familyName"] == "Married-Name" {
+            break;
+        }
+    }
+
+    let lead = realgeeks.person(one).expect("the lead stays");
+    assert!(!lead["tags"].as_array().is_some_and(|tags| tags.contains(&json!("GoogleContacts"))), "undone: {lead}");
+    let person = google.person(other).expect("the person");
+    assert_eq!(person["names"][0]["familyName"], "Married-Name", "{person}");
 }

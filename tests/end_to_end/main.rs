@@ -1,9 +1,14 @@
 //! The product from outside: the built command, the practice apps, real servers.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "a test that misses something says what")]
+
 mod carddav_csv;
 mod command;
 mod crash;
+mod editor;
 mod faults;
 mod google_realgeeks;
 mod practice;
+#[path = "../../sandbox/tests/spec/mod.rs"]
+mod spec;
 mod verbs;

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, net::TcpListener, process::Command};
 use serde_json::Value as Json;
 use syncc_sandbox::{Faults, Options, Sandbox};
 
-use crate::command::{Ran, Workspace};
+use crate::{
+    command::{Ran, Workspace},
+    spec,
+};
 
 /// Practice apps with few contacts, and a workspace whose accounts they are.
 pub(crate) struct Stage {
@@ -75,6 +78,16 @@ impl Stage {
             last = Some(ran);
         }
         panic!("{most} runs did not end well: {last:?}");
+    }
+
+    /// Holds every request and answer so far against the apps' public descriptions.
+    pub(crate) fn keeps_to_the_descriptions(&self) {
+        if let Some(description) = spec::google() {
+            assert_eq!(description.violations(&self.sandbox.google().exchanges()), Vec::<String>::new());
+        }
+        if let Some(description) = spec::realgeeks() {
+            assert_eq!(description.violations(&self.sandbox.realgeeks().exchanges()), Vec::<String>::new());
+        }
     }
 
     /// What both apps hold, by email: what a person would compare.

@@ -6,6 +6,7 @@ use super::{Allowed, Connection, CycleError, Host, Problem, Report};
 use crate::{
     apps::{AppError, Class, Pulled},
     engine::Guard,
+    workspace::Workspace,
 };
 
 impl Connection<'_> {
@@ -35,7 +36,6 @@ impl Connection<'_> {
     }
 
     async fn listing(&mut self, end: End, cursor: Option<&str>, host: &mut dyn Host) -> Result<Pulled, CycleError> {
-        let name = self.program.side(end).name.clone();
         let app = self.apps[end.index()];
         self.store.begin_listing(end)?;
         let mut failed = None;
@@ -55,9 +55,20 @@ impl Connection<'_> {
         if let Some(error) = failed {
             return Err(error.into());
         }
-        let pulled = result.map_err(|error| CycleError::Side { end, name, error })?;
+        let pulled = result.map_err(|error| self.side_error(end, error))?;
         self.store.end_listing(end, pulled.complete, pulled.cursor.as_deref())?;
         Ok(pulled)
+    }
+
+    /// The error of a side as a whole. A refused login says where the login is read from.
+    fn side_error(&self, end: End, mut error: AppError) -> CycleError {
+        let side = self.program.side(end);
+        if error.class == Class::Auth {
+            let variable = Workspace::secret_variable(&side.account);
+            let read_from = format!("it is read from the environment variable {variable}");
+            error.todo = Some(error.todo.map(|todo| format!("{todo}; {read_from}")).unwrap_or(read_from));
+        }
+        CycleError::Side { end, name: side.name.clone(), error }
     }
 
     /// Holds the account against the one that this connection knows. Asks the app only when the settings
@@ -70,9 +81,7 @@ impl Connection<'_> {
         if known_settings == Some(settings) && self.store.cursor(end)?.is_some() {
             return Ok(());
         }
-        let name = self.program.side(end).name.clone();
-        let identity =
-            self.apps[end.index()].identity().await.map_err(|error| CycleError::Side { end, name, error })?;
+        let identity = self.apps[end.index()].identity().await.map_err(|error| self.side_error(end, error))?;
         if known.is_some_and(|known| known != identity) {
             let guard = Guard::OtherAccount { end };
             if !allowed.guard(guard.name()) {
