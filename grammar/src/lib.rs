@@ -2,8 +2,8 @@
 //!
 //! What this crate promises:
 //! - Parsing never fails and never panics, whatever the bytes. It returns a tree and a list of errors.
-//! - A broken statement never hides the errors of the next one: [`split`] cuts the file into statements
-//!   first, [`statement`] then reads each piece alone.
+//! - A broken statement never hides the errors of the next one: [`fn@split`] cuts the file into statements
+//!   first, [`fn@statement`] then reads each piece alone.
 //! - Spans inside a statement are relative to that statement, so that an edit above it changes nothing
 //!   in it. Only [`Piece::span`] is absolute.
 //! - It knows nothing of apps, fields or types, and does no I/O.

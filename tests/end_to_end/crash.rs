@@ -33,16 +33,19 @@ enum When {
     AfterTheAnswerArrived,
 }
 
+/// The command's process, and the request at which it is killed, if it is.
+type Kill = Mutex<Option<(usize, When, u32)>>;
+
 /// Passes requests on, and kills the command at one of them.
 struct Proxy {
     to: String,
     client: reqwest::Client,
     count: Arc<AtomicUsize>,
-    kill: Arc<Mutex<Option<(usize, When, u32)>>>,
+    kill: Arc<Kill>,
 }
 
 impl Proxy {
-    async fn start(to: &str, count: &Arc<AtomicUsize>, kill: &Arc<Mutex<Option<(usize, When, u32)>>>) -> String {
+    async fn start(to: &str, count: &Arc<AtomicUsize>, kill: &Arc<Kill>) -> String {
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
         let proxy = Self { to: to.to_owned(), client, count: Arc::clone(count), kill: Arc::clone(kill) };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -102,7 +105,7 @@ async fn pass(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
 }
 
 /// Starts the command, which the proxy kills at this request; waits for its end.
-async fn killed_at(stage: &Stage, kill: &Mutex<Option<(usize, When, u32)>>, number: usize, when: When) {
+async fn killed_at(stage: &Stage, kill: &Kill, number: usize, when: When) {
     let mut command = stage.run_command();
     let mut child: Child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the command starts");
     *kill.lock().expect("the lock") = Some((number, when, child.id()));

@@ -1,7 +1,7 @@
 //! What statements mean and what is wrong with them.
 //!
 //! First each statement alone, against the connection that the `sync` statement makes ([`statement`]); then
-//! what only shows across statements, and the program ([`assemble`]). Everything before [`assemble`] is
+//! what only shows across statements, and the program ([`mod@assemble`]). Everything before [`mod@assemble`] is
 //! relative to its statement.
 //!
 //! One cause, one message: what cannot be resolved is reported once and is silent from there on.

@@ -1,6 +1,6 @@
 //! What is talked to. One trait; the manifest-driven HTTP app; CardDAV, CSV and vCard folders in Rust.
 //!
-//! An app turns what its server or file holds into [`Record`]s and back. It matches nothing, merges
+//! An app turns what its server or file holds into [`Record`](syncc_compiler::value::Record)s and back. It matches nothing, merges
 //! nothing and remembers nothing between runs: the cursor, the raw records and the versions that it
 //! hands out come back to it from the store.
 
