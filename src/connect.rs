@@ -1,8 +1,11 @@
 //! A connection, opened: its apps, its store, its rules.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use syncc_compiler::{
@@ -120,16 +123,21 @@ fn account(program: &Program, end: End, workspace: &Workspace, practice: Option<
 }
 
 /// The store of a connection: one file in the workspace's state folder.
-pub(crate) fn open_store(program: &Program, workspace: &Workspace, practice: bool) -> Result<Sqlite, String> {
+fn open_store(program: &Program, workspace: &Workspace, practice: bool) -> Result<Sqlite, String> {
     workspace.prepare_state().map_err(|error| error.to_string())?;
-    let path = match practice {
-        false => workspace.store(&program.name),
-        true => {
-            let folder = workspace.state.join("sandbox");
-            std::fs::create_dir_all(&folder)
-                .map_err(|error| format!("the folder {} cannot be made: {error}", folder.display()))?;
-            folder.join(format!("{}.db", program.name))
-        }
-    };
+    let path = store_path(program, workspace, practice);
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| format!("the folder {} cannot be made: {error}", folder.display()))?;
+    }
     Sqlite::open(&path, &program.name).map_err(|error| error.to_string())
+}
+
+/// Where the store of a connection is. Practice has stores of its own.
+pub(crate) fn store_path(program: &Program, workspace: &Workspace, practice: bool) -> PathBuf {
+    if practice {
+        workspace.state.join("sandbox").join(format!("{}.db", program.name))
+    } else {
+        workspace.store(&program.name)
+    }
 }

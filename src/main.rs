@@ -23,6 +23,7 @@ mod run;
 mod sandbox;
 mod show;
 mod status;
+mod stop;
 mod tables;
 
 use clap::{Parser, Subcommand};

@@ -35,7 +35,6 @@ impl Progress {
 
 impl Host for Progress {
     fn phase(&mut self, phase: &str, total: Option<u64>) {
-        self.bar.reset();
         let template = match total {
             Some(total) => {
                 self.bar.set_length(total);
@@ -50,6 +49,7 @@ impl Host for Progress {
             self.bar.set_style(style.progress_chars("=> "));
         }
         self.bar.set_message(phase.to_owned());
+        self.bar.reset();
         self.bar.enable_steady_tick(std::time::Duration::from_millis(120));
     }
 

@@ -16,6 +16,7 @@ use crate::{
     output::{Output, complain, remark},
     practice::Practice,
     progress::Progress,
+    stop::Stop,
     tables,
 };
 
@@ -87,7 +88,8 @@ impl Run {
             }
             exit
         } else {
-            self.forever(&mut connections, output).await
+            let stop = Stop::listen().map_err(|error| format!("this machine does not tell syncc to stop: {error}"))?;
+            self.forever(&mut connections, stop, output).await
         };
         if let Some(practice) = &practice {
             practice.settled().await;
@@ -100,9 +102,7 @@ impl Run {
     }
 
     /// Cycles of every connection, each in its own rhythm, until the program is told to stop.
-    async fn forever(&self, connections: &mut [Opened], output: &Output) -> Exit {
-        let stop = tokio::signal::ctrl_c();
-        tokio::pin!(stop);
+    async fn forever(&self, connections: &mut [Opened], mut stop: Stop, output: &Output) -> Exit {
         let now = tokio::time::Instant::now();
         let mut due: Vec<_> = connections.iter().map(|_| now).collect();
         loop {
@@ -110,7 +110,8 @@ impl Run {
                 return Exit::Fine;
             };
             tokio::select! {
-                _ = &mut stop => return Exit::Fine,
+                biased;
+                () = stop.said() => return Exit::Fine,
                 () = tokio::time::sleep_until(when) => {}
             }
             // A cycle is not cut off: it ends, or it fails, and then the program stops.

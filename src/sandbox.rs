@@ -8,6 +8,7 @@ use syncc_sandbox::{Options, Sandbox as Apps};
 use crate::{
     exit::Exit,
     output::{Output, complain, say},
+    stop::Stop,
 };
 
 /// Run the practice apps alone, until stopped
@@ -64,11 +65,17 @@ impl Sandbox {
                 google.base
             ));
         }
-        if tokio::signal::ctrl_c().await.is_err() {
-            complain("this machine does not tell syncc about Ctrl-C; end it from outside");
-            std::future::pending::<()>().await;
-        }
+        let exit = match Stop::listen() {
+            Ok(mut stop) => {
+                stop.said().await;
+                Exit::Fine
+            }
+            Err(error) => {
+                complain(&format!("this machine does not tell syncc to stop: {error}"));
+                Exit::Failed
+            }
+        };
         apps.stop().await;
-        Exit::Fine
+        exit
     }
 }

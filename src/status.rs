@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::{Value as Json, json};
-use syncc_runtime::store::Store;
+use syncc_runtime::store::{Sqlite, Store};
 
 use crate::{
     check::plural,
@@ -13,6 +13,11 @@ use crate::{
     load,
     output::{Output, Paint, complain, painted, say},
 };
+
+/// How many lines of history are shown.
+const SHOWN: usize = 5;
+/// How many lines of history are looked at for those.
+const LOOKED_AT: usize = 200;
 
 /// Show how each connection stands: last run, what is linked, what is open
 #[derive(Args)]
@@ -40,13 +45,23 @@ impl Status {
         let loaded = load::Loaded::open(&self.path)?;
         let Ok(programs) = loaded.programs(output) else { return Ok(Exit::Problems) };
         for program in &programs {
-            let store = connect::open_store(program, &loaded.workspace, self.sandbox)?;
             let said = |error: syncc_runtime::store::StoreError| error.to_string();
+            let path = connect::store_path(program, &loaded.workspace, self.sandbox);
+            let Some(store) = Sqlite::look(path).map_err(said)? else {
+                if output.json() {
+                    output.document(
+                        &json!({ "connection": program.name, "linked": 0, "open_writes": 0, "last_run": null }),
+                    );
+                } else {
+                    say(&format!("{}: never ran\n", painted(Paint::Strong, &program.name)));
+                }
+                continue;
+            };
             let links = store.links().map_err(said)?.len();
             let open = store.open_entries().map_err(said)?.len();
             let last = store.last_run().map_err(said)?;
             let summary: Option<Json> = last.as_ref().and_then(|(_, _, text)| serde_json::from_str(text).ok());
-            let latest = store.activity(5).map_err(said)?;
+            let latest = store.activity(LOOKED_AT).map_err(said)?;
             if output.json() {
                 output.document(&json!({
                     "connection": program.name, "linked": links, "open_writes": open,
@@ -76,7 +91,9 @@ impl Status {
                     ));
                 }
             }
-            for line in latest {
+            // A contact that was made is one line, not one for each of its fields.
+            let lines = latest.into_iter().filter(|line| line.what == "updated" || line.field.is_none());
+            for line in lines.take(SHOWN) {
                 let side = &program.side(line.end).name;
                 let field = line.field.map(|field| format!(", {field}")).unwrap_or_default();
                 let at = line.at.strftime("%m-%d %H:%M");

@@ -18,8 +18,9 @@ const PROBLEMS: usize = 20;
 pub(crate) fn plan(picture: &Picture<'_>, report: &Report) {
     let program = picture.program;
     let mut text = heading(program);
-    text.push_str(&tallies(program, report));
+    text.push_str(&tallies(program, &report.tallies));
     text.push_str(&samples(picture));
+    text.push_str(&duplicates(picture));
     text.push_str(&guards(picture));
     text.push_str(&problems(program, report));
     if picture.writes() == 0 {
@@ -30,13 +31,20 @@ pub(crate) fn plan(picture: &Picture<'_>, report: &Report) {
 
 /// Prints the plan of a first sync, before the question.
 pub(crate) fn first_plan(picture: &Picture<'_>) {
-    say(&format!("{}{}", heading(picture.program), samples(picture)));
+    let counts = picture.plan.counts.map(Tally::from);
+    say(&format!(
+        "{}{}{}{}",
+        heading(picture.program),
+        tallies(picture.program, &counts),
+        samples(picture),
+        duplicates(picture)
+    ));
 }
 
 /// Prints what a run did.
 pub(crate) fn report(program: &Program, report: &Report) {
     let mut text = heading(program);
-    text.push_str(&tallies(program, report));
+    text.push_str(&tallies(program, &report.tallies));
     text.push_str(&problems(program, report));
     if report.found > 0 {
         text.push_str(&format!("found again: {} that were made, but not answered\n", report.found));
@@ -57,13 +65,13 @@ fn heading(program: &Program) -> String {
     format!("{}\n", painted(Paint::Strong, &format!("{}: {} {arrow} {}", program.name, left.name, right.name)))
 }
 
-fn tallies(program: &Program, report: &Report) -> String {
+fn tallies(program: &Program, tallies: &[Tally; 2]) -> String {
     let width = program.sides.iter().map(|side| side.name.chars().count()).max().unwrap_or(0).max(4);
     let mut text = format!(
         "{:width$}  {:>8} {:>8} {:>8} {:>10} {:>8} {:>8} {:>8}\n",
         "", "created", "updated", "excluded", "duplicates", "failed", "in sync", "all"
     );
-    for (side, tally) in program.sides.iter().zip(&report.tallies) {
+    for (side, tally) in program.sides.iter().zip(tallies) {
         text.push_str(&format!(
             "{:width$}  {:>8} {:>8} {:>8} {:>10} {:>8} {:>8} {:>8}\n",
             side.name,
@@ -152,6 +160,36 @@ fn quoted(text: &str) -> String {
     if text.is_empty() { "empty".to_owned() } else { format!("“{}”", text.replace('\n', " ⏎ ")) }
 }
 
+/// Records that are not written because it is not clear who they are: the side, who, and why.
+fn unclear<'p>(picture: &'p Picture<'_>) -> impl Iterator<Item = (End, &'p Item, String)> {
+    picture.plan.items.iter().filter_map(|item| match &item.kind {
+        Kind::Pair(_) => None,
+        Kind::Duplicate { end, key, .. } => {
+            Some((*end, item, format!("another contact of this side has the same {key}; only the first is synced")))
+        }
+        Kind::Ambiguous { end, candidates, key } => Some((
+            *end,
+            item,
+            format!("it fits {} contacts of the other side, one by {key}; none is touched", candidates.len()),
+        )),
+    })
+}
+
+fn duplicates(picture: &Picture<'_>) -> String {
+    let mut text = String::new();
+    for (end, item, why) in unclear(picture).take(SAMPLES) {
+        let side = picture.program.side(end);
+        let record = picture.now(item, end).and_then(|known| known.record.as_ref());
+        let name = record.map(|record| who(side, record)).unwrap_or_default();
+        text.push_str(&format!("{} {why}\n", painted(Paint::Change, &format!("= {} {name}:", side.name))));
+    }
+    let more = unclear(picture).count().saturating_sub(SAMPLES);
+    if more > 0 {
+        text.push_str(&format!("… and {more} more duplicates; --format json lists them all\n"));
+    }
+    text
+}
+
 fn guards(picture: &Picture<'_>) -> String {
     let guards = picture.plan.guards.iter().map(|guard| {
         let why = painted(Paint::Bad, &format!("stop: {}", guard.message(picture.program)));
@@ -194,6 +232,9 @@ pub(crate) fn plan_json(picture: &Picture<'_>, report: &Report) -> Json {
                 .map(|guard| json!({ "name": guard.name(), "why": guard.message(picture.program) }))
                 .collect(),
         );
+        let duplicates = unclear(picture)
+            .map(|(end, item, why)| json!({ "side": program.side(end).name, "id": item.ids[end.index()], "why": why }));
+        document.insert("duplicates".into(), duplicates.collect());
         document.insert("contacts".into(), changes.into());
     }
     document

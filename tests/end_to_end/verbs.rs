@@ -125,3 +125,24 @@ fn completions_are_for_the_shell() {
     let ran = Ran::of(Command::new(env!("CARGO_BIN_EXE_syncc")).args(["completions", "bash"]));
     assert!(ran.out.contains("complete"), "{ran:?}");
 }
+
+#[test]
+fn run_goes_on_until_it_is_told_to_stop_and_ends_well() {
+    let workspace = Workspace::example("google-realgeeks");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_syncc"))
+        .arg("run")
+        .arg(workspace.path(""))
+        .args(["--sandbox", "--yes"])
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .expect("the command starts");
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while workspace.json("status", &["--sandbox"]).first().is_none_or(|status| status["last_run"].is_null()) {
+        assert!(std::time::Instant::now() < until, "the first cycle ends");
+        assert!(child.try_wait().expect("a child").is_none(), "it goes on");
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    let told = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+    assert!(told.expect("kill is there").success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+}

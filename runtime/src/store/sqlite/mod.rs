@@ -34,6 +34,8 @@ pub struct Sqlite {
     db: Connection,
     /// The file, as errors name it.
     path: String,
+    /// Held for as long as this store may write.
+    _lock: Option<std::fs::File>,
 }
 
 impl Sqlite {
@@ -46,8 +48,24 @@ impl Sqlite {
     pub fn open(path: impl AsRef<Path>, connection: &str) -> Result<Self, StoreError> {
         let path = path.as_ref();
         let name = path.display().to_string();
+        let lock = open::lock(path).map_err(|fault| fault.at(&name))?;
         let db = open::open(path, connection).map_err(|fault| fault.at(&name))?;
-        Ok(Self { db, path: name })
+        Ok(Self { db, path: name, _lock: lock })
+    }
+
+    /// Opens the store of a connection to look at it, while a run may be writing to it. What would change it
+    /// fails. `None` if there is no store yet.
+    ///
+    /// # Errors
+    /// What the disk can say.
+    pub fn look(path: impl AsRef<Path>) -> Result<Option<Self>, StoreError> {
+        let path = path.as_ref();
+        if !path.exists() {
+            return Ok(None);
+        }
+        let name = path.display().to_string();
+        let db = open::look(path).map_err(|fault| fault.at(&name))?;
+        Ok(Some(Self { db, path: name, _lock: None }))
     }
 
     fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, StoreError> {

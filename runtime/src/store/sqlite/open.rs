@@ -1,8 +1,8 @@
-//! Opens the file of a connection, and makes sure that nobody else does.
+//! Opens the file of a connection, and makes sure that one process writes to it at a time. Others may look.
 
 use std::{fs, path::Path, time::Duration};
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 
 use super::{
     super::StoreError,
@@ -16,9 +16,38 @@ const APPLICATION: i64 = 0x7379_6e63;
 /// How many prepared statements are kept: more than there are.
 const STATEMENTS: usize = 64;
 
-/// Opens the file, locks it, and brings it to the newest format. `name` is the connection it belongs to.
-///
-/// The lock is SQLite's own and is held until the connection is closed or the process ends, however it ends.
+/// How long somebody who only looks waits for a moment in which nobody writes the file's own structure.
+const LOOKING: Duration = Duration::from_secs(2);
+
+/// Opens the file to look at it while another process may be writing. Nothing is made or changed.
+pub(super) fn look(path: &Path) -> Result<Connection, Fault> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.busy_timeout(LOOKING)?;
+    Ok(connection)
+}
+
+/// Takes the right to write to the file: a lock on a file beside it, which the system gives back when the process
+/// ends, however it ends. A lock on the file itself would keep out those who only look.
+pub(super) fn lock(path: &Path) -> Result<Option<fs::File>, Fault> {
+    if path == Path::new(":memory:") {
+        return Ok(None);
+    }
+    let beside = path.with_extension("lock");
+    let refuse = |error: &std::io::Error| {
+        Fault::from(StoreError::Database { path: beside.display().to_string(), why: error.to_string() })
+    };
+    create_private(&beside)?;
+    let file = fs::OpenOptions::new().write(true).open(&beside);
+    let file = file.map_err(|error| refuse(&error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(fs::TryLockError::WouldBlock) => Err(StoreError::Busy.into()),
+        Err(fs::TryLockError::Error(error)) => Err(refuse(&error)),
+    }
+}
+
+/// Opens the file and brings it to the newest format. `name` is the connection it belongs to. The caller holds
+/// the [`lock`].
 pub(super) fn open(path: &Path, name: &str) -> Result<Connection, Fault> {
     create_private(path)?;
     let mut connection = Connection::open(path)?;
@@ -28,10 +57,8 @@ pub(super) fn open(path: &Path, name: &str) -> Result<Connection, Fault> {
     };
 
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    // A run holds the store for as long as it lasts: waiting for it would only look as if we hung.
-    connection.busy_timeout(Duration::ZERO)?;
-    // Before the first read, so that the first read takes the lock. It also spares the file of shared memory.
-    pragma(&connection, "locking_mode", "EXCLUSIVE")?;
+    // Nobody else writes; who only looks is in the way for moments at most.
+    connection.busy_timeout(LOOKING)?;
     let application: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
     if application != APPLICATION && pages > 0 {

@@ -44,6 +44,21 @@ fn a_second_one_on_the_same_connection_is_refused_at_once() {
 }
 
 #[test]
+fn who_only_looks_sees_what_is_committed_and_changes_nothing() {
+    let folder = folder();
+    let path = folder.path().join("contacts.db");
+    assert!(Sqlite::look(&path).unwrap().is_none(), "there is no store yet, and looking makes none");
+    let mut store = Sqlite::open(&path, "contacts").unwrap();
+    store.observe(Left, &[seen("ann")]).unwrap();
+    let mut looking = Sqlite::look(&path).unwrap().unwrap();
+    assert_eq!(looking.seen(Left).unwrap().len(), 1);
+    store.observe(Left, &[seen("bob")]).unwrap();
+    assert_eq!(looking.seen(Left).unwrap().len(), 2);
+    assert!(looking.observe(Left, &[seen("eve")]).is_err());
+    assert_eq!(store.seen(Left).unwrap().len(), 2);
+}
+
+#[test]
 fn a_listing_that_a_crash_cut_off_cannot_be_ended_by_the_next_run() {
     let folder = folder();
     let path = folder.path().join("contacts.db");
@@ -171,8 +186,8 @@ fn only_its_owner_can_read_it() {
     let mut store = Sqlite::open(folder.path().join("contacts.db"), "contacts").unwrap();
     store.observe(Left, &[seen("ann")]).unwrap();
     let files: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap()).collect();
-    // The store and its write-ahead log.
-    assert_eq!(files.len(), 2);
+    // The store, its lock, its write-ahead log and the index of that.
+    assert_eq!(files.len(), 4);
     for file in files {
         assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{:?}", file.path());
     }
