@@ -10,6 +10,7 @@ mod completions;
 mod connect;
 mod eval;
 mod exit;
+mod explain;
 mod load;
 mod lsp;
 mod new;
@@ -45,6 +46,7 @@ struct Arguments {
 enum Verb {
     New(new::New),
     Check(check::Check),
+    Explain(explain::Explain),
     Show(show::Show),
     Plan(plan::Plan),
     Run(run::Run),
@@ -80,6 +82,7 @@ fn main() -> std::process::ExitCode {
         match verb {
             Verb::New(new) => new.run(output),
             Verb::Check(check) => check.run(output),
+            Verb::Explain(explain) => explain.run(output),
             Verb::Show(show) => show.run(output),
             Verb::Plan(plan) => plan.run(output).await,
             Verb::Run(run) => run.run(output).await,

@@ -115,11 +115,7 @@ pub(crate) fn json(path: &str, text: &str, diagnostic: &Diagnostic) -> serde_jso
         "path": path,
         "code": diagnostic.code.to_string(),
         "name": diagnostic.code.slug(),
-        "severity": match diagnostic.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Hint => "hint",
-        },
+        "severity": severity(diagnostic.severity),
         "title": diagnostic.title,
         "primary": place(&diagnostic.primary),
         "secondary": diagnostic.secondary.iter().map(place).collect::<Vec<_>>(),
@@ -127,6 +123,15 @@ pub(crate) fn json(path: &str, text: &str, diagnostic: &Diagnostic) -> serde_jso
         "help": diagnostic.help,
         "fixes": fixes,
     })
+}
+
+/// How bad it is, as machines read it.
+pub(crate) fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Hint => "hint",
+    }
 }
 
 /// Line and column of a byte, both from 1; columns count characters.

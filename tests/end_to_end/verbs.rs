@@ -73,6 +73,43 @@ fn check_ends_with_2_when_it_could_not_run() {
     assert!(ran.error.contains("no-such-folder"), "{ran:?}");
 }
 
+fn explain(arguments: &[&str]) -> Ran {
+    Ran::of(Command::new(env!("CARGO_BIN_EXE_syncc")).arg("explain").args(arguments).env("NO_COLOR", "1"))
+}
+
+#[test]
+fn explain_says_what_a_code_means_by_code_number_or_name() {
+    let ran = explain(&["SYNC0103"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.starts_with("SYNC0103: the app has no such field\n\nWhat it means\n"), "{}", ran.out);
+    assert!(ran.out.contains("\n    sync google <-> realgeeks\n"), "an example: {}", ran.out);
+    for spelling in ["sync0103", "103", "unknown-field"] {
+        assert_eq!(explain(&[spelling]).out, ran.out, "{spelling}");
+    }
+}
+
+#[test]
+fn what_explain_gives_machines_can_be_checked() {
+    let document: serde_json::Value =
+        serde_json::from_str(&explain(&["SYNC0103", "--format", "json"]).out).expect("a document");
+    assert_eq!(document["name"], "unknown-field");
+    let file = |part: &str| Workspace::with("a.sync", document[part].as_str().expect("a file"));
+    assert_eq!(file("example").json("check", &[])[0]["diagnostics"][0]["code"], document["code"]);
+    assert_eq!(file("mended").syncc("check", &[]).code, 0);
+}
+
+#[test]
+fn explain_lists_all_codes_and_names_those_near_a_wrong_one() {
+    let list = explain(&[]);
+    assert!(list.out.contains("SYNC0103  unknown-field") && list.out.contains("SYNC0001"), "{list:?}");
+    let codes: serde_json::Value = serde_json::from_str(&explain(&["--format", "json"]).out).expect("a document");
+    assert_eq!(codes["codes"].as_array().map(Vec::len), Some(list.out.lines().count()));
+
+    let ran = explain(&["unknwon-field"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{ran:?}");
+    assert!(ran.error.contains("SYNC0103  unknown-field"), "{ran:?}");
+}
+
 #[test]
 fn show_prints_what_nobody_wrote_too() {
     let ran = Workspace::with("a.sync", RULE).syncc("show", &[]);

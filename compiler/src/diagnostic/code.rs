@@ -2,10 +2,17 @@
 //!
 //! Promise: a number is never reused and never changes its meaning. A code that goes out of use keeps its number.
 //! Ranges: syntax 0001.., names 0100.., types 0200.., capabilities 0300.., meaning 0400...
+//!
+//! Every code has a page for people, `docs/codes/SYNC0103.md`. Without it the crate does not build.
+
+#![expect(
+    clippy::zero_prefixed_literal,
+    reason = "a number has four digits here, because it names the file of the page"
+)]
 
 use std::fmt;
 
-use super::Severity;
+use super::{Page, Severity};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $number:literal, $severity:ident, $slug:literal, $title:literal;)*) => {
@@ -43,153 +50,161 @@ macro_rules! codes {
                     $(Self::$name => Severity::$severity,)*
                 }
             }
+
+            /// The page that explains it, as Markdown.
+            #[must_use]
+            pub fn markdown(self) -> &'static str {
+                match self {
+                    $(Self::$name => include_str!(concat!("../../docs/codes/SYNC", stringify!($number), ".md")),)*
+                }
+            }
         }
     };
 }
 
 codes! {
     /// Something else was expected here.
-    Expected = 1, Error, "expected", "something else was expected";
+    Expected = 0001, Error, "expected", "something else was expected";
     /// Text that starts no statement.
-    NoStatement = 2, Error, "no-statement", "text that starts no statement";
+    NoStatement = 0002, Error, "no-statement", "text that starts no statement";
     /// A misspelt keyword.
-    Keyword = 3, Error, "keyword", "a misspelt keyword";
+    Keyword = 0003, Error, "keyword", "a misspelt keyword";
     /// A quote that is never closed.
-    OpenQuote = 4, Error, "open-quote", "a quote that is never closed";
+    OpenQuote = 0004, Error, "open-quote", "a quote that is never closed";
     /// Notation of another language, such as `&&` for `and`.
-    Notation = 5, Error, "notation", "notation of another language";
+    Notation = 0005, Error, "notation", "notation of another language";
     /// Parentheses nested too deep to read.
-    TooDeep = 6, Error, "too-deep", "nested too deep";
+    TooDeep = 0006, Error, "too-deep", "nested too deep";
     /// A statement or file too long to read.
-    TooLong = 7, Error, "too-long", "too long";
+    TooLong = 0007, Error, "too-long", "too long";
     /// Bytes that are no text.
-    Characters = 8, Error, "characters", "characters that no file may hold";
+    Characters = 0008, Error, "characters", "characters that no file may hold";
 
     /// No app and no account has this name.
-    UnknownApp = 100, Error, "unknown-app", "no app and no account has this name";
+    UnknownApp = 0100, Error, "unknown-app", "no app and no account has this name";
     /// The app has no such object.
-    UnknownObject = 101, Error, "unknown-object", "the app has no such object";
+    UnknownObject = 0101, Error, "unknown-object", "the app has no such object";
     /// Neither end of the connection has this name.
-    UnknownEnd = 102, Error, "unknown-end", "neither end of the connection has this name";
+    UnknownEnd = 0102, Error, "unknown-end", "neither end of the connection has this name";
     /// The app has no such field.
-    UnknownField = 103, Error, "unknown-field", "the app has no such field";
+    UnknownField = 0103, Error, "unknown-field", "the app has no such field";
     /// The field has a closed set of values, and this is none of them.
-    UnknownValue = 104, Error, "unknown-value", "the field cannot have this value";
+    UnknownValue = 0104, Error, "unknown-value", "the field cannot have this value";
     /// The value was not among those of the account when they were last pulled, and one of them is near.
-    UnlistedValue = 105, Warning, "unlisted-value", "the account did not have this value when last pulled";
+    UnlistedValue = 0105, Warning, "unlisted-value", "the account did not have this value when last pulled";
     /// The file does not say what it connects.
-    NoSync = 110, Error, "no-sync", "the file has no `sync` statement";
+    NoSync = 0110, Error, "no-sync", "the file has no `sync` statement";
     /// The file connects twice.
-    SyncTwice = 111, Error, "sync-twice", "the file has two `sync` statements";
+    SyncTwice = 0111, Error, "sync-twice", "the file has two `sync` statements";
     /// A setting is written twice.
-    SettingTwice = 112, Error, "setting-twice", "a setting is written twice";
+    SettingTwice = 0112, Error, "setting-twice", "a setting is written twice";
     /// Both ends have one name.
-    SameEnds = 113, Error, "same-ends", "both ends have the same name";
+    SameEnds = 0113, Error, "same-ends", "both ends have the same name";
     /// Nothing that contacts could be matched by has this name.
-    UnknownKey = 114, Error, "unknown-key", "contacts cannot be matched by this";
+    UnknownKey = 0114, Error, "unknown-key", "contacts cannot be matched by this";
     /// Only one side has a field to match by.
-    KeyOnOneSide = 115, Error, "key-on-one-side", "only one side has a field to match by";
+    KeyOnOneSide = 0115, Error, "key-on-one-side", "only one side has a field to match by";
     /// The apps have nothing in common to match by.
-    NoKey = 116, Error, "no-key", "the apps have nothing in common to match by";
+    NoKey = 0116, Error, "no-key", "the apps have nothing in common to match by";
 
     /// The comparison does not fit the type of the field.
-    Operator = 200, Error, "operator", "the comparison does not fit the field";
+    Operator = 0200, Error, "operator", "the comparison does not fit the field";
     /// The value does not fit the type of the field.
-    ValueType = 201, Error, "value-type", "the value does not fit the field";
+    ValueType = 0201, Error, "value-type", "the value does not fit the field";
     /// A field stands alone, but is not a yes-or-no field.
-    NotBool = 202, Error, "not-bool", "a field by its name alone must be a yes-or-no field";
+    NotBool = 0202, Error, "not-bool", "a field by its name alone must be a yes-or-no field";
     /// A yes-or-no field is compared.
-    BoolCompared = 203, Error, "bool-compared", "a yes-or-no field is not compared";
+    BoolCompared = 0203, Error, "bool-compared", "a yes-or-no field is not compared";
     /// `contains` on a set.
-    SetContains = 204, Error, "set-contains", "a set is asked with `==`";
+    SetContains = 0204, Error, "set-contains", "a set is asked with `==`";
     /// `=` on a set.
-    SetAssigned = 205, Error, "set-assigned", "a set is changed with `+=` and `-=`";
+    SetAssigned = 0205, Error, "set-assigned", "a set is changed with `+=` and `-=`";
     /// `+=` or `-=` on something that is no set.
-    NotASet = 206, Error, "not-a-set", "only sets are added to";
+    NotASet = 0206, Error, "not-a-set", "only sets are added to";
     /// `== ""`
-    EmptyText = 207, Error, "empty-text", "emptiness is asked with `is empty`";
+    EmptyText = 0207, Error, "empty-text", "emptiness is asked with `is empty`";
     /// The types of a mapping do not fit.
-    MapTypes = 208, Error, "map-types", "the types of the mapping do not fit";
+    MapTypes = 0208, Error, "map-types", "the types of the mapping do not fit";
     /// A set is mapped to a single value.
-    MapSet = 209, Error, "map-set", "a set cannot be mapped to a single value";
+    MapSet = 0209, Error, "map-set", "a set cannot be mapped to a single value";
     /// A composed text reads or writes a field that it cannot.
-    ComposeType = 210, Error, "compose-type", "text cannot be composed of or into this field";
+    ComposeType = 0210, Error, "compose-type", "text cannot be composed of or into this field";
 
     /// The app cannot be asked for this field in a rule.
-    NoFilter = 300, Error, "no-filter", "the field cannot be used in a condition";
+    NoFilter = 0300, Error, "no-filter", "the field cannot be used in a condition";
     /// The app does not let the field be written.
-    NoSet = 301, Error, "no-set", "the field cannot be set";
+    NoSet = 0301, Error, "no-set", "the field cannot be set";
     /// The app does not let values be added.
-    NoAdd = 302, Error, "no-add", "nothing can be added to the field";
+    NoAdd = 0302, Error, "no-add", "nothing can be added to the field";
     /// The app does not let values be removed.
-    NoRemove = 303, Error, "no-remove", "nothing can be removed from the field";
+    NoRemove = 0303, Error, "no-remove", "nothing can be removed from the field";
     /// The app does not let the field be emptied.
-    NoClear = 304, Error, "no-clear", "the field cannot be emptied";
+    NoClear = 0304, Error, "no-clear", "the field cannot be emptied";
     /// The app does not make new values.
-    NoNewValue = 305, Error, "no-new-value", "the app has no such value and cannot make it";
+    NoNewValue = 0305, Error, "no-new-value", "the app has no such value and cannot make it";
     /// The app does not give the value back.
-    NoRead = 306, Error, "no-read", "the field cannot be read";
+    NoRead = 0306, Error, "no-read", "the field cannot be read";
     /// The app cannot tell that a record was deleted.
-    NoDeletedSign = 307, Error, "no-deleted-sign", "the app cannot tell that a contact was deleted";
+    NoDeletedSign = 0307, Error, "no-deleted-sign", "the app cannot tell that a contact was deleted";
     /// The app cannot tell that a person unsubscribed.
-    NoUnsubscribedSign = 308, Error, "no-unsubscribed-sign", "the app cannot tell that a person unsubscribed";
+    NoUnsubscribedSign = 0308, Error, "no-unsubscribed-sign", "the app cannot tell that a person unsubscribed";
     /// Records cannot be created.
-    NoCreate = 309, Error, "no-create", "contacts cannot be created there";
+    NoCreate = 0309, Error, "no-create", "contacts cannot be created there";
     /// Records cannot be deleted.
-    NoDelete = 310, Error, "no-delete", "contacts cannot be deleted there";
+    NoDelete = 0310, Error, "no-delete", "contacts cannot be deleted there";
     /// The app does not date its records.
-    NotDated = 311, Error, "not-dated", "the app does not say when a contact was last changed";
+    NotDated = 0311, Error, "not-dated", "the app does not say when a contact was last changed";
 
     /// A rule writes the app that it reads.
-    SameApp = 400, Error, "same-app", "the rule writes the app that it reads";
+    SameApp = 0400, Error, "same-app", "the rule writes the app that it reads";
     /// A rule writes two apps.
-    TwoApps = 401, Error, "two-apps", "the rule writes two apps";
+    TwoApps = 0401, Error, "two-apps", "the rule writes two apps";
     /// The `sync` line does not let contacts flow this way.
-    WrongWay = 402, Error, "wrong-way", "the `sync` line does not allow this direction";
+    WrongWay = 0402, Error, "wrong-way", "the `sync` line does not allow this direction";
     /// `undo` of an assignment that does not say what undoing is.
-    UndoUnclear = 403, Error, "undo-unclear", "`undo` must say what undoing is";
+    UndoUnclear = 0403, Error, "undo-unclear", "`undo` must say what undoing is";
     /// An undo action on the wrong app.
-    UndoOtherApp = 404, Error, "undo-other-app", "`undo` writes another app than `then`";
+    UndoOtherApp = 0404, Error, "undo-other-app", "`undo` writes another app than `then`";
     /// An undo action that undoes nothing of the rule.
-    UndoExtra = 405, Error, "undo-extra", "`undo` writes a field that `then` does not";
+    UndoExtra = 0405, Error, "undo-extra", "`undo` writes a field that `then` does not";
     /// Nothing can be undone.
-    UndoNothing = 406, Error, "undo-nothing", "there is nothing to undo";
+    UndoNothing = 0406, Error, "undo-nothing", "there is nothing to undo";
     /// The condition cannot be made true.
-    OtherWayTrue = 407, Error, "other-way-true", "the condition cannot be made true from the other side";
+    OtherWayTrue = 0407, Error, "other-way-true", "the condition cannot be made true from the other side";
     /// The condition cannot be made false.
-    OtherWayFalse = 408, Error, "other-way-false", "the condition cannot be made false from the other side";
+    OtherWayFalse = 0408, Error, "other-way-false", "the condition cannot be made false from the other side";
     /// The condition reads both apps.
-    OtherWayBoth = 409, Error, "other-way-both", "a condition on both apps has no other way";
+    OtherWayBoth = 0409, Error, "other-way-both", "a condition on both apps has no other way";
     /// The effect has no other way.
-    OtherWayEffect = 410, Error, "other-way-effect", "the action has no other way";
+    OtherWayEffect = 0410, Error, "other-way-effect", "the action has no other way";
     /// The other way can make the condition true, but not false.
-    OtherWayHalf = 411, Hint, "other-way-half", "the other way works in one direction only";
+    OtherWayHalf = 0411, Hint, "other-way-half", "the other way works in one direction only";
     /// Deleting beside other actions.
-    DeletedToo = 412, Error, "deleted-too", "a rule that deletes does nothing else";
+    DeletedToo = 0412, Error, "deleted-too", "a rule that deletes does nothing else";
     /// A person could get more mail.
-    MoreMail = 413, Error, "more-mail", "a person could get more mail than they agreed to";
+    MoreMail = 0413, Error, "more-mail", "a person could get more mail than they agreed to";
     /// One rule writes the same thing twice.
-    WrittenTwice = 414, Error, "written-twice", "the rule writes one thing twice";
+    WrittenTwice = 0414, Error, "written-twice", "the rule writes one thing twice";
     /// Two rules contradict each other.
-    Contradiction = 415, Error, "contradiction", "two rules contradict each other";
+    Contradiction = 0415, Error, "contradiction", "two rules contradict each other";
     /// Two rules say the same.
-    RuleTwice = 416, Warning, "rule-twice", "two rules say the same";
+    RuleTwice = 0416, Warning, "rule-twice", "two rules say the same";
 
     /// A mapping between two fields of one app.
-    MapSameApp = 420, Error, "map-same-app", "a mapping needs a field of each app";
+    MapSameApp = 0420, Error, "map-same-app", "a mapping needs a field of each app";
     /// A field is mapped to twice.
-    MapTwice = 422, Error, "map-twice", "two mappings write one field";
+    MapTwice = 0422, Error, "map-twice", "two mappings write one field";
     /// `off` on a mapping that does not exist.
-    MapOffUnused = 423, Warning, "map-off-unused", "there is no such mapping to switch off";
+    MapOffUnused = 0423, Warning, "map-off-unused", "there is no such mapping to switch off";
     /// A value has no translation.
-    TableGap = 424, Error, "table-gap", "a value has no translation";
+    TableGap = 0424, Error, "table-gap", "a value has no translation";
     /// A row of a translation that is never used.
-    TableRow = 425, Warning, "table-row", "a row of the translation is never used";
+    TableRow = 0425, Warning, "table-row", "a row of the translation is never used";
     /// A composed text without a field.
-    ComposeNothing = 426, Error, "compose-nothing", "the text is composed of no field";
+    ComposeNothing = 0426, Error, "compose-nothing", "the text is composed of no field";
 
     /// Tests are checked, and not yet run.
-    TestNotRun = 430, Hint, "test-not-run", "tests are checked and not run by this version";
+    TestNotRun = 0430, Hint, "test-not-run", "tests are checked and not run by this version";
 }
 
 impl Code {
@@ -204,7 +219,41 @@ impl Code {
     pub fn named(text: &str) -> Option<Self> {
         let digits = text.get(..4).filter(|head| head.eq_ignore_ascii_case("sync")).and_then(|_| text.get(4..));
         let number: Option<u16> = digits.unwrap_or(text).parse().ok();
-        Self::ALL.iter().copied().find(|code| Some(code.number()) == number || code.slug() == text)
+        Self::ALL.iter().copied().find(|code| Some(code.number()) == number || code.slug().eq_ignore_ascii_case(text))
+    }
+
+    /// The codes that a misspelt or half-remembered one may mean, nearest first: a slip of the keyboard, or
+    /// a word of a slug or a title.
+    #[must_use]
+    pub fn near(text: &str) -> Vec<Self> {
+        const MOST: usize = 5;
+        let text = text.trim().to_lowercase();
+        let length = text.chars().count();
+        let distance = |code: &Self| {
+            let slug = strsim::damerau_levenshtein(&text, code.slug());
+            slug.min(strsim::damerau_levenshtein(&text, &code.to_string().to_lowercase()))
+        };
+        let has_word = |code: &Self| {
+            // A slip in a short word is another word.
+            let slip = usize::from(length >= 5);
+            let words =
+                code.title().split(|character: char| !character.is_alphanumeric()).chain(code.slug().split('-'));
+            !text.is_empty() && words.into_iter().any(|word| strsim::damerau_levenshtein(&text, word) <= slip)
+        };
+        let mut near: Vec<(usize, Self)> = Self::ALL
+            .iter()
+            .map(|code| (distance(code), *code))
+            .filter(|(distance, code)| *distance <= length / 3 || has_word(code))
+            .collect();
+        near.sort();
+        near.truncate(MOST);
+        near.into_iter().map(|(_, code)| code).collect()
+    }
+
+    /// The page that explains it, in its parts.
+    #[must_use]
+    pub fn page(self) -> Page {
+        Page::of(self.markdown())
     }
 }
 
@@ -226,9 +275,21 @@ mod tests {
         assert_eq!(Code::named("sync0103"), Some(Code::UnknownField));
         assert_eq!(Code::named("103"), Some(Code::UnknownField));
         assert_eq!(Code::named("unknown-field"), Some(Code::UnknownField));
+        assert_eq!(Code::named("Unknown-Field"), Some(Code::UnknownField));
         assert_eq!(Code::named("SYNC9999"), None);
         assert_eq!(Code::named(""), None);
         assert_eq!(Code::UnknownField.to_string(), "SYNC0103");
+    }
+
+    #[test]
+    fn a_misspelt_code_finds_its_neighbours() {
+        assert_eq!(Code::near("unknwon-field").first(), Some(&Code::UnknownField));
+        assert!(Code::near("SYNC0109").contains(&Code::UnknownApp));
+        assert!(Code::near("undo").contains(&Code::UndoUnclear), "a word of a slug");
+        assert!(Code::near("undoo").contains(&Code::UndoUnclear), "a slip in it");
+        assert!(Code::near("deleted").contains(&Code::NoDelete), "a word of a title");
+        assert_eq!(Code::near("weather"), []);
+        assert_eq!(Code::near(""), []);
     }
 
     #[test]

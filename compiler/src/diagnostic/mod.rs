@@ -4,8 +4,10 @@
 //! of the person who writes `.sync` files. It knows nothing of terminals and editors.
 
 mod code;
+mod page;
 
 pub use code::Code;
+pub use page::Page;
 use syncc_grammar::tree::Span;
 
 /// How bad it is.
