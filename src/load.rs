@@ -46,7 +46,7 @@ impl Loaded {
             let shown = path.display().to_string();
             let bytes = std::fs::read(path).map_err(|error| format!("{shown} cannot be read: {error}"))?;
             let text = decode(&bytes).text;
-            database.set_file(&shown, text.clone());
+            database.set_bytes(&shown, &bytes);
             let checked = database.check(&shown);
             let (diagnostics, program) =
                 checked.map(|checked| (checked.diagnostics.clone(), checked.program.clone())).unwrap_or_default();

@@ -183,3 +183,14 @@ fn run_goes_on_until_it_is_told_to_stop_and_ends_well() {
     assert!(told.expect("kill is there").success());
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
 }
+
+#[test]
+fn check_reads_any_bytes_and_says_where_they_are_no_text() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut bytes = RULE.as_bytes().to_vec();
+    bytes.extend(b"# caf\xe9\n");
+    std::fs::write(folder.path().join("a.sync"), bytes).expect("a file");
+    let ran = Ran::of(Command::new(env!("CARGO_BIN_EXE_syncc")).arg("check").arg(folder.path()));
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.out.contains("SYNC0008"), "{ran:?}");
+}
