@@ -39,6 +39,7 @@ fn side(end: &End, accounts: &[AccountSchema]) -> Option<Side> {
         ty: field.ty,
         means: field.means.clone(),
         can: field.can,
+        lacks: field.lacks.clone(),
     });
     Some(Side {
         name: end.name().text.clone(),

@@ -194,3 +194,16 @@ fn check_reads_any_bytes_and_says_where_they_are_no_text() {
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(ran.out.contains("SYNC0008"), "{ran:?}");
 }
+
+#[test]
+fn what_an_app_has_no_place_for_stays_on_the_other_side() {
+    let file = "sync google <-> realgeeks\n";
+    let google = |city: &str| format!(r#"{{"email":"a@b.example","address":{{"city":"{city}","country":"USA"}}}}"#);
+    let lead = |city: &str| format!(r#"{{"email":"a@b.example","address":{{"city":"{city}"}}}}"#);
+    let base = format!(r#"{{"left":{},"right":{}}}"#, google("Hilo"), lead("Hilo"));
+    let in_step = format!(r#"{{"id":1,"left":{},"right":{},"base":null}}"#, google("Hilo"), lead("Hilo"));
+    let moved = format!(r#"{{"id":2,"left":{},"right":{},"base":{base}}}"#, google("Hilo"), lead("Kona"));
+    let out = eval(file, &format!("{in_step}\n{moved}\n"));
+    assert_eq!(out[0]["outcome"], "in sync", "a country that Real Geeks cannot hold is no difference: {}", out[0]);
+    assert_eq!(out[1]["left"]["address"], json!({"city": "Kona", "country": "USA"}), "{}", out[1]);
+}

@@ -273,7 +273,13 @@ fn side(end: &ConnectedEnd, fields: &BTreeSet<String>) -> Side {
             .iter()
             .filter_map(|name| {
                 let field = end.field(name)?;
-                Some(IrField { name: name.clone(), ty: field.ty, means: field.means.clone(), can: field.can })
+                Some(IrField {
+                    name: name.clone(),
+                    ty: field.ty,
+                    means: field.means.clone(),
+                    can: field.can,
+                    lacks: field.lacks.clone(),
+                })
             })
             .collect(),
         detects: end.object.detects,

@@ -47,6 +47,7 @@ static OPEN: LazyLock<Field> = LazyLock::new(|| Field {
     means: None,
     values: None,
     reformats: false,
+    lacks: Vec::new(),
     about: None,
 });
 

@@ -104,6 +104,9 @@ pub struct IrField {
     pub means: Option<String>,
     /// What can be done with it.
     pub can: Can,
+    /// The parts of an address that the app has no place for: they stay as they are on the other side.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<String>,
 }
 
 /// Which ways contacts may flow.

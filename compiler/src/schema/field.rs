@@ -23,6 +23,9 @@ pub struct Field {
     /// Whether the app gives back something else than what was written (it reformats phones, cuts texts).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reformats: bool,
+    /// The parts of an address that the app has no place for, such as `country`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<String>,
     /// One sentence for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<String>,

@@ -4,7 +4,7 @@
 
 use syncc_compiler::{
     ir::{ConstId, End, FieldId, Piece},
-    value::{Record, Set, Text, Value, shown},
+    value::{Address, Record, Set, Text, Value, shown},
 };
 
 use super::Engine;
@@ -36,6 +36,22 @@ impl Engine<'_> {
         }
     }
 
+    /// The single value of `from` as it is written over the other side's: parts of an address that `from` has
+    /// no place for stay as they are there.
+    pub(super) fn image_onto(&self, lens: &OneToOne<'_>, from: End, value: &Value, onto: &Value) -> Option<Value> {
+        let mut image = self.image(lens, from, value)?;
+        let field = self.program.side(from).fields.get(lens.field(from).index())?;
+        if let (Value::Address(image), Value::Address(onto)) = (&mut image, onto) {
+            let kept = Address::PARTS.into_iter().zip(onto.parts());
+            for (name, part) in kept.filter(|(name, _)| field.lacks.iter().any(|lacks| lacks == name)) {
+                if let Some(slot) = image.part_mut(name) {
+                    part.clone_into(slot);
+                }
+            }
+        }
+        Some(image)
+    }
+
     /// The elements of `from` as the other side spells them; those without an image are left out.
     pub(super) fn image_of_set(&self, lens: &OneToOne<'_>, from: End, value: &Value) -> Set {
         value.elements().iter().filter_map(|element| self.image_of_element(lens, from, element)).collect()
@@ -65,7 +81,14 @@ impl Engine<'_> {
     /// The value as this field spells it.
     pub(super) fn retype(&self, value: &Value, end: End, field: FieldId) -> Option<Value> {
         let field = self.program.side(end).fields.get(field.index())?;
-        self.canon[end.index()].retype(value, field.ty)
+        let mut value = self.canon[end.index()].retype(value, field.ty)?;
+        if let Value::Address(address) = &mut value {
+            field.lacks.iter().filter_map(|lacks| address.part_mut(lacks).map(String::clear)).for_each(drop);
+            if address.is_blank() {
+                return Some(Value::Empty);
+            }
+        }
+        Some(value)
     }
 
     /// The text composed of the fields of a record: empty when all its fields are, `None` when one is unknown.

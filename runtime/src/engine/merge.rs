@@ -133,7 +133,7 @@ impl Engine<'_> {
         let winner = if consent { self.further_down(lens, left, right) } else { self.winner(changed, sides.later) };
         let Some(winner) = winner.filter(|winner| direction.from(*winner)) else { return };
         let to = winner.other();
-        let Some(value) = self.image(lens, winner, values[winner.index()]) else { return };
+        let Some(value) = self.image_onto(lens, winner, values[winner.index()], values[to.index()]) else { return };
         if !self.can_write(to, lens.field(to), values[to.index()], &value) {
             return;
         }

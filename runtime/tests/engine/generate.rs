@@ -297,7 +297,7 @@ pub(crate) fn program() -> impl Strategy<Value = Program> {
                         remove: cannot != 4,
                         ..Can::default()
                     };
-                    IrField { name: name.into(), ty, means: None, can }
+                    IrField { name: name.into(), ty, means: None, can, lacks: Vec::new() }
                 })
                 .collect(),
             detects: Detects { deleted: true, unsubscribed: false },

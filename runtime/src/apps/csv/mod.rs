@@ -127,6 +127,7 @@ impl App for Csv {
                 means: None,
                 values: None,
                 reformats: false,
+                lacks: Vec::new(),
                 about: Some("A column of the file.".to_owned()),
             };
             added.fields.insert(name, field);

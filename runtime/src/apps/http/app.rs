@@ -314,6 +314,7 @@ fn custom_field() -> schema::Field {
         means: None,
         values: None,
         reformats: false,
+        lacks: Vec::new(),
         about: None,
     }
 }

@@ -20,7 +20,7 @@ fn side(app: &str, object: &str) -> Side {
         name: name.clone(),
         ty: field.ty,
         means: field.means.clone(),
-        can: field.can,
+        can: field.can, lacks: Vec::new()
     });
     Side {
         name: app.into(),
@@ -314,7 +314,7 @@ fn a_custom_field_is_found_by_its_name_and_goes_with_its_value() {
         name: "Customer no".into(),
         ty: "text".parse().expect("type"),
         means: None,
-        can: syncc_compiler::schema::Can::default(),
+        can: syncc_compiler::schema::Can::default(), lacks: Vec::new()
     }];
     let manifest = Manifest::read("google", syncc_connectors::manifest("google").expect("manifest")).expect("reads");
     let object = &manifest.objects["contact"];

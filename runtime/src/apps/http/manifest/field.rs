@@ -20,6 +20,8 @@ pub(crate) struct FieldRule {
     _values: Option<IgnoredAny>,
     #[serde(default, rename = "reformats")]
     _reformats: Option<IgnoredAny>,
+    #[serde(default, rename = "lacks")]
+    _lacks: Option<IgnoredAny>,
     #[serde(default, rename = "about")]
     _about: Option<IgnoredAny>,
     /// Where it stands. Without one the field has the name of its member.
