@@ -17,6 +17,7 @@ mod keyword;
 mod limits;
 mod parser;
 mod resync;
+mod scan;
 mod split;
 mod strict;
 pub mod tree;

@@ -42,6 +42,8 @@ pub(crate) fn check(text: &str) -> Option<SyntaxError> {
 }
 
 /// The first bracket or `not` that lies deeper than [`MAX_DEPTH`].
+///
+/// Whatever the strict look takes for a bracket or a `not` counts here: nothing else bounds its recursion.
 fn too_deep(text: &str) -> Option<Span> {
     let tokens = SyncParser::parse(Rule::tokens, text).ok()?.flat_map(|tokens| tokens.into_inner());
     // How many levels each open bracket added, with the `not`s directly before it.
@@ -62,7 +64,14 @@ fn too_deep(text: &str) -> Option<Span> {
             }
             Rule::comment => {}
             _ if token.as_str().eq_ignore_ascii_case("not") => nots += 1,
-            Rule::symbol if token.as_str().starts_with('!') => nots += token.as_str().len(),
+            Rule::symbol if token.as_str().contains('!') => nots += exclamations(token.as_str()),
+            // `it's [ 'a'`: an apostrophe to the strict look, a quote to this one. From here on the two may
+            // see different brackets, so all of them count and none closes.
+            Rule::slip_text if token.as_str().starts_with('\'') && is_glued(text, span.start()) => {
+                let rest = text.get(span.start()..).unwrap_or_default();
+                let too_deep = depth + nots + most_levels(rest) > MAX_DEPTH;
+                return too_deep.then(|| Span::new(span.start() as u32, span.end() as u32));
+            }
             _ => nots = 0,
         }
         if depth + nots > MAX_DEPTH {
@@ -70,4 +79,20 @@ fn too_deep(text: &str) -> Option<Span> {
         }
     }
     None
+}
+
+/// How many `!` of a symbol can be a `not`: those of `&!!`, not that of `!=`.
+fn exclamations(symbol: &str) -> usize {
+    symbol.matches('!').count() - symbol.matches("!=").count()
+}
+
+/// Whether something other than a blank stands directly before `at`.
+fn is_glued(text: &str, at: usize) -> bool {
+    text.get(..at).and_then(|before| before.chars().next_back()).is_some_and(|c| !c.is_whitespace())
+}
+
+/// The most levels that `text` can have, however it is read.
+fn most_levels(text: &str) -> usize {
+    let marks = text.bytes().filter(|byte| matches!(byte, b'(' | b'[' | b'{' | b'!')).count();
+    marks + text.as_bytes().windows(3).filter(|word| word.eq_ignore_ascii_case(b"not")).count()
 }

@@ -1,11 +1,8 @@
 //! The first look: a file cut into statements, without reading any of them.
 
-use pest::{Parser, iterators::Pair};
-
 use crate::{
-    SyntaxError, SyntaxErrorKind, characters,
-    parser::{Rule, SyncParser},
-    resync,
+    SyntaxError, SyntaxErrorKind, characters, keyword, resync,
+    scan::{self, Text},
     tree::Span,
 };
 
@@ -64,18 +61,21 @@ impl Skeleton {
     /// one is still a rule. A cut is at the start of a line, which is never inside a text, and each part has
     /// no further cuts: this nests once.
     fn read(&mut self, text: &str, part: Span) {
-        match SyncParser::parse(Rule::skeleton, slice(text, part)) {
-            Ok(pairs) => {
-                for pair in pairs.flat_map(Pair::into_inner) {
-                    let span = span(&pair).shift(part.start);
-                    match pair.as_rule() {
-                        Rule::piece => self.piece(text, span),
-                        Rule::comment => self.comments.push(Comment { span }),
-                        _ => {}
-                    }
+        let part_text = slice(text, part);
+        let mut at = scan::blanks(part_text, 0);
+        while at < part_text.len() {
+            let end = match scan::comment(part_text, at) {
+                Some(end) => {
+                    self.comments.push(Comment { span: Span::new(at as u32, end as u32).shift(part.start) });
+                    end
                 }
-            }
-            Err(error) => self.errors.push(unread(&error, part.start)),
+                None => {
+                    let end = piece_end(part_text, at);
+                    self.piece(text, Span::new(at as u32, end as u32).shift(part.start));
+                    end
+                }
+            };
+            at = scan::blanks(part_text, end);
         }
     }
 
@@ -94,9 +94,62 @@ impl Skeleton {
     }
 }
 
-fn span(pair: &Pair<'_, Rule>) -> Span {
-    let span = pair.as_span();
-    Span::new(span.start() as u32, span.end() as u32)
+/// Where the piece that starts at `start` ends: before the gap before the next statement, or before the
+/// last gap of `text`.
+fn piece_end(text: &str, start: usize) -> usize {
+    let mut end = lump_end(text, start);
+    loop {
+        let next = scan::gap(text, end);
+        if next >= text.len() || is_start(text, next) {
+            return end;
+        }
+        end = lump_end(text, next);
+    }
+}
+
+/// Whether a statement starts at `at`. Before a colon a keyword is the name of a field.
+fn is_start(text: &str, at: usize) -> bool {
+    let Some(end) = scan::word(text, at) else { return false };
+    let word = text.get(at..end).unwrap_or_default();
+    keyword::exact(word).is_some()
+        && scan::char_at(text, end) != Some('.')
+        && scan::char_at(text, scan::gap(text, end)) != Some(':')
+}
+
+/// The end of what stands at `start` and is not cut: a text, a comment in another notation, a word with
+/// the words that its dots or its `as` bind to it, or one character. Never `start` itself, save at the end.
+fn lump_end(text: &str, start: usize) -> usize {
+    if let Some(end) = scan::word(text, start) {
+        return words_end(text, start, end);
+    }
+    match scan::char_at(text, start) {
+        Some('.') => scan::word(text, start + 1).unwrap_or(start + 1),
+        Some(c) => scan::text(text, start)
+            .map(Text::end)
+            .or_else(|| scan::other_text(text, start))
+            .or_else(|| scan::other_comment(text, start))
+            .unwrap_or(start + c.len_utf8()),
+        None => start,
+    }
+}
+
+/// The end of the lump that starts with the word at `start..end`.
+fn words_end(text: &str, start: usize, mut end: usize) -> usize {
+    let dot = |at| scan::char_at(text, at) == Some('.');
+    if text.get(start..end) == Some("as") && !dot(end) {
+        return scan::word(text, scan::gap(text, end)).unwrap_or(end);
+    }
+    while dot(end) {
+        let part = scan::word(text, end + 1).or_else(|| match scan::text(text, end + 1)? {
+            Text::Closed(end) => Some(end),
+            Text::Open(_) => None,
+        });
+        match part {
+            Some(part_end) => end = part_end,
+            None => return end + 1,
+        }
+    }
+    end
 }
 
 fn slice(text: &str, span: Span) -> &str {
@@ -135,17 +188,4 @@ fn is_blank(text: &str) -> bool {
 fn too_long(text: &str) -> SyntaxError {
     let title = format!("this file is too long to read: {} MiB, and 16 MiB is the most", text.len() >> 20);
     SyntaxError::new(SyntaxErrorKind::TooLong, Span::default(), title).help(SPLIT_FILE)
-}
-
-/// The skeleton cannot fail, but pest can: it gives up at limits of its own.
-fn unread(error: &pest::error::Error<Rule>, base: u32) -> SyntaxError {
-    let at = match error.location {
-        pest::error::InputLocation::Pos(at) | pest::error::InputLocation::Span((at, _)) => at as u32,
-    };
-    SyntaxError::new(
-        SyntaxErrorKind::TooLong,
-        Span::new(base + at, base + at),
-        "this file is too long to read from here on",
-    )
-    .help(SPLIT_FILE)
 }

@@ -32,10 +32,16 @@ fn read(text: &str) -> (Option<Body>, Vec<SyntaxError>) {
     let start = text.len() - text.trim_start_matches(is_blank).len();
     let word = explain::word_at(text, start);
     let word_span = Span::new(start as u32, (start + word.len()) as u32);
-    let (keyword, mut errors) = match (keyword::exact(word), keyword::near(word)) {
-        (Some(keyword), _) => (keyword, Vec::new()),
-        (None, Some(keyword)) => (keyword, vec![explain::misspelt(word, word_span, keyword)]),
-        (None, None) => return (None, vec![explain::no_statement(text, start)]),
+    let mut errors = Vec::new();
+    let keyword = match keyword::exact(word) {
+        Some(keyword) => keyword,
+        None => match keyword::near(word) {
+            Some(keyword) => {
+                errors.push(explain::misspelt(word, word_span, keyword));
+                keyword
+            }
+            None => return (None, vec![explain::no_statement(text, start)]),
+        },
     };
     let base = word_span.end;
     let rest = text.get(base as usize..).unwrap_or_default();

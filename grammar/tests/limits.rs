@@ -23,8 +23,41 @@ fn sixty_four_levels_are_read_and_no_more() {
 }
 
 #[test]
+fn sixty_four_levels_need_a_quarter_of_a_usual_stack() {
+    let nested = |open: &str, inner: &str, close: &str, levels: usize| {
+        let (open, close) = (open.repeat(levels), close.repeat(levels));
+        format!("test \"x\" given a {{ x: {open}{inner}{close} }} expect a.x == {open}{inner}{close}")
+    };
+    let group = |levels: usize| format!("when {}google.vip{} then a exists", "(".repeat(levels), ")".repeat(levels));
+    let read = move || {
+        for text in [nested("[", "1", "]", 63), nested("{ k: ", "1", "}", 63), group(64)] {
+            assert_eq!(kinds(&text), [], "{text}");
+        }
+    };
+    std::thread::Builder::new().stack_size(512 * 1024).spawn(read).unwrap().join().unwrap();
+}
+
+#[test]
+fn no_reading_hides_a_level() {
+    for opening in ["[", "{ a: ", "x, [", "it's, ["] {
+        for before in ["isn't ", "in [it's, ", "in [a@'b, ", "== 'x'"] {
+            let text = format!("when google.x {before}{} '", opening.repeat(3_000));
+            assert_eq!(kinds(&text).len(), 1, "{before}{opening}");
+        }
+    }
+    for not in ["&!", "||!!", "! !", "!NOT ", "!not("] {
+        let text = format!("when google.x {}google.x then a exists", not.repeat(3_000));
+        assert_eq!(kinds(&text).len(), 1, "{not}");
+    }
+    let many = format!("when google.vip &{} google.vip then a exists", "!".repeat(100_000));
+    assert_eq!(kinds(&many), [SyntaxErrorKind::TooDeep]);
+}
+
+#[test]
 fn depth_of_any_kind_is_an_error_and_no_overflow() {
-    for opening in ["(", "[", "{", "not ", "!", "NOT(", "{a:", "[[{x:[", "not not(", "! # (\n", "\"", "'", "as "] {
+    for opening in
+        ["(", "[", "{", "not ", "!", "NOT(", "{a:", "[[{x:[", "not not(", "! # (\n", "\"", "'", "„", "‚«", "`", "as "]
+    {
         for prefix in ["when ", "when google.x == ", "when google.x in ", "test \"x\" given a { x: ", "map ", ""] {
             let text = format!("{prefix}{}", opening.repeat(2_000));
             let statement = statement(&text);

@@ -10,16 +10,14 @@ mod quotes;
 mod scene;
 mod words;
 
-use pest::{
-    Parser,
-    error::{Error, ErrorVariant, InputLocation},
-};
+use pest::error::{Error, ErrorVariant, InputLocation};
 
 use self::scene::Scene;
 use crate::{
     SyntaxError, SyntaxErrorKind,
     keyword::{self, Keyword},
-    parser::{Rule, SyncParser},
+    parser::Rule,
+    scan,
     tree::Span,
 };
 
@@ -32,8 +30,7 @@ pub(crate) fn position(failure: &Error<Rule>) -> usize {
 
 /// The word that starts at `at`, if one does.
 pub(crate) fn word_at(text: &str, at: usize) -> &str {
-    let rest = text.get(at..).unwrap_or_default();
-    SyncParser::parse(Rule::word, rest).map_or("", |pairs| pairs.as_str())
+    scan::word(text, at).and_then(|end| text.get(at..end)).unwrap_or_default()
 }
 
 /// A keyword that is not spelt right.
