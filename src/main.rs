@@ -26,6 +26,7 @@ mod show;
 mod status;
 mod stop;
 mod tables;
+mod test;
 
 use clap::{Parser, Subcommand};
 
@@ -48,6 +49,7 @@ enum Verb {
     Check(check::Check),
     Explain(explain::Explain),
     Show(show::Show),
+    Test(test::Test),
     Plan(plan::Plan),
     Run(run::Run),
     Status(status::Status),
@@ -84,6 +86,7 @@ fn main() -> std::process::ExitCode {
             Verb::Check(check) => check.run(output),
             Verb::Explain(explain) => explain.run(output),
             Verb::Show(show) => show.run(output),
+            Verb::Test(test) => test.run(output),
             Verb::Plan(plan) => plan.run(output).await,
             Verb::Run(run) => run.run(output).await,
             Verb::Status(status) => status.run(output),

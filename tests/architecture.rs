@@ -93,15 +93,24 @@ fn every_library_stays_in_its_crate() {
 
 #[test]
 fn the_engine_reaches_nothing_outside_itself() {
-    let engine = root().join("runtime/src/engine");
-    let files: Vec<_> = rust_files().into_iter().filter(|file| file.path.starts_with(&engine)).collect();
-    assert!(!files.is_empty(), "the engine is not at {}", engine.display());
+    reaches_nothing_outside("runtime/src/engine");
+}
+
+#[test]
+fn testing_reaches_nothing_but_the_engine() {
+    reaches_nothing_outside("runtime/src/testing");
+}
+
+fn reaches_nothing_outside(folder: &str) {
+    let pure = root().join(folder);
+    let files: Vec<_> = rust_files().into_iter().filter(|file| file.path.starts_with(&pure)).collect();
+    assert!(!files.is_empty(), "there is nothing at {}", pure.display());
     for file in files {
         for path in used_paths(&without_comments(&file.text)) {
             for outside in NOT_IN_THE_ENGINE {
                 assert!(
                     path != outside && !path.starts_with(&format!("{outside}::")),
-                    "{} uses {path}: hand the engine what it needs instead",
+                    "{} uses {path}: hand it what it needs instead",
                     file.path.display()
                 );
             }

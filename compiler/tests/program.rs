@@ -4,7 +4,10 @@
 
 use syncc_compiler::{
     check::{Checked, check_text},
-    ir::{Arrow, Condition, Direction, Effect, End, FieldId, Lens, Mapping, NamePart, Origin, Prefer, Program, Test},
+    ir::{
+        Arrow, Condition, Direction, Effect, End, FieldId, Lens, Mapping, NamePart, Origin, Prefer, Program, Test,
+        Tests,
+    },
     schema::{AccountSchema, App, Scalar, Type, builtin},
     value::shown,
 };
@@ -317,6 +320,23 @@ fn values_are_translated_left_to_right_however_the_line_is_turned() {
     let rows: Vec<_> =
         rows.iter().map(|(left, right)| [left, right].map(|id| shown(program.constant(*id)).unwrap())).collect();
     assert_eq!(rows, [["open", "Active"], ["won", "Closed Escrow"], ["lost", "Dead"]]);
+}
+
+#[test]
+fn tests_know_their_lines_and_change_nothing_of_the_rest() {
+    let tested = format!(
+        "{FLAGSHIP}\ntest \"undo\"\n  given google {{ email: \"a@b.example\", nickname: \"Ann\", label: [\"No_CRM\"] }}\n  \
+         expect realgeeks none\n         google.label == [\"No_CRM\"]\n         google.nickname == \"Ann\"\n"
+    );
+    let (plain, tested) = (program(FLAGSHIP), program(&tested));
+    let case = &tested.tests.cases[0];
+    assert_eq!((case.line, case.name.as_str()), (20, "undo"));
+    assert_eq!(case.expect.iter().map(|expect| expect.line).collect::<Vec<_>>(), [22, 23, 24]);
+    assert_eq!(case.given[1], None);
+    let joined = tested.with_tests();
+    let shown: Vec<_> = case.expect.iter().map(|expect| joined.show_condition(&expect.condition, false)).collect();
+    assert_eq!(shown, ["not (realgeeks exists)", r#"google.label == ["No_CRM"]"#, r#"google.nickname == "Ann""#]);
+    assert_eq!(Program { tests: Tests::default(), ..tested }, plain);
 }
 
 #[test]

@@ -125,6 +125,41 @@ fn what_show_prints_is_the_language_and_means_the_same() {
 }
 
 #[test]
+fn test_runs_the_tests_of_the_example() {
+    let ran = Workspace::example("google-realgeeks").syncc("test", &[]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.contains("pass") && ran.out.contains("undo takes the tag away"), "{ran:?}");
+    assert!(ran.out.contains("covers line 9 (undo)"), "{ran:?}");
+}
+
+#[test]
+fn test_shows_what_was_expected_and_why_not() {
+    let wrong = format!(
+        "{RULE}\ntest \"stays out\"\n  given  google {{ email: \"ann@home.example\" }}\n  expect realgeeks none\n"
+    );
+    let workspace = Workspace::with("a.sync", &wrong);
+    let ran = workspace.syncc("test", &[]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.out.contains("a.sync:8") && ran.out.contains("expected  realgeeks none"), "{ran:?}");
+    assert!(ran.out.contains("fired         line 4, then"), "{ran:?}");
+    let document = &workspace.json("test", &[])[0];
+    assert_eq!((&document["passed"], &document["failed"]), (&json!(0), &json!(1)), "{document}");
+    let failure = &document["files"][0]["tests"][0]["failures"][0];
+    assert_eq!(
+        *failure,
+        json!({"line":8,"expected":"realgeeks none","got":["realgeeks { email: \"ann@home.example\", tag: [\"GoogleContacts\"] }"]})
+    );
+}
+
+#[test]
+fn test_ends_with_1_at_problems_and_with_2_when_it_could_not_run() {
+    let broken = Workspace::with("a.sync", &RULE.replace("google.label", "google.lable"));
+    assert_eq!(broken.syncc("test", &[]).code, 1);
+    let ran = Ran::of(Command::new(env!("CARGO_BIN_EXE_syncc")).args(["test", "no-such-folder"]));
+    assert_eq!(ran.code, 2, "{ran:?}");
+}
+
+#[test]
 fn new_writes_a_file_that_checks_and_never_writes_over_one() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let new = || {

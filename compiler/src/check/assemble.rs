@@ -10,6 +10,7 @@ use super::{
     contradiction::{clashes, twins},
     keys,
     link::Linker,
+    link_tests::TestAt,
     mappings::{self, Written},
     tables::{Fragment, Tables},
 };
@@ -109,7 +110,7 @@ fn twice(file: &File<'_>, diagnostics: &mut Vec<Diagnostic>) {
             Item::Prefer(_) => (1, "prefer", Code::SettingTwice),
             Item::Match(_) => (2, "match", Code::SettingTwice),
             Item::Every(_) => (3, "every", Code::SettingTwice),
-            Item::None | Item::Rule(_) | Item::Map(_) => continue,
+            Item::None | Item::Rule(_) | Item::Map(_) | Item::Test(_) => continue,
         };
         let Some(earlier) = first[kind] else {
             first[kind] = Some(piece.span);
@@ -133,6 +134,7 @@ fn program(file: &File<'_>, connection: &Connection, diagnostics: &mut Vec<Diagn
     let mut rules: Vec<Fragment<Rule>> = Vec::new();
     let mut pieces: Vec<&Piece> = Vec::new();
     let mut maps: Vec<Written<'_>> = Vec::new();
+    let mut tests: Vec<TestAt<'_>> = Vec::new();
     let mut prefer = Prefer::Default;
     let mut every = EVERY;
     let mut keys: Option<Vec<String>> = None;
@@ -152,6 +154,10 @@ fn program(file: &File<'_>, connection: &Connection, diagnostics: &mut Vec<Diagn
                 pieces.push(piece);
             }
             Item::Map(item) => maps.push(Written { item, start: piece.span.start, line }),
+            Item::Test(test) => {
+                let expect = test.item.expect.iter().map(|(start, _)| lines.at(piece.span.start + start)).collect();
+                tests.push(TestAt { test, line, expect });
+            }
             Item::None => {}
         }
     }
@@ -170,6 +176,7 @@ fn program(file: &File<'_>, connection: &Connection, diagnostics: &mut Vec<Diagn
         .map(|mapping| Mapping { lens: linker.lens(&mapping.tables, &mapping.item.lens), ..mapping.item.clone() })
         .collect();
     let matching = matching.item.iter().map(|tier| linker.tier(&matching.tables, tier)).collect();
+    let tests = linker.tests(&tests, [left, right]);
     let [left_fields, right_fields] = used;
     Some(Program {
         version: VERSION,
@@ -184,6 +191,7 @@ fn program(file: &File<'_>, connection: &Connection, diagnostics: &mut Vec<Diagn
         atoms: linker.atoms,
         rules: linked,
         mappings,
+        tests,
     })
 }
 
@@ -269,23 +277,22 @@ fn side(end: &ConnectedEnd, fields: &BTreeSet<String>) -> Side {
         account: end.account.clone(),
         object: end.object_name.clone(),
         instance: end.instance.clone(),
-        fields: fields
-            .iter()
-            .filter_map(|name| {
-                let field = end.field(name)?;
-                Some(IrField {
-                    name: name.clone(),
-                    ty: field.ty,
-                    means: field.means.clone(),
-                    can: field.can,
-                    lacks: field.lacks.clone(),
-                })
-            })
-            .collect(),
+        fields: fields.iter().filter_map(|name| ir_field(end, name)).collect(),
         detects: end.object.detects,
         creates: end.object.creates,
         deletes: end.object.deletes,
     }
+}
+
+pub(super) fn ir_field(end: &ConnectedEnd, name: &str) -> Option<IrField> {
+    let field = end.field(name)?;
+    Some(IrField {
+        name: name.to_owned(),
+        ty: field.ty,
+        means: field.means.clone(),
+        can: field.can,
+        lacks: field.lacks.clone(),
+    })
 }
 
 /// Rules that contradict each other, and rules that are there twice.

@@ -26,11 +26,13 @@ pub(crate) struct Context<'a> {
     /// The names and constants that the statement uses, each once.
     pub(crate) tables: Tables,
     pub(crate) found: Vec<Found>,
+    /// Whether the statement is a test: it may ask for what an app does not give to rules.
+    pub(crate) is_test: bool,
 }
 
 impl<'a> Context<'a> {
     pub(crate) fn new(connection: &'a Connection) -> Self {
-        Self { connection, tables: Tables::default(), found: Vec::new() }
+        Self { connection, tables: Tables::default(), found: Vec::new(), is_test: false }
     }
 
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) {

@@ -14,7 +14,7 @@ use crate::{
 /// `ann@x.example`), so that whoever compares indices asks the right question. Pieces of text, of which the
 /// spelling counts, are kept apart by it.
 pub(crate) struct Linker {
-    fields: [HashMap<String, FieldId>; 2],
+    pub(super) fields: [HashMap<String, FieldId>; 2],
     pub(crate) constants: Vec<Value>,
     spelled: HashMap<(Value, Option<String>), ConstId>,
     on_field: HashMap<(End, FieldId, Value), ConstId>,
@@ -22,7 +22,7 @@ pub(crate) struct Linker {
     atom_ids: HashMap<Atom, AtomId>,
 }
 
-fn id(index: usize) -> u32 {
+pub(super) fn id(index: usize) -> u32 {
     // A file is at most 16 MiB long (grammar), so it never names as many things as do not fit.
     u32::try_from(index).unwrap_or(u32::MAX)
 }
@@ -43,7 +43,7 @@ impl Linker {
         }
     }
 
-    fn field(&self, tables: &Tables, end: End, field: FieldId) -> FieldId {
+    pub(super) fn field(&self, tables: &Tables, end: End, field: FieldId) -> FieldId {
         let known = &self.fields[end.index()];
         // Every name in a table was put into the set of its side before linking.
         known.get(tables.name(end, field)).copied().unwrap_or(FieldId(u32::MAX))
@@ -96,7 +96,7 @@ impl Linker {
         }
     }
 
-    fn condition(&mut self, tables: &Tables, condition: &Condition) -> Condition {
+    pub(super) fn condition(&mut self, tables: &Tables, condition: &Condition) -> Condition {
         match condition {
             Condition::Atom(atom) => match tables.atoms.get(atom.index()) {
                 Some(atom) => self.atom(tables, atom),

@@ -16,6 +16,7 @@ mod context;
 mod contradiction;
 mod keys;
 mod link;
+mod link_tests;
 mod mapping;
 mod mappings;
 mod names;
@@ -40,6 +41,7 @@ pub(crate) use connection::Connection;
 use context::{Context, Found};
 use mapping::MapItem;
 use tables::Fragment;
+use test_block::CheckedTest;
 
 use crate::{
     db::Database,
@@ -83,6 +85,7 @@ pub(crate) enum Item {
     Every(u64),
     Rule(Box<CheckedRule>),
     Map(Box<MapItem>),
+    Test(Box<Fragment<CheckedTest>>),
 }
 
 /// A rule, and where its actions stand in the order of its effects.
@@ -129,10 +132,7 @@ impl Context<'_> {
                 None => Item::None,
             },
             Body::Map(map) => self.map(map).map_or(Item::None, |map| Item::Map(Box::new(map))),
-            Body::Test(test) => {
-                self.test_block(test);
-                Item::None
-            }
+            Body::Test(test) => self.test_block(test).map_or(Item::None, |test| Item::Test(Box::new(test))),
             Body::Sync(_) | Body::Every(_) | Body::Broken => Item::None,
         }
     }

@@ -9,11 +9,15 @@ mod effect;
 mod mapping;
 mod program;
 mod show;
+mod show_value;
+mod test_case;
 
 pub use condition::{Atom, Condition, Test};
 pub use effect::{Effect, OtherWay, Rule};
 pub use mapping::{Direction, Lens, Mapping, NamePart, Origin, Piece};
 pub use program::{Arrow, IrField, MatchTier, Prefer, Program, Side, VERSION};
+pub use show_value::show_value;
+pub use test_case::{Expectation, TestCase, Tests};
 
 use serde::{Deserialize, Serialize};
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Atom, ConstId, End, FieldId, Mapping, Rule};
+use super::{Atom, ConstId, End, FieldId, Mapping, Rule, Tests};
 use crate::{
     schema::{Can, Detects, Type},
     value::Value,
@@ -38,6 +38,9 @@ pub struct Program {
     pub rules: Vec<Rule>,
     /// The mappings in effect.
     pub mappings: Vec<Mapping>,
+    /// What the file expects of its own rules. No part of what a run does.
+    #[serde(default, skip_serializing_if = "Tests::is_empty")]
+    pub tests: Tests,
 }
 
 impl Program {

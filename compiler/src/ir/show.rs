@@ -1,10 +1,10 @@
 //! A program as text in the language: every effective rule and mapping, with where each comes from.
 
+use super::show_value::{quoted, show_value};
 use super::{
     Arrow, Atom, Condition, ConstId, Direction, Effect, End, FieldId, Lens, Mapping, Origin, Piece, Prefer, Program,
     Rule, Test,
 };
-use crate::value::{Value, shown};
 
 impl Program {
     /// The whole program in the language, a statement a line, comments saying where it comes from.
@@ -190,11 +190,7 @@ impl Program {
     }
 
     fn show_constant(&self, id: ConstId) -> String {
-        match self.constant(id) {
-            Value::Text(text) => quoted(text.shown()),
-            Value::Consent(consent) => quoted(consent.name()),
-            other => shown(other).unwrap_or_default(),
-        }
+        show_value(self.constant(id))
     }
 }
 
@@ -204,10 +200,6 @@ fn arrow(direction: Direction) -> &'static str {
         (false, true) => "<-",
         _ => "<->",
     }
-}
-
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 fn duration(seconds: u64) -> String {

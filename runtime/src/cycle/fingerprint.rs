@@ -1,12 +1,14 @@
 //! A name for rules, so that a change of their meaning is seen.
 
 use sha2::{Digest as _, Sha256};
-use syncc_compiler::ir::{Origin, Program};
+use syncc_compiler::ir::{Origin, Program, Tests};
 
-/// A name for rules: equal for equal meaning, whatever the layout and the comments of the file. 32 hex digits.
+/// A name for rules: equal for equal meaning, whatever the layout, the comments and the tests of the file.
+/// 32 hex digits.
 #[must_use]
 pub fn fingerprint(program: &Program) -> String {
     let mut program = program.clone();
+    program.tests = Tests::default();
     for rule in &mut program.rules {
         rule.line = 0;
         rule.title.clear();

@@ -63,6 +63,20 @@ impl<'p> Engine<'p> {
         self.rule_holds(rule, &View::of(pair))
     }
 
+    /// Whether a condition over the atoms of the program is true of the pair as it stands, before any step.
+    /// `None` when it cannot be told, because an answer did not carry a field.
+    #[must_use]
+    pub fn is_true(&self, condition: &Condition, pair: &Pair) -> Option<bool> {
+        self.condition(condition, &View::of(pair))
+    }
+
+    /// Whether everything that the rule at this index asks for is so, as the pair stands before any step.
+    /// `None` when it cannot be told, or when there is no such rule.
+    #[must_use]
+    pub fn effects_are_so(&self, rule: usize, pair: &Pair) -> Option<bool> {
+        self.effects_hold(rule, &View::of(pair))
+    }
+
     /// Whether contacts such as this one flow away from this end, as the pair stands before any step.
     #[must_use]
     pub fn in_scope(&self, from: End, pair: &Pair) -> bool {

@@ -108,7 +108,7 @@ impl Engine<'_> {
         all(rule.effects.iter().map(|effect| self.effect_holds(effect, end, view)))
     }
 
-    fn condition(&self, condition: &Condition, view: &View<'_>) -> Option<bool> {
+    pub(super) fn condition(&self, condition: &Condition, view: &View<'_>) -> Option<bool> {
         match condition {
             Condition::Atom(id) => self.atom(self.program.atoms.get(id.index())?, view),
             Condition::Not(inner) => self.condition(inner, view).map(|truth| !truth),

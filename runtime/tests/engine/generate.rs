@@ -6,7 +6,7 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 use syncc_compiler::{
     ir::{
         Arrow, Atom, AtomId, Condition, ConstId, Direction, Effect, End, FieldId, IrField, Lens, Mapping, MatchTier,
-        Origin, OtherWay, Piece, Prefer, Program, Rule, Side, Test, VERSION,
+        Origin, OtherWay, Piece, Prefer, Program, Rule, Side, Test, Tests, VERSION,
     },
     schema::{Can, Detects, Scalar, Type},
     value::{Canon, Consent, Number, Record, Text, Value},
@@ -317,6 +317,7 @@ pub(crate) fn program() -> impl Strategy<Value = Program> {
             atoms,
             rules,
             mappings,
+            tests: Tests::default(),
         }
     })
 }

@@ -11,3 +11,4 @@ mod names;
 mod reference;
 mod rules;
 mod sync;
+mod testing;
