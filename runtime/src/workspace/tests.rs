@@ -187,6 +187,7 @@ fn what_was_pulled_is_written_the_same_every_time_and_extends_the_schema() {
         values: Some(vec!["Hot".into(), "Cold".into()]),
         reformats: true,
         about: Some("How \"warm\" they are.".into()),
+        lacks: Vec::new(),
     };
     let object = PulledObject {
         fields: BTreeMap::from([("Lead score".to_owned(), field.clone())]),
