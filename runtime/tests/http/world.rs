@@ -76,7 +76,8 @@ pub(crate) fn side(app: &str, object: &str) -> Side {
         name: name.clone(),
         ty: field.ty,
         means: field.means.clone(),
-        can: field.can, lacks: Vec::new()
+        can: field.can,
+        lacks: Vec::new(),
     });
     Side {
         name: app.to_owned(),

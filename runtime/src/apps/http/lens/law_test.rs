@@ -20,7 +20,8 @@ fn side(app: &str, object: &str) -> Side {
         name: name.clone(),
         ty: field.ty,
         means: field.means.clone(),
-        can: field.can, lacks: Vec::new()
+        can: field.can,
+        lacks: Vec::new(),
     });
     Side {
         name: app.into(),
@@ -314,7 +315,8 @@ fn a_custom_field_is_found_by_its_name_and_goes_with_its_value() {
         name: "Customer no".into(),
         ty: "text".parse().expect("type"),
         means: None,
-        can: syncc_compiler::schema::Can::default(), lacks: Vec::new()
+        can: syncc_compiler::schema::Can::default(),
+        lacks: Vec::new(),
     }];
     let manifest = Manifest::read("google", syncc_connectors::manifest("google").expect("manifest")).expect("reads");
     let object = &manifest.objects["contact"];
