@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use syncc_compiler::diagnostic::Severity;
+use syncc_compiler::diagnostic::Diagnostic;
 
 use crate::{
     exit::Exit,
-    load,
-    output::{Output, Paint, painted, say},
-    render,
+    load::{File, Loaded},
+    output::{Format, Output, Paint, complain, paint, painted, remark, say},
+    render::{Counts, concise, github, json, pretty, sarif},
 };
 
 /// Check the rules: every problem in one run, with what to type instead
@@ -22,51 +22,62 @@ pub(crate) struct Check {
 
 impl Check {
     pub(crate) fn run(self, output: &Output) -> Exit {
-        let loaded = match load::open(&self.path) {
+        let loaded = match Loaded::open(&self.path) {
             Ok(loaded) => loaded,
-            Err(exit) => return exit,
-        };
-        let mut counts = [0_usize; 3];
-        let mut documents = Vec::new();
-        for file in &loaded.files {
-            let path = file.path.display().to_string();
-            for diagnostic in &file.diagnostics {
-                counts[match diagnostic.severity {
-                    Severity::Error => 0,
-                    Severity::Warning => 1,
-                    Severity::Hint => 2,
-                }] += 1;
-                if output.json() {
-                    documents.push(render::json(&path, &file.text, diagnostic));
-                } else {
-                    say(&format!("{}\n", render::diagnostic(&path, &file.text, diagnostic)));
+            Err(why) => {
+                if output.format == Format::Sarif {
+                    let ended = sarif::Ended { exit: Exit::Failed, failure: Some(&why) };
+                    output.document(&sarif::document(&[], ended));
                 }
+                complain(&why);
+                return Exit::Failed;
             }
+        };
+        let files = &loaded.files;
+        let counts = Counts::of(files);
+        let exit = if counts.errors > 0 { Exit::Problems } else { Exit::Fine };
+        match output.format {
+            Format::Pretty => {
+                each(files, pretty::diagnostic);
+                let (how, sum) = summary(files, counts);
+                say(&format!("{}\n", painted(how, &sum)));
+            }
+            Format::Concise => lines(files, counts, concise::diagnostic),
+            Format::Github => lines(files, counts, github::diagnostic),
+            Format::Json => output.document(&json::document(files)),
+            Format::Sarif => output.document(&sarif::document(files, sarif::Ended { exit, failure: None })),
         }
-        let [errors, warnings, hints] = counts;
-        if output.json() {
-            output.document(&serde_json::json!({
-                "version": 1,
-                "files": loaded.files.iter().map(|file| file.path.display().to_string()).collect::<Vec<_>>(),
-                "errors": errors, "warnings": warnings, "hints": hints,
-                "diagnostics": documents,
-            }));
-        } else {
-            say(&summary(&loaded, errors, warnings));
-        }
-        if errors > 0 { Exit::Problems } else { Exit::Fine }
+        exit
     }
 }
 
-fn summary(loaded: &load::Loaded, errors: usize, warnings: usize) -> String {
-    let rules: usize = loaded.files.iter().filter_map(|file| Some(file.program.as_ref()?.rules.len())).sum();
-    let files = plural(loaded.files.len(), "file");
-    if errors > 0 {
-        return format!("{}\n", painted(Paint::Bad, &format!("{} in {files}", plural(errors, "problem"))));
+/// A finding of a file, given with its path and text, as text.
+type Render = fn(&str, &str, &Diagnostic) -> String;
+
+/// Prints every finding by itself.
+fn each(files: &[File], render: Render) {
+    for file in files {
+        let path = file.shown();
+        file.diagnostics.iter().for_each(|found| say(&format!("{}\n", render(&path, &file.text, found))));
     }
-    let rules = plural(rules, "rule");
-    let warnings = if warnings > 0 { format!(", {}", plural(warnings, "warning")) } else { String::new() };
-    format!("{}\n", painted(Paint::Good, &format!("fine: {rules} in {files}{warnings}")))
+}
+
+/// Prints lines that a program reads, and the sum beside them.
+fn lines(files: &[File], counts: Counts, render: Render) {
+    each(files, render);
+    let (how, sum) = summary(files, counts);
+    remark(&paint(how, &sum, &std::io::stderr()));
+}
+
+fn summary(files: &[File], counts: Counts) -> (Paint, String) {
+    let rules: usize = files.iter().filter_map(|file| Some(file.program.as_ref()?.rules.len())).sum();
+    let files = plural(files.len(), "file");
+    if counts.errors > 0 {
+        return (Paint::Bad, format!("{} in {files}", plural(counts.errors, "problem")));
+    }
+    let warnings =
+        if counts.warnings > 0 { format!(", {}", plural(counts.warnings, "warning")) } else { String::new() };
+    (Paint::Good, format!("fine: {} in {files}{warnings}", plural(rules, "rule")))
 }
 
 /// `1 file`, `2 files`

@@ -21,12 +21,19 @@ pub(crate) enum Exit {
     Changes,
 }
 
+impl Exit {
+    /// As scripts see it.
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::Fine => 0,
+            Self::Problems => 1,
+            Self::Failed | Self::Changes => 2,
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Fine => 0,
-            Exit::Problems => 1,
-            Exit::Failed | Exit::Changes => 2,
-        })
+        Self::from(exit.code())
     }
 }

@@ -78,14 +78,19 @@ impl Loaded {
 }
 
 impl File {
+    /// Its path, as people type it.
+    pub(crate) fn shown(&self) -> String {
+        self.path.display().to_string()
+    }
+
     /// Prints what is wrong, down to this severity. To standard error, as what was asked for is something else.
     fn print(&self, output: &Output, least: Severity) {
-        let path = self.path.display().to_string();
+        let path = self.shown();
         for diagnostic in self.diagnostics.iter().filter(|diagnostic| diagnostic.severity <= least) {
             if output.json() {
-                say(&format!("{}\n", render::json(&path, &self.text, diagnostic)));
+                say(&format!("{}\n", render::json::diagnostic(&path, &self.text, diagnostic)));
             } else {
-                remark(&render::diagnostic(&path, &self.text, diagnostic));
+                remark(&render::pretty::diagnostic(&path, &self.text, diagnostic));
             }
         }
     }

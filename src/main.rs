@@ -67,6 +67,10 @@ fn main() -> std::process::ExitCode {
         .with_env_filter(tracing_subscriber::EnvFilter::from_env("SYNCC_LOG"))
         .with_writer(std::io::stderr)
         .init();
+    if arguments.output.only_for_check() && !matches!(arguments.verb, Verb::Check(_)) {
+        output::complain("only `syncc check` has this form: use `--format pretty` or `--format json` here");
+        return Exit::Failed.into();
+    }
     let verb = match arguments.verb {
         // The language server has threads of its own.
         Verb::Lsp(lsp) => return lsp.run().into(),

@@ -12,8 +12,9 @@ use clap::{Args, ValueEnum};
 /// How to print.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Output {
-    /// For people (pretty) or for machines (json)
-    #[arg(long, global = true, value_enum, default_value = "pretty")]
+    /// For people (pretty) or for machines (json). `check` also has concise (a line a problem), github (remarks in a
+    /// review) and sarif (code scanning)
+    #[arg(long, global = true, value_enum, default_value = "pretty", hide_possible_values = true)]
     pub(crate) format: Format,
 }
 
@@ -24,12 +25,23 @@ pub(crate) enum Format {
     Pretty,
     /// For machines: one JSON document.
     Json,
+    /// One line a problem.
+    Concise,
+    /// Workflow commands of GitHub Actions.
+    Github,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
 }
 
 impl Output {
     /// Whether machines read it.
     pub(crate) fn json(&self) -> bool {
         self.format == Format::Json
+    }
+
+    /// Whether this is a form of what `check` finds, and of nothing else.
+    pub(crate) fn only_for_check(&self) -> bool {
+        matches!(self.format, Format::Concise | Format::Github | Format::Sarif)
     }
 
     /// Prints a JSON document, on one line per document.

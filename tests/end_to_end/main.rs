@@ -7,8 +7,10 @@ mod command;
 mod crash;
 mod editor;
 mod faults;
+mod formats;
 mod google_realgeeks;
 mod practice;
+mod sarif;
 #[path = "../../sandbox/tests/spec/mod.rs"]
 mod spec;
 mod verbs;

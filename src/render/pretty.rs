@@ -1,4 +1,4 @@
-//! Diagnostics on a terminal: the compiler's findings, drawn by miette.
+//! For people: a finding drawn into its source, by miette.
 
 use std::fmt;
 
@@ -88,57 +88,4 @@ pub(crate) fn diagnostic(path: &str, text: &str, diagnostic: &Diagnostic) -> Str
     }
     debug_assert!(drawn.source_code().is_some());
     Handled(&handler, &drawn).to_string()
-}
-
-/// A finding for machines.
-pub(crate) fn json(path: &str, text: &str, diagnostic: &Diagnostic) -> serde_json::Value {
-    let place = |label: &Label| {
-        let (line, column) = line_and_column(text, label.span.start as usize);
-        let (end_line, end_column) = line_and_column(text, label.span.end as usize);
-        serde_json::json!({
-            "line": line, "column": column, "end_line": end_line, "end_column": end_column,
-            "start": label.span.start, "end": label.span.end, "text": label.text,
-        })
-    };
-    let fixes: Vec<_> = diagnostic
-        .fixes
-        .iter()
-        .map(|fix| {
-            let edits = fix
-                .edits
-                .iter()
-                .map(|(span, text)| serde_json::json!({ "start": span.start, "end": span.end, "text": text }));
-            serde_json::json!({ "title": fix.title, "edits": edits.collect::<Vec<_>>() })
-        })
-        .collect();
-    serde_json::json!({
-        "path": path,
-        "code": diagnostic.code.to_string(),
-        "name": diagnostic.code.slug(),
-        "severity": severity(diagnostic.severity),
-        "title": diagnostic.title,
-        "primary": place(&diagnostic.primary),
-        "secondary": diagnostic.secondary.iter().map(place).collect::<Vec<_>>(),
-        "why": diagnostic.why,
-        "help": diagnostic.help,
-        "fixes": fixes,
-    })
-}
-
-/// How bad it is, as machines read it.
-pub(crate) fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Hint => "hint",
-    }
-}
-
-/// Line and column of a byte, both from 1; columns count characters.
-fn line_and_column(text: &str, byte: usize) -> (usize, usize) {
-    let byte = (0..=byte.min(text.len())).rev().find(|byte| text.is_char_boundary(*byte)).unwrap_or(0);
-    let before = &text[..byte];
-    let line = before.matches('\n').count() + 1;
-    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (line, before[start..].chars().count() + 1)
 }
