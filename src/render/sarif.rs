@@ -31,7 +31,7 @@ pub(crate) struct Ended<'a> {
 
 /// All findings.
 pub(crate) fn document(files: &[File], ended: Ended<'_>) -> Json {
-    let results: Vec<Json> = files.iter().flat_map(|file| results(file)).collect();
+    let results: Vec<Json> = files.iter().flat_map(results).collect();
     json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
