@@ -11,6 +11,7 @@ mod program;
 mod show;
 mod show_value;
 mod test_case;
+mod truth;
 
 pub use condition::{Atom, Condition, Test};
 pub use effect::{Effect, OtherWay, Rule};
@@ -18,6 +19,7 @@ pub use mapping::{Direction, Lens, Mapping, NamePart, Origin, Piece};
 pub use program::{Arrow, IrField, MatchTier, Prefer, Program, Side, VERSION};
 pub use show_value::show_value;
 pub use test_case::{Expectation, TestCase, Tests};
+pub use truth::has;
 
 use serde::{Deserialize, Serialize};
 

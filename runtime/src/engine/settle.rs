@@ -1,15 +1,11 @@
 //! From what the rules ask for to what is done: reasons add up, the first of two contradicting rules wins.
 
 use syncc_compiler::{
-    ir::{Effect, End, FieldId},
+    ir::{Effect, End, FieldId, has},
     value::{Record, Value},
 };
 
-use super::{
-    Cause, Engine, Part,
-    decide::Decision,
-    truth::{View, has},
-};
+use super::{Cause, Engine, Part, decide::Decision, truth::View};
 
 /// One thing that was changed, by what. No field: the record was made or deleted.
 #[derive(Clone, Copy, Debug)]

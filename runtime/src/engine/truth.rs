@@ -2,11 +2,9 @@
 //!
 //! `None` stands for undecided. A test of an unknown field is read on the base, if the base knows it.
 
-use std::mem::discriminant;
-
 use syncc_compiler::{
-    ir::{Atom, Condition, ConstId, Effect, End, FieldId, Test},
-    value::{Record, Value, shown},
+    ir::{Atom, Condition, Effect, End, FieldId, Test, has},
+    value::{Record, Value},
 };
 
 use super::{Base, Engine, Pair};
@@ -120,28 +118,11 @@ impl Engine<'_> {
     }
 
     fn atom(&self, atom: &Atom, view: &View<'_>) -> Option<bool> {
-        let field = match atom.test {
-            Test::Exists => return Some(view.exists(atom.end)),
-            Test::Deleted => return Some(view.deleted(atom.end)),
-            ref test => test.field()?,
-        };
-        let value = view.value(atom.end, field);
-        if !value.is_known() {
-            return None;
+        match atom.test {
+            Test::Exists => Some(view.exists(atom.end)),
+            Test::Deleted => Some(view.deleted(atom.end)),
+            ref test => self.program.holds_of(test, view.value(atom.end, test.field()?)),
         }
-        let constant = |id: ConstId| self.program.constant(id);
-        Some(match atom.test {
-            Test::Exists | Test::Deleted => return None,
-            Test::Empty(_) => value.is_empty(),
-            Test::True(_) => *value == Value::Bool(true),
-            Test::Equals(_, id) => value == constant(id),
-            Test::Has(_, id) => has(value, constant(id)),
-            Test::Less(_, id) => comparable(value, constant(id)) && value < constant(id),
-            Test::AtMost(_, id) => comparable(value, constant(id)) && value <= constant(id),
-            Test::Contains(_, id) => spelt(value, constant(id), |value, part| value.contains(part)),
-            Test::StartsWith(_, id) => spelt(value, constant(id), |value, part| value.starts_with(part)),
-            Test::EndsWith(_, id) => spelt(value, constant(id), |value, part| value.ends_with(part)),
-        })
     }
 
     fn effect_holds(&self, effect: &Effect, end: End, view: &View<'_>) -> Option<bool> {
@@ -164,28 +145,5 @@ impl Engine<'_> {
             Effect::Set(_, id) => value == self.program.constant(id),
             Effect::Clear(_) => value.is_empty(),
         })
-    }
-}
-
-/// Whether the set has the constant as an element.
-pub(super) fn has(set: &Value, element: &Value) -> bool {
-    matches!(element, Value::Text(element) if set.has(element))
-}
-
-/// Two filled values of one kind. Sets and addresses have no order that people know of.
-fn comparable(value: &Value, constant: &Value) -> bool {
-    value.is_filled()
-        && !matches!(value, Value::Set(_) | Value::Address(_))
-        && discriminant(value) == discriminant(constant)
-}
-
-/// A test of spellings. Text, which is the common case, is not copied.
-fn spelt(value: &Value, constant: &Value, test: impl Fn(&str, &str) -> bool) -> bool {
-    match (value, constant) {
-        (Value::Text(value), Value::Text(constant)) => test(value.shown(), constant.shown()),
-        _ => match (shown(value), shown(constant)) {
-            (Some(value), Some(constant)) => test(&value, &constant),
-            _ => false,
-        },
     }
 }
