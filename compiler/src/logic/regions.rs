@@ -4,8 +4,8 @@ use jiff::{SignedDuration, ToSpan};
 
 use super::spelling::Spellings;
 use crate::{
-    ir::{ConstId, End, FieldId, Program, Test},
-    schema::{Scalar, Type},
+    ir::{Program, Test},
+    schema::Scalar,
     value::{Address, Canon, Consent, Number, Text, Value},
 };
 
@@ -22,14 +22,11 @@ pub(crate) struct Representative {
 /// Values of every kind that these tests of a single-valued field tell apart, the empty one first, then the constants.
 /// Of a kind with many values `each` different ones, if it has so many. `None` when there are too many kinds to list.
 pub(crate) fn regions(
-    program: &Program,
-    end: End,
-    field: FieldId,
-    tests: &[&Test],
-    constants: &[ConstId],
+    scalar: Scalar,
+    tests: &[(&Program, &Test)],
+    constants: &[&Value],
     each: usize,
 ) -> Option<Vec<Representative>> {
-    let Type::One(scalar) = program.side(end).fields.get(field.index())?.ty else { return None };
     let mut closed: Vec<Value> = vec![Value::Empty];
     let mut note = |value: &Value| {
         if value.is_filled() && !closed.contains(value) {
@@ -38,10 +35,10 @@ pub(crate) fn regions(
     };
     let mut bounds: Vec<Value> = Vec::new();
     let mut spellings = Spellings::default();
-    for id in constants {
-        note(program.constant(*id));
+    for constant in constants {
+        note(constant);
     }
-    for test in tests {
+    for (program, test) in tests {
         match test {
             Test::Equals(_, id) => note(program.constant(*id)),
             Test::Less(_, id) | Test::AtMost(_, id) => {
@@ -76,7 +73,7 @@ pub(crate) fn regions(
         if closed.contains(&value) || found.iter().any(|known| known.value == value) {
             continue;
         }
-        let says: Vec<_> = tests.iter().map(|test| program.holds_of(test, &value)).collect();
+        let says: Vec<_> = tests.iter().map(|(program, test)| program.holds_of(test, &value)).collect();
         let kind = kinds.iter().position(|(known, _)| *known == says).unwrap_or_else(|| {
             kinds.push((says, 0));
             kinds.len() - 1

@@ -153,8 +153,9 @@ impl Variables {
                     }
                 }
             } else {
-                let tests: Vec<&Test> = ids.iter().filter_map(|id| Some(&atom(*id)?.test)).collect();
-                let values = regions(program, end, field, &tests, &[], 1)?;
+                let tests: Vec<_> = ids.iter().filter_map(|id| Some((program, &atom(*id)?.test))).collect();
+                let scalar = program.side(end).fields.get(field.index())?.ty.scalar();
+                let values = regions(scalar, &tests, &[], 1)?;
                 for id in ids {
                     reads.insert(id, vec![all.len()]);
                 }
