@@ -1,7 +1,8 @@
 //! `syncc apps`: the apps that syncc knows, their fields, and what can be done with each.
 
 use clap::Args;
-use syncc_compiler::schema::{App, Object};
+use syncc_compiler::schema::{App, Named, Object};
+use syncc_runtime::apps::can_run;
 
 use crate::{
     exit::Exit,
@@ -28,8 +29,8 @@ impl Apps {
             }
         }
         match &self.app {
-            None if output.json() => output.document(&serde_json::to_value(&apps).unwrap_or_default()),
-            None => apps.iter().for_each(|app| say(&format!("{:<12} {}\n", app.id, app.title))),
+            None if output.json() => output.document(&apps.iter().map(document).collect()),
+            None => apps.iter().for_each(|app| say(&line(app))),
             Some(id) => {
                 let Some(app) = apps.iter().find(|app| app.id == *id) else {
                     let known: Vec<_> = apps.iter().map(|app| app.id.as_str()).collect();
@@ -37,7 +38,7 @@ impl Apps {
                     return Exit::Problems;
                 };
                 if output.json() {
-                    output.document(&serde_json::to_value(app).unwrap_or_default());
+                    output.document(&document(app));
                 } else {
                     app.objects.iter().for_each(|(name, object)| say(&fields(app, name, object)));
                 }
@@ -47,8 +48,32 @@ impl Apps {
     }
 }
 
+fn line(app: &App) -> String {
+    let yet = if can_run(&app.id).is_ok() { "" } else { NOT_YET };
+    format!("{:<12} {:<18} {yet}", app.id, app.title).trim_end().to_owned() + "\n"
+}
+
+/// Behind an app whose fields are known, and not its requests.
+const NOT_YET: &str = "check, show and test; cannot be run yet";
+
+fn document(app: &App) -> serde_json::Value {
+    let mut document = serde_json::to_value(app).unwrap_or_default();
+    document["runs"] = can_run(&app.id).is_ok().into();
+    document
+}
+
+/// What stands behind the name of an object of which there can be several.
+fn which(object: &Object) -> &'static str {
+    match object.named {
+        Named::Never => "",
+        Named::Optional => "[(\"…\")]",
+        Named::Always => "(\"…\")",
+    }
+}
+
 fn fields(app: &App, name: &str, object: &Object) -> String {
-    let mut text = format!("{}\n", painted(Paint::Strong, &format!("{}.{name}  ({})", app.id, app.title)));
+    let mut text =
+        format!("{}\n", painted(Paint::Strong, &format!("{}.{name}{}  ({})", app.id, which(object), app.title)));
     for (name, field) in &object.fields {
         let can: Vec<String> = field.can.into();
         let means = field.means.as_ref().map(|means| format!("  = {means}")).unwrap_or_default();

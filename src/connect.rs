@@ -47,6 +47,10 @@ impl Opened {
     ) -> Result<Self, String> {
         let mut accounts = Vec::new();
         for end in End::BOTH {
+            let side = program.side(end);
+            apps::can_run(&side.app).map_err(|error| format!("{}: {error}", side.name))?;
+        }
+        for end in End::BOTH {
             accounts.push(account(program, end, workspace, practice)?);
         }
         let mut opened = Vec::new();

@@ -13,9 +13,9 @@ use crate::{
 /// Write a first .sync file for two apps
 #[derive(Args)]
 pub(crate) struct New {
-    /// The app on the left, such as google
+    /// The app on the left, such as google or intercom.leads
     left: String,
-    /// The app on the right, such as realgeeks
+    /// The app on the right, such as realgeeks or 'mailchimp.audience("News")'
     right: String,
     /// The folder to write into
     #[arg(long, default_value = ".")]
@@ -44,7 +44,7 @@ impl New {
     fn write(&self) -> Result<PathBuf, String> {
         let (left, right) = (&self.left, &self.right);
         let text = first_file(left, right);
-        let name = format!("{left}-{right}");
+        let name = format!("{}-{}", app(left), app(right));
         let accounts: Vec<AccountSchema> = Vec::new();
         let checked = syncc_compiler::check::check_text(&name, &text, &accounts);
         if checked.program.is_none() {
@@ -53,8 +53,9 @@ impl New {
                 .filter_map(|(id, text)| App::from_manifest(id, text).ok())
                 .map(|app| app.id)
                 .collect();
-            let why = checked.diagnostics.first().map(|first| first.title.clone()).unwrap_or_default();
-            return Err(format!("{why}; the apps are {}", known.join(", ")));
+            let Some(first) = checked.diagnostics.first() else { return Err(format!("{name} does not compile")) };
+            let help: String = first.help.iter().map(|help| format!("\n  {help}")).collect();
+            return Err(format!("{}{help}\n  The apps are {}.", first.title, known.join(", ")));
         }
         std::fs::create_dir_all(&self.into)
             .map_err(|error| format!("the folder {} cannot be made: {error}", self.into.display()))?;
@@ -71,13 +72,16 @@ impl New {
     }
 }
 
+/// The app of an end: what stands before the kind of record and the name.
+fn app(end: &str) -> &str {
+    end.split(['.', '(']).next().unwrap_or(end)
+}
+
 fn first_file(left: &str, right: &str) -> String {
-    let (right_name, left_name) = if left == right { ("second", "first") } else { (right, left) };
-    let ends = if left == right {
-        format!("{left} as {left_name} <-> {right} as {right_name}")
-    } else {
-        format!("{left} <-> {right}")
-    };
+    let same = app(left) == app(right);
+    let (right_name, left_name) = if same { ("second", "first") } else { (app(right), app(left)) };
+    let ends =
+        if same { format!("{left} as {left_name} <-> {right} as {right_name}") } else { format!("{left} <-> {right}") };
     format!(
         "# Keeps the contacts of both in step, both ways. Fields that mean the same are mapped by\n\
          # themselves: `syncc show` prints every rule and mapping in effect.\n\

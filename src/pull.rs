@@ -49,6 +49,7 @@ impl Pull {
             if !seen.insert(account.clone()) {
                 continue;
             }
+            apps::can_run(&side.app).map_err(|error| format!("{account}: {error}"))?;
             let mut opened = loaded.workspace.account(&account, &side.app).map_err(|error| error.to_string())?;
             if let Some(practice) = &practice {
                 opened = practice.account(opened)?;

@@ -14,13 +14,16 @@ use syncc_compiler::{
 /// A newsletter tool that no real one is.
 const MAILING: &str = include_str!("pages/mailing.toml");
 
-/// The accounts of the pages: the made-up tool, and Google Contacts with labels that were pulled.
+/// The accounts of the pages: the made-up tool, and two apps with labels and audiences that were pulled.
 fn accounts() -> Vec<AccountSchema> {
     let pulled = "[objects.contact.values]\nlabel = [\"Customers\", \"Clients\", \"Buyers\"]\n";
     let google = App::clone(builtin("google").unwrap()).with(&Pulled::from_toml("google", pulled).unwrap());
+    let pulled = "[objects.audience]\nnames = [\"Newsletter\"]\n";
+    let mailchimp = App::clone(builtin("mailchimp").unwrap()).with(&Pulled::from_toml("mailchimp", pulled).unwrap());
     let mailing = App::from_manifest("mailing", MAILING).unwrap();
     vec![
         AccountSchema { name: "google".to_owned(), app: google },
+        AccountSchema { name: "mailchimp".to_owned(), app: mailchimp },
         AccountSchema { name: "mailing".to_owned(), app: mailing },
     ]
 }

@@ -184,6 +184,35 @@ fn apps_lists_apps_and_fields() {
 }
 
 #[test]
+fn an_app_that_cannot_be_run_yet_says_so_and_can_be_checked() {
+    let workspace = Workspace::with("a.sync", "sync google <-> copper\n");
+    assert_eq!(workspace.syncc("check", &[]).code, 0);
+    for (verb, more) in [("plan", &[] as &[_]), ("plan", &["--sandbox"]), ("run", &["--once"])] {
+        let ran = workspace.syncc(verb, more);
+        assert!(ran.code != 0 && ran.error.contains("Copper cannot be run yet"), "{verb} {more:?}: {ran:?}");
+    }
+    let apps = Ran::of(Command::new(env!("CARGO_BIN_EXE_syncc")).args(["apps", "--format", "json"]));
+    let apps: serde_json::Value = serde_json::from_str(&apps.out).expect("a document");
+    let runs =
+        |id: &str| apps.as_array().and_then(|apps| apps.iter().find(|app| app["id"] == id)).map(|app| &app["runs"]);
+    assert_eq!((runs("google"), runs("copper")), (Some(&json!(true)), Some(&json!(false))), "{apps}");
+}
+
+#[test]
+fn new_takes_an_end_as_the_language_writes_it() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let new = |right: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_syncc"));
+        Ran::of(command.args(["new", "google", right, "--into"]).arg(folder.path()))
+    };
+    let ran = new("mailchimp");
+    assert!(ran.code == 2 && ran.error.contains("mailchimp.audience(\"…\")"), "{ran:?}");
+    assert_eq!(new("mailchimp.audience(\"News\")").code, 0);
+    let check = Ran::of(Command::new(env!("CARGO_BIN_EXE_syncc")).arg("check").arg(folder.path()));
+    assert_eq!(check.code, 0, "{check:?}");
+}
+
+#[test]
 fn pull_writes_known_labels_beside_the_rules() {
     let workspace = Workspace::example("google-realgeeks");
     let ran = workspace.syncc("pull", &["--sandbox"]);

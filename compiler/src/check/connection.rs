@@ -7,7 +7,10 @@ use std::{
 
 use syncc_grammar::tree::{self, Span};
 
-use super::names::{listed, nearest, typed};
+use super::{
+    instance,
+    names::{listed, nearest, typed},
+};
 use crate::{
     db::Account,
     diagnostic::{Code, Diagnostic},
@@ -48,6 +51,7 @@ static OPEN: LazyLock<Field> = LazyLock::new(|| Field {
     values: None,
     reformats: false,
     lacks: Vec::new(),
+    opt_out: false,
     about: None,
 });
 
@@ -153,6 +157,7 @@ fn connected(end: &tree::End, accounts: &[Account], diagnostics: &mut Vec<Diagno
         diagnostics.push(diagnostic);
         return None;
     };
+    diagnostics.extend(instance::wrong(end, app, object_name, object));
     Some(ConnectedEnd {
         name: end.name().text.clone(),
         account: written.text.clone(),

@@ -14,6 +14,7 @@ mod connection;
 mod constant;
 mod context;
 mod contradiction;
+mod instance;
 mod keys;
 mod link;
 mod link_tests;

@@ -31,9 +31,10 @@ impl Place<'_> {
         format!("{}.{}", typed(&self.side.name), typed(&self.name))
     }
 
-    /// Whether this is the field that says that a person wants no more mail.
+    /// Whether this is a field that says that a person wants no more mail.
     pub(crate) fn is_unsubscribed_flag(&self) -> bool {
-        self.name == "unsubscribed" && self.side.object.detects.unsubscribed && self.field.ty == Type::One(Scalar::Bool)
+        let is_sign = self.name == "unsubscribed" && self.side.object.detects.unsubscribed;
+        (self.field.opt_out || is_sign) && self.field.ty == Type::One(Scalar::Bool)
     }
 }
 

@@ -106,6 +106,12 @@ codes! {
     KeyOnOneSide = 0115, Error, "key-on-one-side", "only one side has a field to match by";
     /// The apps have nothing in common to match by.
     NoKey = 0116, Error, "no-key", "the apps have nothing in common to match by";
+    /// There are several, and the file does not say which one.
+    WhichOne = 0117, Error, "which-one", "it is not said which one of several";
+    /// The account has none of this name.
+    UnknownOne = 0118, Error, "unknown-one", "the account has none of this name";
+    /// There is one only, and the file names one.
+    OnlyOne = 0119, Error, "only-one", "there is only one, and it has no name";
 
     /// The comparison does not fit the type of the field.
     Operator = 0200, Error, "operator", "the comparison does not fit the field";

@@ -43,6 +43,25 @@ pub struct Object {
     /// Whether the app says when a record was last changed: what `prefer latest` needs.
     #[serde(default)]
     pub dated: bool,
+    /// Whether an end says which one of several it means: `phonebook("Sales")`.
+    #[serde(default)]
+    pub named: Named,
+    /// Which ones the account has, complete when last pulled. `None` when nobody has looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub names: Option<Vec<String>>,
+}
+
+/// Whether an object is one of several in an account, told apart by name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Named {
+    /// There is one.
+    #[default]
+    Never,
+    /// Without a name the usual one is meant.
+    Optional,
+    /// A name must be said.
+    Always,
 }
 
 fn yes() -> bool {
@@ -72,6 +91,9 @@ pub struct Pulled {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PulledObject {
+    /// The names of phonebooks, audiences and the like, if there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub names: Option<Vec<String>>,
     /// Custom fields by name.
     #[serde(default)]
     pub fields: BTreeMap<String, Field>,
@@ -135,6 +157,9 @@ impl App {
                 if let Some(field) = object.fields.get_mut(field) {
                     field.values = Some(values.clone());
                 }
+            }
+            if added.names.is_some() {
+                object.names.clone_from(&added.names);
             }
         }
         self

@@ -26,6 +26,9 @@ pub struct Field {
     /// The parts of an address that the app has no place for, such as `country`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lacks: Vec<String>,
+    /// Whether yes means that a person wants no mail: then nothing in a file may write no.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub opt_out: bool,
     /// One sentence for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<String>,

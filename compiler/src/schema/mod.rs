@@ -9,6 +9,6 @@ mod field;
 mod ty;
 
 pub use account::{AccountSchema, builtin, builtins};
-pub use app::{App, Detects, Object, Pulled, PulledObject, SchemaError};
+pub use app::{App, Detects, Named, Object, Pulled, PulledObject, SchemaError};
 pub use field::{Can, Field};
 pub use ty::{Scalar, Type};

@@ -18,4 +18,4 @@ pub use account::{Account, Secret};
 pub use app::{App, Limits, Observed, Page, Pulled, Write, Written};
 pub use error::{AppError, Class};
 pub use http::{Webhooks, listen_webhooks, open_http};
-pub use open::open;
+pub use open::{can_run, open};

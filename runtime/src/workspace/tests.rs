@@ -77,7 +77,7 @@ fn without_settings_every_app_is_an_account() {
     assert!(workspace.schemas().iter().any(|(name, app)| name == "google" && app.id == "google"));
     assert_eq!(workspace.account_in("google", "google", &no_environment).unwrap().app, "google");
     let missing = workspace.account_in("goggle", "google", &no_environment).unwrap_err().to_string();
-    assert!(missing.starts_with("there is no account goggle: there are carddav, csv"), "{missing}");
+    assert!(missing.starts_with("there is no account goggle: there are aritic, carddav, copper"), "{missing}");
 }
 
 #[test]
@@ -188,10 +188,12 @@ fn what_was_pulled_is_written_the_same_every_time_and_extends_the_schema() {
         reformats: true,
         about: Some("How \"warm\" they are.".into()),
         lacks: Vec::new(),
+        opt_out: false,
     };
     let object = PulledObject {
         fields: BTreeMap::from([("Lead score".to_owned(), field.clone())]),
         values: BTreeMap::from([("category".to_owned(), vec!["Friends".to_owned()])]),
+        names: Some(vec!["Team".to_owned()]),
     };
     let pulled = Pulled { objects: BTreeMap::from([("contact".to_owned(), object)]) };
     let file = workspace.write_pulled("work", &pulled).unwrap();
@@ -209,6 +211,7 @@ fn what_was_pulled_is_written_the_same_every_time_and_extends_the_schema() {
     let (_, app) = workspace.schemas().into_iter().find(|(name, _)| name == "work").unwrap();
     assert_eq!(app.objects["contact"].fields["Lead score"], field);
     assert_eq!(app.objects["contact"].fields["category"].values, Some(vec!["Friends".to_owned()]));
+    assert_eq!(app.objects["contact"].names, Some(vec!["Team".to_owned()]));
     assert!(workspace.write_pulled("../x", &pulled).is_err());
     // Nothing but the file is left behind.
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), FILES.len() + 1);

@@ -128,6 +128,7 @@ impl App for Csv {
                 values: None,
                 reformats: false,
                 lacks: Vec::new(),
+                opt_out: false,
                 about: Some("A column of the file.".to_owned()),
             };
             added.fields.insert(name, field);

@@ -315,6 +315,7 @@ fn custom_field() -> schema::Field {
         values: None,
         reformats: false,
         lacks: Vec::new(),
+        opt_out: false,
         about: None,
     }
 }

@@ -25,6 +25,12 @@ pub use mirror::webhook::{Webhooks, listen_webhooks};
 use super::{Account, App, AppError};
 use crate::world::World;
 
+/// Whether the manifest of an app says how it is reached.
+pub(super) fn has_requests(app: &str) -> bool {
+    let manifest = syncc_connectors::manifest(app).and_then(|text| manifest::Manifest::read(app, text).ok());
+    manifest.is_some_and(|manifest| manifest.http.is_some())
+}
+
 /// Opens an account of an app that is reached by requests. Sends nothing yet.
 ///
 /// # Errors

@@ -13,10 +13,27 @@ use syncc_compiler::{
 use super::{Fields, Ids, NAME};
 use crate::apps::http::manifest::Manifest;
 
-/// All fields of an object.
+/// The fields that see one element of a list by its label. The laws hold for them and for the others, each alone:
+/// what changes a main phone number changes the mobile one too where these are one number.
+const LABELLED: [&str; 8] = [
+    "home_email",
+    "work_email",
+    "mobile_phone",
+    "home_phone",
+    "work_phone",
+    "work_mobile",
+    "home_address",
+    "work_address",
+];
+
+/// All fields of an object but the labelled ones.
 fn side(app: &str, object: &str) -> Side {
+    fields_of(app, object, &|name| !LABELLED.contains(&name))
+}
+
+fn fields_of(app: &str, object: &str, wanted: &dyn Fn(&str) -> bool) -> Side {
     let schema = App::from_manifest(app, syncc_connectors::manifest(app).expect("manifest")).expect("schema");
-    let fields = schema.objects[object].fields.iter().map(|(name, field)| IrField {
+    let fields = schema.objects[object].fields.iter().filter(|(name, _)| wanted(name)).map(|(name, field)| IrField {
         name: name.clone(),
         ty: field.ty,
         means: field.means.clone(),
@@ -37,15 +54,22 @@ fn side(app: &str, object: &str) -> Side {
 }
 
 fn fields(app: &str, object: &str) -> (Side, Fields) {
-    let side = side(app, object);
+    with(side(app, object))
+}
+
+fn with(side: Side) -> (Side, Fields) {
+    let app = &side.app;
     let manifest = Manifest::read(app, syncc_connectors::manifest(app).expect("manifest")).expect("reads");
-    let object = &manifest.objects[object];
+    let object = &manifest.objects[&side.object];
     let http = object.http.as_ref().expect("requests");
     let canon = Canon::for_region("US").expect("a country");
     (side.clone(), Fields::new(&side, object, http, canon).expect("lenses"))
 }
 
 static GOOGLE: LazyLock<(Side, Fields)> = LazyLock::new(|| fields("google", "contact"));
+
+static BY_LABEL: LazyLock<(Side, Fields)> =
+    LazyLock::new(|| with(fields_of("google", "contact", &|name| LABELLED.contains(&name))));
 
 fn at(side: &Side, name: &str) -> FieldId {
     side.field(name).unwrap_or_else(|| panic!("no field {name}"))
@@ -197,6 +221,31 @@ proptest! {
     }
 
     #[test]
+    fn what_was_put_by_label_is_got_again(person in person(), email in of(email()), phone in of(phone()), city in of(word())) {
+        let (side, fields) = &*BY_LABEL;
+        let before = fields.get(&person);
+        let mut after = before.clone();
+        let canon = Canon::for_region("US").expect("a country");
+        let text = |scalar, text: Option<String>| canon.scalar(scalar, &text.unwrap_or_default()).expect("of the type");
+        let home = city.map_or(Value::Empty, |city| Value::Address(Box::new(Address { city, ..Address::default() })));
+        for (name, list, label, value) in [
+            ("work_email", "emailAddresses", "work", text(syncc_compiler::schema::Scalar::Email, email)),
+            ("home_phone", "phoneNumbers", "home", text(syncc_compiler::schema::Scalar::Phone, phone.clone())),
+            ("mobile_phone", "phoneNumbers", "mobile", text(syncc_compiler::schema::Scalar::Phone, phone)),
+            ("home_address", "addresses", "home", home),
+        ] {
+            // The next one of that label shows when the first is cleared.
+            let same = person[list].as_array().into_iter().flatten().filter(|element| element["type"] == label).count();
+            if value.is_filled() || same < 2 {
+                after.put(at(side, name), value);
+            }
+        }
+        let mut written = person.clone();
+        fields.put(&mut written, &before, &after, &ids());
+        prop_assert_eq!(fields.get(&written), after);
+    }
+
+    #[test]
     fn putting_what_was_got_changes_no_byte(person in person()) {
         let (_, fields) = &*GOOGLE;
         let got = fields.get(&person);
@@ -262,6 +311,22 @@ fn the_main_email_changes_in_place_and_keeps_its_label() {
     let person = json!({"emailAddresses": [{"value": "a@x.example", "type": "work"}, {"value": "b@x.example"}]});
     let after = emails_after(&person, "c@x.example", &["b@x.example"]);
     assert_eq!(after, json!([{"value": "c@x.example", "type": "work"}, {"value": "b@x.example"}]));
+}
+
+#[test]
+fn a_value_with_a_label_comes_and_goes_with_its_label() {
+    let (side, fields) = &*BY_LABEL;
+    let mut person = json!({"phoneNumbers": [{"value": "1", "type": "work"}]});
+    let without = fields.get(&person);
+    let mut with = without.clone();
+    with.put(
+        at(side, "mobile_phone"),
+        Canon::default().scalar(syncc_compiler::schema::Scalar::Phone, "2").expect("phone"),
+    );
+    fields.put(&mut person, &without, &with, &ids());
+    assert_eq!(person, json!({"phoneNumbers": [{"value": "1", "type": "work"}, {"type": "mobile", "value": "2"}]}));
+    fields.put(&mut person, &with, &without, &ids());
+    assert_eq!(person, json!({"phoneNumbers": [{"value": "1", "type": "work"}]}));
 }
 
 #[test]

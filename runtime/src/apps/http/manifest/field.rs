@@ -22,6 +22,8 @@ pub(crate) struct FieldRule {
     _reformats: Option<IgnoredAny>,
     #[serde(default, rename = "lacks")]
     _lacks: Option<IgnoredAny>,
+    #[serde(default, rename = "opt_out")]
+    _opt_out: Option<IgnoredAny>,
     #[serde(default, rename = "about")]
     _about: Option<IgnoredAny>,
     /// Where it stands. Without one the field has the name of its member.

@@ -24,6 +24,8 @@ pub(crate) struct Object {
     _open: Option<IgnoredAny>,
     #[serde(default, rename = "dated")]
     _dated: Option<IgnoredAny>,
+    #[serde(default, rename = "named")]
+    _named: Option<IgnoredAny>,
     /// The fields by name.
     pub(crate) fields: BTreeMap<String, FieldRule>,
     /// How it is requested.
