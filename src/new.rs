@@ -43,7 +43,7 @@ impl New {
 
     fn write(&self) -> Result<PathBuf, String> {
         let (left, right) = (&self.left, &self.right);
-        let text = first_file(left, right);
+        let text = syncc_grammar::format(&first_file(left, right));
         let name = format!("{}-{}", app(left), app(right));
         let accounts: Vec<AccountSchema> = Vec::new();
         let checked = syncc_compiler::check::check_text(&name, &text, &accounts);

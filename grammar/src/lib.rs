@@ -6,6 +6,7 @@
 //!   first, [`fn@statement`] then reads each piece alone.
 //! - Spans inside a statement are relative to that statement, so that an edit above it changes nothing
 //!   in it. Only [`Piece::span`] is absolute.
+//! - [`fn@format`] lays a file out in the one way, and never changes what it says.
 //! - It knows nothing of apps, fields or types, and does no I/O.
 
 mod build;
@@ -13,6 +14,7 @@ mod characters;
 mod decode;
 mod error;
 mod explain;
+mod format;
 mod keyword;
 mod limits;
 mod parser;
@@ -24,6 +26,7 @@ pub mod tree;
 
 pub use decode::{Decoded, decode};
 pub use error::{Fix, SyntaxError, SyntaxErrorKind};
+pub use format::format;
 pub use split::{Comment, Piece, Skeleton, split};
 pub use strict::statement;
 pub use tree::Statement;

@@ -2,19 +2,44 @@
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use proptest::prelude::*;
-use syncc_grammar::{SyntaxError, decode, split, statement, tree::Body};
+use syncc_grammar::{
+    SyntaxError, decode, format, split, statement,
+    tree::{Body, Span},
+};
 
-/// Every test file, good or broken.
+/// Every test file of the grammar, good or broken.
 fn files() -> Vec<String> {
-    let tests = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
-    let folders = ["good", "broken"].map(|folder| std::fs::read_dir(tests.join(folder)).unwrap());
-    let mut paths: Vec<_> = folders.into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    paths.into_iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
+    ["tests/good", "tests/broken", "tests/format"].into_iter().flat_map(files_in).collect()
 }
 
-/// All promises of the parser, on one text.
+/// Every `.sync` file in a folder, and in the folders in it.
+fn files_in(folder: &str) -> Vec<String> {
+    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    let mut paths = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "sync") {
+                paths.push(path);
+            }
+        }
+    }
+    paths.sort();
+    paths.into_iter().map(|path| decode(&std::fs::read(path).unwrap()).text).collect()
+}
+
+#[test]
+fn every_file_that_we_have() {
+    let files: Vec<_> = ["../examples", "../tests/ui"].into_iter().flat_map(files_in).chain(files()).collect();
+    assert!(files.len() > 50, "only {} files were found", files.len());
+    files.iter().for_each(|file| check(file));
+}
+
+/// All promises of the parser and of the layout, on one text.
 fn check(text: &str) {
+    check_layout(text);
     let skeleton = split(text);
     skeleton.errors.iter().for_each(|error| check_error(text, error));
     // Every byte is in a piece, in a comment or is blank.
@@ -40,6 +65,49 @@ fn check(text: &str) {
         assert_eq!(alone.pieces[0].span.end as usize, piece.len(), "{piece:?}");
         assert_eq!(alone.comments, []);
     }
+}
+
+/// Laid out, a text says the same with the same comments, what is broken is as it was, and it is laid out.
+fn check_layout(text: &str) {
+    let laid_out = format(text);
+    assert_eq!(format(&laid_out), laid_out, "laid out twice: {text:?}");
+    let (before, after) = (split(text), split(&laid_out));
+    let trimmed = |text: &str| text.trim_end_matches([' ', '\t']).to_owned();
+    let at = |text: &str, span: Span| text[span.start as usize..span.end as usize].to_owned();
+    assert!(
+        before
+            .comments
+            .iter()
+            .map(|comment| trimmed(&at(text, comment.span)))
+            .eq(after.comments.iter().map(|comment| at(&laid_out, comment.span))),
+        "the comments of {text:?} are others in {laid_out:?}"
+    );
+    assert_eq!(before.pieces.len(), after.pieces.len(), "{text:?} {laid_out:?}");
+    // A character that nobody can see, and that is no blank, keeps a comment from being a title.
+    let plain = !text.chars().any(|c| is_blank(c) && !matches!(c, ' ' | '\t' | '\n'));
+    for (one, other) in before.pieces.iter().zip(&after.pieces) {
+        let (was, is) = (at(text, one.span), at(&laid_out, other.span));
+        let (read, again) = (statement(&was), statement(&is));
+        if plain {
+            assert_eq!(one.title, other.title, "{text:?}");
+        }
+        if !read.errors.is_empty() {
+            assert_eq!(was, is, "a broken statement of {text:?} was touched");
+            continue;
+        }
+        assert_eq!(again.errors, [], "{was:?} {is:?}");
+        assert_eq!(without_spans(&read.body), without_spans(&again.body));
+        let comments: Vec<_> = read.comments.iter().map(|span| trimmed(&at(&was, *span))).collect();
+        assert!(again.comments.iter().map(|span| at(&is, *span)).eq(comments), "{was:?} {is:?}");
+    }
+}
+
+/// A tree as text, without the places.
+fn without_spans(body: &Body) -> String {
+    let tree = format!("{body:?}");
+    let mut parts = tree.split("Span { start: ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + part.split_once('}').map_or(part, |(_, rest)| rest))
 }
 
 fn check_statement(text: &str) {
