@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use syncc_compiler::diagnostic::Diagnostic;
+use syncc_compiler::diagnostic::{Diagnostic, Levels};
 
 use crate::{
     exit::Exit,
@@ -27,7 +27,7 @@ impl Check {
             Err(why) => {
                 if output.format == Format::Sarif {
                     let ended = sarif::Ended { exit: Exit::Failed, failure: Some(&why) };
-                    output.document(&sarif::document(&[], ended));
+                    output.document(&sarif::document(&[], &Levels::default(), ended));
                 }
                 complain(&why);
                 return Exit::Failed;
@@ -45,7 +45,10 @@ impl Check {
             Format::Concise => lines(files, counts, concise::diagnostic),
             Format::Github => lines(files, counts, github::diagnostic),
             Format::Json => output.document(&json::document(files)),
-            Format::Sarif => output.document(&sarif::document(files, sarif::Ended { exit, failure: None })),
+            Format::Sarif => {
+                let ended = sarif::Ended { exit, failure: None };
+                output.document(&sarif::document(files, &loaded.workspace.levels, ended));
+            }
         }
         exit
     }
@@ -75,9 +78,14 @@ fn summary(files: &[File], counts: Counts) -> (Paint, String) {
     if counts.errors > 0 {
         return (Paint::Bad, format!("{} in {files}", plural(counts.errors, "problem")));
     }
-    let warnings =
-        if counts.warnings > 0 { format!(", {}", plural(counts.warnings, "warning")) } else { String::new() };
-    (Paint::Good, format!("fine: {} in {files}{warnings}", plural(rules, "rule")))
+    let mut sum = format!("fine: {} in {files}", plural(rules, "rule"));
+    if counts.warnings > 0 {
+        sum.push_str(&format!(", {}", plural(counts.warnings, "warning")));
+    }
+    if counts.allowed > 0 {
+        sum.push_str(&format!(", {} allowed", counts.allowed));
+    }
+    (Paint::Good, sum)
 }
 
 /// `1 file`, `2 files`

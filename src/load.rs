@@ -6,6 +6,7 @@ use std::{
 };
 
 use syncc_compiler::{
+    check::{Allowed, Checked},
     db::{AccountSchema, Database},
     diagnostic::{Diagnostic, Severity},
     ir::{Program, Side},
@@ -31,6 +32,8 @@ pub(crate) struct File {
     pub(crate) path: PathBuf,
     pub(crate) text: String,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// What a comment of the file allows.
+    pub(crate) allowed: Vec<Allowed>,
     pub(crate) program: Option<Arc<Program>>,
 }
 
@@ -41,16 +44,15 @@ impl Loaded {
         let mut database = Database::default();
         database.set_edition(&workspace.edition);
         database.set_accounts(accounts(&workspace));
+        database.set_levels(workspace.levels.clone());
         let mut files = Vec::new();
         for path in &workspace.files {
             let shown = path.display().to_string();
             let bytes = std::fs::read(path).map_err(|error| format!("{shown} cannot be read: {error}"))?;
             let text = decode(&bytes).text;
             database.set_bytes(&shown, &bytes);
-            let checked = database.check(&shown);
-            let (diagnostics, program) =
-                checked.map(|checked| (checked.diagnostics.clone(), checked.program.clone())).unwrap_or_default();
-            files.push(File { path: path.clone(), text, diagnostics, program });
+            let Checked { diagnostics, allowed, program } = database.check(&shown).unwrap_or_default();
+            files.push(File { path: path.clone(), text, diagnostics, allowed, program });
         }
         if files.is_empty() {
             return Err(format!(

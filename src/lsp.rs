@@ -3,9 +3,7 @@
 use std::path::Path;
 
 use clap::Args;
-use syncc_compiler::db::AccountSchema;
-use syncc_lsp::Ended;
-use syncc_lsp::Loader;
+use syncc_lsp::{Beside, Ended, Loader};
 use syncc_runtime::workspace::Workspace;
 
 use crate::{exit::Exit, load, output::complain};
@@ -18,13 +16,15 @@ pub(crate) struct Lsp {
     stdio: bool,
 }
 
-/// Reads the accounts beside a file.
+/// Reads what stands beside a file.
 struct FromDisk;
 
 impl Loader for FromDisk {
-    fn accounts(&mut self, file: &Path) -> Vec<AccountSchema> {
+    fn beside(&mut self, file: &Path) -> Beside {
         let folder = file.parent().unwrap_or(Path::new("."));
-        Workspace::open(folder).map(|workspace| load::accounts(&workspace)).unwrap_or_default()
+        Workspace::open(folder)
+            .map(|workspace| Beside { accounts: load::accounts(&workspace), levels: workspace.levels })
+            .unwrap_or_default()
     }
 }
 

@@ -79,6 +79,10 @@ fn messages() {
             out.push_str(&render(&name, &text, diagnostic));
             out.push('\n');
         }
+        for allowed in &checked.allowed {
+            let (code, at) = (allowed.diagnostic.code, at(&text, allowed.diagnostic.primary.span));
+            writeln!(out, "allowed {code} at {at}: {}", allowed.reason).unwrap();
+        }
         out.push_str(if checked.program.is_some() { "compiles\n" } else { "does not compile\n" });
         let case = path.file_stem().unwrap().to_string_lossy().into_owned();
         let mut settings = insta::Settings::clone_current();

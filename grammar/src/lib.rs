@@ -9,6 +9,7 @@
 //! - [`fn@format`] lays a file out in the one way, and never changes what it says.
 //! - It knows nothing of apps, fields or types, and does no I/O.
 
+mod allowance;
 mod build;
 mod characters;
 mod decode;
@@ -24,6 +25,7 @@ mod split;
 mod strict;
 pub mod tree;
 
+pub use allowance::{Allowance, allowance};
 pub use decode::{Decoded, decode};
 pub use error::{Fix, SyntaxError, SyntaxErrorKind};
 pub use format::format;

@@ -1,7 +1,9 @@
 //! The first look: a file cut into statements, without reading any of them.
 
 use crate::{
-    SyntaxError, SyntaxErrorKind, characters, keyword, resync,
+    SyntaxError, SyntaxErrorKind,
+    allowance::allowance,
+    characters, keyword, resync,
     scan::{self, Text},
     tree::Span,
 };
@@ -22,7 +24,7 @@ pub struct Skeleton {
 pub struct Piece {
     /// From its keyword to its last byte that is neither blank nor comment. Absolute.
     pub span: Span,
-    /// The comment lines directly above it, without `#`: the title of a rule.
+    /// The comment lines directly above it, without `#` and without allowances: the title of a rule.
     pub title: Option<String>,
 }
 
@@ -172,7 +174,10 @@ fn title(text: &str, piece: Span, comments: &[Comment]) -> Option<String> {
         if !is_blank(before.get(line_start..).unwrap_or_default()) {
             break;
         }
-        lines.push(slice(text, comment.span).trim_start_matches('#').trim());
+        let comment_text = slice(text, comment.span);
+        if allowance(comment_text).is_none() {
+            lines.push(comment_text.trim_start_matches('#').trim());
+        }
         below = comment.span.start;
     }
     lines.reverse();

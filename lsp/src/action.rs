@@ -1,8 +1,11 @@
-//! Quick fixes: the compiler's fixes for the problems under the cursor.
+//! Quick fixes: the compiler's fixes for the problems under the cursor, and the edit that allows one where it stands.
 
 use std::{collections::HashMap, ops::Range};
 
-use syncc_compiler::diagnostic::{Diagnostic, Fix};
+use syncc_compiler::{
+    check::allow_here,
+    diagnostic::{Diagnostic, Fix},
+};
 use tower_lsp::ls_types::{
     CodeAction, CodeActionContext, CodeActionKind, CodeActionOrCommand, CodeActionResponse, DocumentChanges, OneOf,
     OptionalVersionedTextDocumentIdentifier, TextDocumentEdit, TextEdit, WorkspaceEdit,
@@ -21,7 +24,7 @@ pub(crate) fn wanted(context: &CodeActionContext) -> bool {
     context.only.as_ref().is_none_or(|kinds| kinds.iter().any(covers))
 }
 
-/// The fixes of every diagnostic that touches the selection.
+/// What can be done about every diagnostic that touches the selection.
 pub(crate) fn fixes(
     diagnostics: &[Diagnostic],
     selection: &Range<usize>,
@@ -32,23 +35,26 @@ pub(crate) fn fixes(
         let span = bytes(diagnostic.primary.span);
         span.start <= selection.end && selection.start <= span.end
     };
-    diagnostics
-        .iter()
-        .filter(touches)
-        .flat_map(|diagnostic| {
-            let only = diagnostic.fixes.len() == 1;
-            diagnostic.fixes.iter().map(move |fix| {
-                CodeActionOrCommand::CodeAction(CodeAction {
-                    title: fix.title.clone(),
-                    kind: Some(CodeActionKind::QUICKFIX),
-                    diagnostics: Some(vec![to_lsp(diagnostic, document, client)]),
-                    edit: Some(edit(fix, document, client)),
-                    is_preferred: Some(only),
-                    ..CodeAction::default()
-                })
-            })
+    let action = |diagnostic: &Diagnostic, fix: &Fix, preferred: bool| {
+        CodeActionOrCommand::CodeAction(CodeAction {
+            title: fix.title.clone(),
+            kind: Some(CodeActionKind::QUICKFIX),
+            diagnostics: Some(vec![to_lsp(diagnostic, document, client)]),
+            edit: Some(edit(fix, document, client)),
+            is_preferred: Some(preferred),
+            ..CodeAction::default()
         })
-        .collect()
+    };
+    let touched: Vec<&Diagnostic> = diagnostics.iter().filter(touches).collect();
+    let mend = touched.iter().flat_map(|diagnostic| {
+        let only = diagnostic.fixes.len() == 1;
+        diagnostic.fixes.iter().map(move |fix| action(diagnostic, fix, only))
+    });
+    // Behind all that mend something.
+    let allow = touched
+        .iter()
+        .filter_map(|diagnostic| Some(action(diagnostic, &allow_here(&document.text, diagnostic)?, false)));
+    mend.chain(allow).collect()
 }
 
 fn edit(fix: &Fix, document: &Document, client: Client) -> WorkspaceEdit {

@@ -24,4 +24,4 @@ mod serve;
 mod workspace;
 
 pub use serve::{Ended, serve, stdio};
-pub use workspace::Loader;
+pub use workspace::{Beside, Loader};

@@ -6,18 +6,27 @@ use syncc_compiler::diagnostic::{Diagnostic, Label};
 use super::{Counts, place::Region, severity};
 use crate::load::File;
 
-/// All findings. The version changes when a reader of the old form would misread the new one.
+/// All findings, and what the files allow with its reason. The version changes when a reader of the old form would misread the new one.
 pub(crate) fn document(files: &[File]) -> Json {
-    let Counts { errors, warnings, hints } = Counts::of(files);
+    let Counts { errors, warnings, hints, allowed: _ } = Counts::of(files);
     let found = files.iter().flat_map(|file| {
         let path = file.shown();
         file.diagnostics.iter().map(move |found| diagnostic(&path, &file.text, found))
+    });
+    let allowed = files.iter().flat_map(|file| {
+        let path = file.shown();
+        file.allowed.iter().map(move |allowed| {
+            let mut document = diagnostic(&path, &file.text, &allowed.diagnostic);
+            document["reason"] = allowed.reason.clone().into();
+            document
+        })
     });
     json!({
         "version": 1,
         "files": files.iter().map(File::shown).collect::<Vec<_>>(),
         "errors": errors, "warnings": warnings, "hints": hints,
         "diagnostics": found.collect::<Vec<_>>(),
+        "allowed": allowed.collect::<Vec<_>>(),
     })
 }
 

@@ -12,17 +12,18 @@ use syncc_compiler::diagnostic::{Diagnostic, Severity};
 
 use crate::load::File;
 
-/// How many of each severity.
+/// How many of each severity, and how many that the files allow.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) errors: usize,
     pub(crate) warnings: usize,
     pub(crate) hints: usize,
+    pub(crate) allowed: usize,
 }
 
 impl Counts {
     pub(crate) fn of(files: &[File]) -> Self {
-        let mut counts = Self::default();
+        let mut counts = Self { allowed: files.iter().map(|file| file.allowed.len()).sum(), ..Self::default() };
         for diagnostic in files.iter().flat_map(|file| &file.diagnostics) {
             *match diagnostic.severity {
                 Severity::Error => &mut counts.errors,

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
-use syncc_compiler::diagnostic::{Code, Diagnostic, Fix, Label, Severity};
+use syncc_compiler::diagnostic::{Code, Diagnostic, Fix, Label, Level, Levels, Severity};
 use syncc_grammar::tree::Span;
 
 use super::{
@@ -29,8 +29,8 @@ pub(crate) struct Ended<'a> {
     pub(crate) failure: Option<&'a str>,
 }
 
-/// All findings.
-pub(crate) fn document(files: &[File], ended: Ended<'_>) -> Json {
+/// All findings. What the files allow is among them, as suppressed.
+pub(crate) fn document(files: &[File], levels: &Levels, ended: Ended<'_>) -> Json {
     let results: Vec<Json> = files.iter().flat_map(results).collect();
     json!({
         "$schema": SCHEMA,
@@ -41,7 +41,7 @@ pub(crate) fn document(files: &[File], ended: Ended<'_>) -> Json {
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
                 "rules": Code::ALL.iter().map(|code| rule(*code)).collect::<Vec<_>>(),
             }},
-            "invocations": [invocation(ended)],
+            "invocations": [invocation(levels, ended)],
             "artifacts": files.iter().map(|file| json!({ "location": artifact(&file.shown()) })).collect::<Vec<_>>(),
             "columnKind": "unicodeCodePoints",
             "results": results,
@@ -49,13 +49,21 @@ pub(crate) fn document(files: &[File], ended: Ended<'_>) -> Json {
     })
 }
 
-fn invocation(ended: Ended<'_>) -> Json {
+fn invocation(levels: &Levels, ended: Ended<'_>) -> Json {
     let failures: Vec<Json> =
         ended.failure.iter().map(|why| json!({ "level": "error", "message": { "text": why } })).collect();
+    let overrides = levels.changed().map(|(code, changed)| {
+        let configuration = match changed {
+            Level::Report(severity) => json!({ "level": level(severity) }),
+            Level::Off => json!({ "enabled": false }),
+        };
+        json!({ "descriptor": { "id": code.to_string(), "index": index(code) }, "configuration": configuration })
+    });
     json!({
         "executionSuccessful": ended.failure.is_none(),
         "exitCode": ended.exit.code(),
         "toolExecutionNotifications": failures,
+        "ruleConfigurationOverrides": overrides.collect::<Vec<_>>(),
     })
 }
 
@@ -72,6 +80,11 @@ fn rule(code: Code) -> Json {
     })
 }
 
+/// Its place among the rules.
+fn index(code: Code) -> Option<usize> {
+    Code::ALL.iter().position(|other| *other == code)
+}
+
 fn level(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
@@ -83,29 +96,38 @@ fn level(severity: Severity) -> &'static str {
 fn results(file: &File) -> Vec<Json> {
     let mut seen = HashMap::new();
     let path = file.shown();
-    file.diagnostics
-        .iter()
-        .map(|diagnostic| {
-            let message = [vec![diagnostic.title.as_str()], sentences(diagnostic)].concat().join("\n");
-            let fingerprint = fingerprint(&file.text, diagnostic, &mut seen);
-            let mut result = json!({
-                "ruleId": diagnostic.code.to_string(),
-                "ruleIndex": Code::ALL.iter().position(|code| *code == diagnostic.code),
-                "level": level(diagnostic.severity),
-                "message": { "text": message },
-                "locations": [location(&path, &file.text, &diagnostic.primary)],
-                "partialFingerprints": { "problemOnLine/v1": fingerprint },
-            });
-            if !diagnostic.secondary.is_empty() {
-                let related = diagnostic.secondary.iter().map(|label| location(&path, &file.text, label));
-                result["relatedLocations"] = related.collect();
-            }
-            if !diagnostic.fixes.is_empty() {
-                result["fixes"] = diagnostic.fixes.iter().map(|one| fix(&path, &file.text, one)).collect();
-            }
-            result
-        })
-        .collect()
+    let found = file.diagnostics.iter().map(|diagnostic| (diagnostic, None));
+    let allowed = file.allowed.iter().map(|allowed| (&allowed.diagnostic, Some(&allowed.reason)));
+    let mut all: Vec<_> = found.chain(allowed).collect();
+    all.sort_by_key(|(diagnostic, _)| (diagnostic.primary.span.start, diagnostic.code.number()));
+    let results = all.into_iter().map(|(diagnostic, reason)| {
+        let mut result = result(&path, &file.text, diagnostic);
+        let fingerprint = fingerprint(&file.text, diagnostic, &mut seen);
+        result["partialFingerprints"] = json!({ "problemOnLine/v1": fingerprint });
+        if let Some(reason) = reason {
+            result["suppressions"] = json!([{ "kind": "inSource", "status": "accepted", "justification": reason }]);
+        }
+        result
+    });
+    results.collect()
+}
+
+fn result(path: &str, text: &str, diagnostic: &Diagnostic) -> Json {
+    let message = [vec![diagnostic.title.as_str()], sentences(diagnostic)].concat().join("\n");
+    let mut result = json!({
+        "ruleId": diagnostic.code.to_string(),
+        "ruleIndex": index(diagnostic.code),
+        "level": level(diagnostic.severity),
+        "message": { "text": message },
+        "locations": [location(path, text, &diagnostic.primary)],
+    });
+    if !diagnostic.secondary.is_empty() {
+        result["relatedLocations"] = diagnostic.secondary.iter().map(|label| location(path, text, label)).collect();
+    }
+    if !diagnostic.fixes.is_empty() {
+        result["fixes"] = diagnostic.fixes.iter().map(|one| fix(path, text, one)).collect();
+    }
+    result
 }
 
 fn location(path: &str, text: &str, label: &Label) -> Json {

@@ -9,6 +9,7 @@ mod editor;
 mod faults;
 mod formats;
 mod google_realgeeks;
+mod levels;
 mod practice;
 mod sarif;
 #[path = "../../sandbox/tests/spec/mod.rs"]

@@ -133,3 +133,26 @@ fn a_check_that_could_not_run_says_so_in_sarif_too() {
     let why = invocation["toolExecutionNotifications"][0]["message"]["text"].as_str().expect("a reason");
     assert!(why.contains("1066"), "{why}");
 }
+
+#[test]
+fn what_is_allowed_is_suppressed_and_what_was_reset_is_declared() {
+    let rule = "when google.label == \"A\" then realgeeks.tag += \"A\"\n";
+    let text = format!("sync google <-> realgeeks\n{rule}# allow SYNC0416: two teams\n{rule}");
+    let workspace = Workspace::with("a.sync", &text);
+    workspace.write("syncc.toml", "edition = \"2026\"\n[check]\nSYNC0416 = \"error\"\nSYNC0105 = \"off\"\n");
+    let run = &sarif(&workspace)["runs"][0];
+    let suppression = &run["results"][0]["suppressions"][0];
+    assert_eq!((&suppression["kind"], &suppression["justification"]), (&"inSource".into(), &"two teams".into()));
+    let reset = run["invocations"][0]["ruleConfigurationOverrides"].as_array().expect("what was reset");
+    let rules = &run["tool"]["driver"]["rules"];
+    for (index, (code, configuration)) in
+        [("SYNC0105", serde_json::json!({ "enabled": false })), ("SYNC0416", serde_json::json!({ "level": "error" }))]
+            .into_iter()
+            .enumerate()
+    {
+        let descriptor = &reset[index]["descriptor"];
+        assert_eq!((descriptor["id"].as_str(), &reset[index]["configuration"]), (Some(code), &configuration));
+        let at = usize::try_from(descriptor["index"].as_u64().expect("an index")).expect("a small one");
+        assert_eq!(rules[at]["id"], code);
+    }
+}

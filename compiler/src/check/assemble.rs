@@ -62,7 +62,7 @@ pub(crate) fn assemble(file: &File<'_>) -> Checked {
     let program = file.connection.and_then(|connection| program(file, connection, &mut diagnostics));
     diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span.start, diagnostic.code.number()));
     let good = diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
-    Checked { diagnostics, program: program.filter(|_| good).map(Arc::new) }
+    Checked { diagnostics, allowed: Vec::new(), program: program.filter(|_| good).map(Arc::new) }
 }
 
 impl File<'_> {

@@ -2,11 +2,14 @@
 //!
 //! First each statement alone, against the connection that the `sync` statement makes ([`statement`]); then
 //! what only shows across statements, and the program ([`mod@assemble`]). Everything before [`mod@assemble`] is
-//! relative to its statement.
+//! relative to its statement. Last, [`mod@judge`] applies what the file allows and how bad the workspace wants
+//! what is left to be; no check knows of either.
 //!
 //! One cause, one message: what cannot be resolved is reported once and is silent from there on.
 
 mod action;
+mod allow_here;
+mod allowance;
 mod assemble;
 mod capability;
 mod condition;
@@ -15,6 +18,7 @@ mod constant;
 mod context;
 mod contradiction;
 mod instance;
+mod judge;
 mod keys;
 mod link;
 mod link_tests;
@@ -37,9 +41,11 @@ use syncc_grammar::{
     tree::{Action, Body, Span},
 };
 
+pub use allow_here::allow_here;
 pub(crate) use assemble::{File, assemble};
 pub(crate) use connection::Connection;
 use context::{Context, Found};
+pub(crate) use judge::judge;
 use mapping::MapItem;
 use tables::Fragment;
 use test_block::CheckedTest;
@@ -52,12 +58,23 @@ use crate::{
 };
 
 /// What is known about a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Checked {
     /// Everything wrong with it, in the order of the text. Spans count from the start of the file.
     pub diagnostics: Vec<Diagnostic>,
+    /// What is not among them because a comment in the file allows it, in the order of the text.
+    pub allowed: Vec<Allowed>,
     /// What it means. `None` when there is an error.
     pub program: Option<Arc<Program>>,
+}
+
+/// A problem that the writer allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allowed {
+    /// What would have been reported.
+    pub diagnostic: Diagnostic,
+    /// Why it is right there, in the writer's words.
+    pub reason: String,
 }
 
 /// Checks one file that is in no workspace.
@@ -66,7 +83,7 @@ pub fn check_text(name: &str, text: &str, accounts: &[AccountSchema]) -> Checked
     let mut db = Database::default();
     db.set_accounts(accounts.to_vec());
     db.set_file(name, text.to_owned());
-    db.check(name).unwrap_or(Checked { diagnostics: Vec::new(), program: None })
+    db.check(name).unwrap_or_default()
 }
 
 /// What one statement means, and what is wrong with it.

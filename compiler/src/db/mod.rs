@@ -19,7 +19,7 @@ use syncc_grammar::SyntaxError;
 use queries::{Settings, SourceFile};
 
 pub use crate::schema::AccountSchema;
-use crate::{check::Checked, schema::App};
+use crate::{check::Checked, diagnostic::Levels, schema::App};
 
 /// The edition of the language that a workspace without `syncc.toml` has.
 pub const EDITION: &str = "2026";
@@ -52,7 +52,7 @@ impl Database {
     fn with_storage(storage: salsa::Storage<Self>) -> Self {
         let db = Self { storage, files: Arc::default() };
         // Invariant: the settings exist from the start; the queries read them unconditionally.
-        Settings::new(&db, Vec::new(), EDITION.to_owned());
+        Settings::new(&db, Vec::new(), EDITION.to_owned(), Levels::default());
         db
     }
 
@@ -72,6 +72,14 @@ impl Database {
         let settings = Settings::get(self);
         if settings.edition(self) != edition {
             settings.set_edition(self).to(edition.to_owned());
+        }
+    }
+
+    /// How bad each kind of problem is.
+    pub fn set_levels(&mut self, levels: Levels) {
+        let settings = Settings::get(self);
+        if *settings.levels(self) != levels {
+            settings.set_levels(self).to(levels);
         }
     }
 

@@ -1,9 +1,15 @@
 //! The queries, each a pure function of the ones below it.
 
-use syncc_grammar::{Skeleton, Statement, SyntaxError, tree::Body};
+use syncc_grammar::{
+    Skeleton, Statement, SyntaxError,
+    tree::{Body, Span},
+};
 
 use super::Account;
-use crate::check::{self, Checked, CheckedStatement, Connection};
+use crate::{
+    check::{self, Checked, CheckedStatement, Connection},
+    diagnostic::Levels,
+};
 
 /// What holds for all files.
 #[salsa::input(singleton)]
@@ -11,6 +17,7 @@ pub(crate) struct Settings {
     pub(crate) accounts: Vec<Account>,
     #[returns(deref)]
     pub(crate) edition: String,
+    pub(crate) levels: Levels,
 }
 
 /// A file.
@@ -88,9 +95,18 @@ pub(crate) fn meaning<'db>(
     check::statement(parse(db, statement), connection)
 }
 
-/// Everything wrong with the file, and its program.
+/// Everything wrong with the file that its writer does not allow, as bad as the workspace wants it, and its program.
 #[salsa::tracked]
 pub(crate) fn checked(db: &dyn salsa::Database, file: SourceFile) -> Checked {
+    let statements = statements(db, file).iter();
+    let inside: Vec<&[Span]> = statements.map(|statement| parse(db, *statement).comments.as_slice()).collect();
+    let levels = Settings::get(db).levels(db);
+    check::judge(found(db, file), file.text(db), skeleton(db, file), &inside, levels)
+}
+
+/// Everything wrong with the file, and its program.
+#[salsa::tracked]
+pub(crate) fn found(db: &dyn salsa::Database, file: SourceFile) -> Checked {
     let sync = sync_statement(db, file);
     let statements: Vec<_> = statements(db, file).iter().map(|statement| meaning(db, *statement, sync)).collect();
     check::assemble(&check::File {

@@ -43,7 +43,7 @@ macro_rules! codes {
                 }
             }
 
-            /// How bad it is.
+            /// How bad it is by itself. A workspace may want another level: see [`super::Levels`].
             #[must_use]
             pub fn severity(self) -> Severity {
                 match self {
@@ -212,6 +212,11 @@ codes! {
     // 430 is out of use: see `RETIRED`.
     /// A test says twice what is given.
     GivenTwice = 0431, Error, "given-twice", "a test says twice what is given";
+
+    /// An allowance of something that is not reported there.
+    AllowanceUnused = 0440, Warning, "allowance-unused", "an allowance is not needed";
+    /// An allowance that allows nothing: unreadable, without a reason, or of what cannot be allowed.
+    AllowanceUnclear = 0441, Warning, "allowance-unclear", "an allowance cannot be understood";
 }
 
 /// Numbers that once meant something, never to be used again: 430 said that tests were checked and not run.
@@ -259,6 +264,12 @@ impl Code {
         near.sort();
         near.truncate(MOST);
         near.into_iter().map(|(_, code)| code).collect()
+    }
+
+    /// Whether a comment in the file can allow it: errors cannot, nor what is wrong with allowances.
+    #[must_use]
+    pub fn can_be_allowed(self) -> bool {
+        self.severity() != Severity::Error && !matches!(self, Self::AllowanceUnused | Self::AllowanceUnclear)
     }
 
     /// The page that explains it, in its parts.

@@ -4,9 +4,11 @@
 //! of the person who writes `.sync` files. It knows nothing of terminals and editors.
 
 mod code;
+mod levels;
 mod page;
 
 pub use code::Code;
+pub use levels::{ErrorStays, Level, Levels};
 pub use page::Page;
 use syncc_grammar::tree::Span;
 
@@ -26,7 +28,7 @@ pub enum Severity {
 pub struct Diagnostic {
     /// What kind it is.
     pub code: Code,
-    /// How bad it is.
+    /// How bad it is: that of its code, unless the workspace wants another.
     pub severity: Severity,
     /// What is wrong: one phrase, no full stop, the writer's text in backticks.
     pub title: String,

@@ -88,7 +88,7 @@ async fn a_storm_of_questions_and_cancellations_is_weathered() {
 struct Faulty;
 
 impl syncc_lsp::Loader for Faulty {
-    fn accounts(&mut self, file: &std::path::Path) -> Vec<syncc_compiler::db::AccountSchema> {
+    fn beside(&mut self, file: &std::path::Path) -> syncc_lsp::Beside {
         panic!("no accounts for {}", file.display())
     }
 }

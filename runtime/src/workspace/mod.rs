@@ -4,6 +4,7 @@
 //! account is asked for, so that `check` needs none.
 
 mod error;
+mod levels;
 mod pulled;
 mod secret;
 mod settings;
@@ -16,7 +17,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use syncc_compiler::schema;
+use syncc_compiler::{diagnostic::Levels, schema};
 
 pub use error::{Place, WorkspaceError};
 pub use settings::FILE;
@@ -33,6 +34,8 @@ pub struct Workspace {
     pub edition: String,
     /// The country of phone numbers without a country code (`"US"`).
     pub region: Option<String>,
+    /// How bad each kind of problem is.
+    pub levels: Levels,
     /// The accounts in `syncc.toml` by name, without their secrets: see [`Workspace::account`].
     pub accounts: BTreeMap<String, Account>,
     /// The `.sync` files in the order of their names, or the one that was asked for.
@@ -73,10 +76,10 @@ impl Workspace {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Settings::none(),
             Err(error) => return Err(WorkspaceError::read(&toml, &error)),
         };
-        let Settings { edition, region, accounts } = settings;
+        let Settings { edition, region, levels, accounts } = settings;
         let pulled = pulled::read(&listed)?;
         let schemas = schemas(&accounts, &pulled)?;
-        Ok(Self { state: folder.join(".syncc"), folder, edition, region, accounts, files, pulled, schemas })
+        Ok(Self { state: folder.join(".syncc"), folder, edition, region, levels, accounts, files, pulled, schemas })
     }
 
     /// The accounts that `.sync` files can name, each with its app's schema and what was pulled from it.

@@ -1,11 +1,11 @@
-//! `syncc.toml`: the edition of the language, the region of phone numbers, and the accounts.
+//! `syncc.toml`: the edition of the language, the region of phone numbers, how bad which problem is, and the accounts.
 
 use std::{collections::BTreeMap, ops::Range, path::Path};
 
-use syncc_compiler::value::Canon;
+use syncc_compiler::{diagnostic::Levels, value::Canon};
 use toml::{Spanned, de::DeTable, de::DeValue};
 
-use super::{Place, WorkspaceError, nearest, secret};
+use super::{Place, WorkspaceError, levels, nearest, secret};
 use crate::apps::Account;
 
 /// The name of the file.
@@ -15,13 +15,14 @@ pub const FILE: &str = "syncc.toml";
 const EDITIONS: &[&str] = &["2026"];
 
 /// The settings at the top of the file.
-const SETTINGS: &[&str] = &["edition", "region", "accounts"];
+const SETTINGS: &[&str] = &["edition", "region", "check", "accounts"];
 
 /// What `syncc.toml` says.
 #[derive(Debug)]
 pub(super) struct Settings {
     pub(super) edition: String,
     pub(super) region: Option<String>,
+    pub(super) levels: Levels,
     /// Without their secrets.
     pub(super) accounts: BTreeMap<String, Account>,
 }
@@ -30,7 +31,7 @@ impl Settings {
     /// What holds without the file.
     pub(super) fn none() -> Self {
         let edition = EDITIONS.last().copied().unwrap_or_default().to_owned();
-        Self { edition, region: None, accounts: BTreeMap::new() }
+        Self { edition, region: None, levels: Levels::default(), accounts: BTreeMap::new() }
     }
 
     /// What the text of the file says. `file` names it in errors, `folder` is where relative paths start.
@@ -39,10 +40,11 @@ impl Settings {
     }
 }
 
-type Entry<'t, 'i> = (&'t Spanned<std::borrow::Cow<'i, str>>, &'t Spanned<DeValue<'i>>);
+/// A setting and its value, with their places.
+pub(super) type Entry<'t, 'i> = (&'t Spanned<std::borrow::Cow<'i, str>>, &'t Spanned<DeValue<'i>>);
 
 /// Reads one text.
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     file: &'a Path,
     folder: &'a Path,
     text: &'a str,
@@ -56,10 +58,12 @@ impl Reader<'_> {
         let values: toml::Table = toml::from_str(self.text).map_err(|error| broken(&error))?;
 
         let (mut edition, mut region, mut accounts) = (None, None, Vec::new());
+        let mut levels = Levels::default();
         for (key, value) in places.get_ref() {
             match key.get_ref().as_ref() {
                 "edition" => edition = Some(self.edition(value)?),
                 "region" => region = Some(self.region(value)?),
+                "check" => levels = levels::read(self, &self.table(value, "check")?)?,
                 "accounts" => accounts = self.table(value, "accounts")?,
                 other => return Err(self.unknown(key.span(), other)),
             }
@@ -74,7 +78,7 @@ impl Reader<'_> {
             ));
         };
         let values = values.get("accounts").and_then(toml::Value::as_table).cloned().unwrap_or_default();
-        Ok(Settings { edition, accounts: self.accounts(&accounts, values, region.as_deref())?, region })
+        Ok(Settings { edition, accounts: self.accounts(&accounts, values, region.as_deref())?, region, levels })
     }
 
     fn edition(&self, value: &Spanned<DeValue<'_>>) -> Result<String, WorkspaceError> {
@@ -213,8 +217,11 @@ impl Reader<'_> {
 
     fn table<'t, 'i>(&self, value: &'t Spanned<DeValue<'i>>, name: &str) -> Result<Vec<Entry<'t, 'i>>, WorkspaceError> {
         let Some(table) = value.get_ref().as_table() else {
-            let example =
-                if name == "accounts" { "[accounts.google]".to_owned() } else { format!("[accounts.{name}]") };
+            let example = match name {
+                "accounts" => "[accounts.google]".to_owned(),
+                "check" => "[check]".to_owned(),
+                account => format!("[accounts.{account}]"),
+            };
             return Err(self.wrong(
                 value.span(),
                 format!("`{name}` must be a section"),
@@ -233,12 +240,12 @@ impl Reader<'_> {
         self.wrong(span, format!("there is no setting `{key}`"), todo)
     }
 
-    fn wrong(&self, span: Range<usize>, what: String, todo: String) -> WorkspaceError {
+    pub(super) fn wrong(&self, span: Range<usize>, what: String, todo: String) -> WorkspaceError {
         WorkspaceError::Wrong { place: Place::at(self.file, self.text, span.start), what, todo }
     }
 
     /// As it is written.
-    fn source(&self, span: Range<usize>) -> &str {
+    pub(super) fn source(&self, span: Range<usize>) -> &str {
         self.text.get(span).unwrap_or_default()
     }
 }

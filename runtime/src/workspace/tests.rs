@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use syncc_compiler::schema::{Can, Field, Pulled, PulledObject, Scalar, Type};
+use syncc_compiler::{
+    diagnostic::{Code, Level, Severity},
+    schema::{Can, Field, Pulled, PulledObject, Scalar, Type},
+};
 use tempfile::TempDir;
 
 use super::{Workspace, WorkspaceError};
@@ -140,6 +143,52 @@ fn mistakes_in_the_settings_say_where_and_what_to_type() {
     assert!(
         refused("edition = \"2026\"\n[accounts.a-b]\napp = \"csv\"\n[accounts.a_b]\napp = \"csv\"\n")
             .contains("SYNCC_A_B_SECRET")
+    );
+}
+
+#[test]
+fn levels_are_set_by_number_or_name() {
+    let toml = "edition = \"2026\"\n[check]\nSYNC0416 = \"error\"\nunlisted-value = \"off\"\n425 = \"hint\"\n";
+    let folder = folder(&[("syncc.toml", toml)]);
+    let levels = Workspace::open(folder.path()).unwrap().levels;
+    let changed: Vec<_> = levels.changed().collect();
+    let report = Level::Report;
+    assert_eq!(
+        changed,
+        [
+            (Code::UnlistedValue, Level::Off),
+            (Code::RuleTwice, report(Severity::Error)),
+            (Code::TableRow, report(Severity::Hint)),
+        ]
+    );
+    for (lines, message) in [
+        (
+            "SYNC0103 = \"warning\"",
+            "syncc.toml, line 3: SYNC0103 is an error and cannot be made less: with it the file has no meaning that could be run\nTake the line out. `syncc explain SYNC0103` says how to mend what it reports.",
+        ),
+        (
+            "rule-twise = \"off\"",
+            "syncc.toml, line 3: there is no code `rule-twise`\nDid you mean SYNC0416 (rule-twice: two rules say the same)?",
+        ),
+        (
+            "SYNC0416 = \"warn\"",
+            "syncc.toml, line 3: there is no level \"warn\"\nThe levels are \"error\", \"warning\", \"hint\", \"off\".",
+        ),
+        ("SYNC0416 = \"eror\"", "syncc.toml, line 3: there is no level \"eror\"\nDid you mean: SYNC0416 = \"error\""),
+        (
+            "SYNC0416 = false",
+            "syncc.toml, line 3: there is no level false\nThe levels are \"error\", \"warning\", \"hint\", \"off\".",
+        ),
+    ] {
+        assert_eq!(refused(&format!("edition = \"2026\"\n[check]\n{lines}\n")), message);
+    }
+    assert!(
+        refused("edition = \"2026\"\n[check]\nSYNC0416 = \"off\"\nrule-twice = \"error\"\n")
+            .contains("Keep one of the two")
+    );
+    assert!(
+        refused("edition = \"2026\"\ncheck = 1\n")
+            .ends_with("Type [check] on a line of its own, and its settings below.")
     );
 }
 
