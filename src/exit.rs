@@ -3,6 +3,7 @@
 //! | verb | 0 | 1 | 2 |
 //! |---|---|---|---|
 //! | `check` | no problem | problems | could not run |
+//! | `fmt --check` | all formatted | some are not | could not run |
 //! | `plan` | nothing to do | error | changes |
 //! | every other | done | error, or something failed | could not run |
 

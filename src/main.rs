@@ -11,6 +11,7 @@ mod connect;
 mod eval;
 mod exit;
 mod explain;
+mod fmt;
 mod load;
 mod lsp;
 mod new;
@@ -47,6 +48,7 @@ struct Arguments {
 enum Verb {
     New(new::New),
     Check(check::Check),
+    Fmt(fmt::Fmt),
     Explain(explain::Explain),
     Show(show::Show),
     Test(test::Test),
@@ -88,6 +90,7 @@ fn main() -> std::process::ExitCode {
         match verb {
             Verb::New(new) => new.run(output),
             Verb::Check(check) => check.run(output),
+            Verb::Fmt(fmt) => fmt.run(output),
             Verb::Explain(explain) => explain.run(output),
             Verb::Show(show) => show.run(output),
             Verb::Test(test) => test.run(output),

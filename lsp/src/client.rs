@@ -3,8 +3,9 @@
 use serde_json::json;
 use tower_lsp::ls_types::{
     CodeActionKind, CodeActionOptions, CodeActionProviderCapability, DidChangeWatchedFilesRegistrationOptions,
-    FileSystemWatcher, GlobPattern, InitializeParams, InitializeResult, Registration, SaveOptions, ServerCapabilities,
-    ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    FileSystemWatcher, GlobPattern, InitializeParams, InitializeResult, OneOf, Registration, SaveOptions,
+    ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    TextDocumentSyncSaveOptions,
 };
 
 use crate::position::Encoding;
@@ -60,6 +61,7 @@ impl Client {
             capabilities: ServerCapabilities {
                 position_encoding: Some(self.encoding.kind()),
                 text_document_sync: Some(TextDocumentSyncCapability::Options(sync)),
+                document_formatting_provider: Some(OneOf::Left(true)),
                 code_action_provider: self.actions.then_some(CodeActionProviderCapability::Options(actions)),
                 ..ServerCapabilities::default()
             },

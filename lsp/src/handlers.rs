@@ -15,8 +15,8 @@ use tower_lsp::{
     jsonrpc::Result,
     ls_types::{
         CodeActionParams, CodeActionResponse, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
-        DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, InitializeParams,
-        InitializeResult, InitializedParams,
+        DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentFormattingParams,
+        InitializeParams, InitializeResult, InitializedParams, TextEdit,
     },
 };
 
@@ -66,5 +66,9 @@ impl LanguageServer for Handlers {
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         self.ingress.ask(|reply| Event::CodeAction(Box::new(params), reply)).await
+    }
+
+    async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        self.ingress.ask(|reply| Event::Format(params.text_document.uri, reply)).await
     }
 }

@@ -8,7 +8,7 @@ use tower_lsp::{
     ls_types::{
         CodeActionParams, CodeActionResponse, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
         DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, InitializeParams,
-        InitializeResult,
+        InitializeResult, TextEdit, Uri,
     },
 };
 
@@ -37,6 +37,8 @@ pub(crate) enum Event {
     Watched(DidChangeWatchedFilesParams),
     /// `textDocument/codeAction`
     CodeAction(Box<CodeActionParams>, Reply<Option<CodeActionResponse>>),
+    /// `textDocument/formatting`: the document alone, as there is one layout and no choice.
+    Format(Uri, Reply<Option<Vec<TextEdit>>>),
     /// A check ended.
     Checked(Outcome),
 }

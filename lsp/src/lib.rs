@@ -13,6 +13,7 @@ mod check;
 mod client;
 mod diagnostic;
 mod document;
+mod format;
 mod guard;
 mod handlers;
 mod ingress;

@@ -12,7 +12,7 @@ use std::{
 use tokio::sync::mpsc::{UnboundedReceiver, WeakUnboundedSender, error::TryRecvError};
 use tower_lsp::ls_types::{
     CodeActionParams, CodeActionResponse, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
-    PublishDiagnosticsParams, TextDocumentItem, Uri,
+    PublishDiagnosticsParams, TextDocumentItem, TextEdit, Uri,
 };
 
 use crate::{
@@ -21,6 +21,7 @@ use crate::{
     client::{Client, watch_accounts},
     diagnostic,
     document::Document,
+    format,
     guard::{Failure, guarded},
     ingress::{Event, Reply},
     outbox::{Letter, Outbox},
@@ -109,6 +110,7 @@ impl Owner {
             }
             Event::Watched(params) => self.watched(&params),
             Event::CodeAction(params, reply) => self.code_action(&params, reply),
+            Event::Format(uri, reply) => self.format(&uri, reply),
             Event::Checked(outcome) => self.checked(outcome),
         }
     }
@@ -243,6 +245,17 @@ impl Owner {
                 Some(action::fixes(&checked.diagnostics, &selection, &document, client))
             });
             let _ = reply.send(answer);
+        });
+    }
+
+    fn format(&self, uri: &Uri, reply: Reply<Option<Vec<TextEdit>>>) {
+        let Some(document) = self.documents.get(uri).cloned() else {
+            let _ = reply.send(Ok(None));
+            return;
+        };
+        let encoding = self.client.encoding;
+        self.pool.run(move || {
+            let _ = reply.send(guarded(move || Some(format::edits(&document, encoding))));
         });
     }
 }

@@ -7,6 +7,7 @@ mod command;
 mod crash;
 mod editor;
 mod faults;
+mod fmt;
 mod formats;
 mod google_realgeeks;
 mod levels;

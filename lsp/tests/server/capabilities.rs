@@ -21,6 +21,10 @@ fn what_it_lets_a_client_send(capability: &str) -> Vec<(&'static str, Value)> {
                 "context": { "diagnostics": [] },
             }),
         )],
+        "documentFormattingProvider" => vec![(
+            "textDocument/formatting",
+            json!({ "textDocument": document, "options": { "tabSize": 4, "insertSpaces": false } }),
+        )],
         other => panic!("the server says it can do {other}, and no test here shows it"),
     }
 }

@@ -8,6 +8,7 @@
 //! ### edit a.sync 2:13-2:18 label  replaces a part
 //! ### fixes a.sync 2:14            shows the quick fixes at a place
 //! ### fix a.sync 2:14              applies the first of them, shows text and diagnostics
+//! ### format a.sync                formats it, shows the edits and the text
 //! ### disk google.fields.toml      writes the text below beside the files, and reports that it changed
 //! ### quietly google.fields.toml   writes it and reports nothing
 //! ### save a.sync
@@ -100,6 +101,20 @@ impl Session {
                 self.replace(name, edits(fix)).await;
                 for line in self.open[name].1.lines() {
                     writeln!(self.seen, "  | {line}").unwrap();
+                }
+            }
+            "format" => {
+                let options = json!({ "tabSize": 8, "insertSpaces": false });
+                let params = json!({ "textDocument": { "uri": self.uri(name) }, "options": options });
+                let answer = self.editor.ask("textDocument/formatting", params).await;
+                let edits = answer["result"].as_array().unwrap_or_else(|| panic!("{answer}")).clone();
+                for edit in &edits {
+                    writeln!(self.seen, "    {} → {}", range(&edit["range"]), edit["newText"]).unwrap();
+                }
+                if edits.is_empty() {
+                    writeln!(self.seen, "  nothing to do").unwrap();
+                } else {
+                    self.replace(name, &edits).await;
                 }
             }
             "disk" => {

@@ -10,6 +10,7 @@ mod secret;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod whole_file;
 
 use std::{
     collections::BTreeMap,
@@ -22,6 +23,7 @@ use syncc_compiler::{diagnostic::Levels, schema};
 pub use error::{Place, WorkspaceError};
 pub use settings::FILE;
 use settings::Settings;
+pub use whole_file::write_whole;
 
 use crate::apps::{Account, Secret};
 
@@ -53,23 +55,7 @@ impl Workspace {
     /// # Errors
     /// When something in it cannot be read or is wrong. A folder without `.sync` files is not wrong.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, WorkspaceError> {
-        let path = path.as_ref();
-        let kind = fs::metadata(path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => WorkspaceError::Missing(path.to_owned()),
-            _ => WorkspaceError::read(path, &error),
-        })?;
-        let single = kind.is_file();
-        if single && !ends_with(path, ".sync") {
-            return Err(WorkspaceError::NotSync(path.to_owned()));
-        }
-        let folder = if single { parent(path) } else { path.to_owned() };
-        let listed = list(&folder)?;
-        let files = if single {
-            vec![path.to_owned()]
-        } else {
-            listed.iter().filter(|file| ends_with(file, ".sync")).cloned().collect()
-        };
-
+        let Found { folder, files, listed } = find(path.as_ref())?;
         let toml = folder.join(FILE);
         let settings = match fs::read_to_string(&toml) {
             Ok(text) => Settings::read(&toml, &folder, &text)?,
@@ -168,6 +154,42 @@ impl Workspace {
         }
         pulled::write(&self.folder, account, fields)
     }
+}
+
+/// The `.sync` files of a folder in the order of their names, or the one that the path names. Reads none of them.
+///
+/// # Errors
+/// When there is nothing at the path, or something that is no `.sync` file.
+pub fn sync_files(path: &Path) -> Result<Vec<PathBuf>, WorkspaceError> {
+    find(path).map(|found| found.files)
+}
+
+/// What is at the path of a workspace.
+struct Found {
+    folder: PathBuf,
+    /// The `.sync` files asked for.
+    files: Vec<PathBuf>,
+    /// All files of the folder.
+    listed: Vec<PathBuf>,
+}
+
+fn find(path: &Path) -> Result<Found, WorkspaceError> {
+    let kind = fs::metadata(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => WorkspaceError::Missing(path.to_owned()),
+        _ => WorkspaceError::read(path, &error),
+    })?;
+    let single = kind.is_file();
+    if single && !ends_with(path, ".sync") {
+        return Err(WorkspaceError::NotSync(path.to_owned()));
+    }
+    let folder = if single { parent(path) } else { path.to_owned() };
+    let listed = list(&folder)?;
+    let files = if single {
+        vec![path.to_owned()]
+    } else {
+        listed.iter().filter(|file| ends_with(file, ".sync")).cloned().collect()
+    };
+    Ok(Found { folder, files, listed })
 }
 
 /// What can be named, with its fields.

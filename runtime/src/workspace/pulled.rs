@@ -5,13 +5,12 @@
 use std::{
     collections::BTreeMap,
     fs,
-    io::Write,
     path::{Path, PathBuf},
 };
 
 use syncc_compiler::schema::Pulled;
 
-use super::WorkspaceError;
+use super::{WorkspaceError, write_whole};
 
 /// How the files end.
 pub(super) const SUFFIX: &str = ".fields.toml";
@@ -49,13 +48,6 @@ pub(super) fn write(folder: &Path, account: &str, pulled: &Pulled) -> Result<Pat
     if fs::read_to_string(&path).is_ok_and(|known| known == text) {
         return Ok(path);
     }
-    let mut builder = tempfile::Builder::new();
-    // Readable as any file in git, within what the user's umask allows.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    let mut file = builder.prefix(".syncc-").tempfile_in(folder).map_err(|error| refuse(&error))?;
-    file.write_all(text.as_bytes()).map_err(|error| refuse(&error))?;
-    file.as_file().sync_all().map_err(|error| refuse(&error))?;
-    file.persist(&path).map_err(|error| refuse(&error.error))?;
+    write_whole(&path, text.as_bytes())?;
     Ok(path)
 }
