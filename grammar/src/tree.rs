@@ -370,15 +370,26 @@ pub enum Chunk {
     Field(Path),
 }
 
-/// The record of a test at one end: the end and its fields, or `none`.
-pub type Record = (Name, Option<Vec<(Name, Value)>>);
+/// The record of a test at one end.
+pub type Record = (Name, Given);
+
+/// What a test gives of an end.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Given {
+    /// `APP none`: there is no record.
+    None,
+    /// `APP deleted`: there was one.
+    Deleted(Span),
+    /// `APP { … }`: the fields of the record.
+    Fields(Vec<(Name, Value)>),
+}
 
 /// `test "name" given … expect …`
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Test {
     /// What the test is called.
     pub name: Name,
-    /// The records at the start: an end and its fields, or `none`.
+    /// The records at the start.
     pub given: Vec<Record>,
     /// What must hold at the end.
     pub expect: Vec<Expect>,

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use insta::{assert_snapshot, glob};
 use syncc_grammar::{
     split, statement,
-    tree::{Action, Body, Chunk, Condition, End, Expect, Map, Name, Path, Prefer, Span, Value, ValueKind},
+    tree::{Action, Body, Chunk, Condition, End, Expect, Given, Map, Name, Path, Prefer, Span, Value, ValueKind},
 };
 
 #[test]
@@ -70,7 +70,11 @@ impl Tree<'_> {
                 let mut text = format!("test {}", self.name(&test.name));
                 for (end, fields) in &test.given {
                     write!(text, "\n  given {} ", self.name(end)).unwrap();
-                    text += &fields.as_ref().map_or("none".into(), |fields| self.fields(fields));
+                    text += &match fields {
+                        Given::None => "none".to_owned(),
+                        Given::Deleted(word) => self.at(*word).to_owned(),
+                        Given::Fields(fields) => self.fields(fields),
+                    };
                 }
                 for expect in &test.expect {
                     let expect = match expect {

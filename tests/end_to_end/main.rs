@@ -6,6 +6,7 @@ mod carddav_csv;
 mod command;
 mod crash;
 mod editor;
+mod examples;
 mod faults;
 mod fmt;
 mod formats;

@@ -5,6 +5,7 @@ use syncc_grammar::tree::{self, Name, Op, Path, Span};
 use super::{
     Context,
     capability::Need,
+    connection::ConnectedEnd,
     constant::{Use, holding},
     names::typed,
     resolve::Place,
@@ -153,6 +154,14 @@ impl<'a> Context<'a> {
         let (end, side) = self.side(name)?;
         let span = name.span.to(word);
         reads.note(end, span);
+        if !self.tells_deleted(side, span) {
+            return None;
+        }
+        Some(self.tables.atom(end, Test::Deleted))
+    }
+
+    /// Whether the app can tell that a record was deleted; reports it if not.
+    pub(super) fn tells_deleted(&mut self, side: &ConnectedEnd, span: Span) -> bool {
         if !side.object.detects.deleted {
             self.report(
                 Diagnostic::new(
@@ -164,9 +173,8 @@ impl<'a> Context<'a> {
                 .why("The rule could never hold.")
                 .help("Mark such contacts in the app with a label or status, and ask for that."),
             );
-            return None;
         }
-        Some(self.tables.atom(end, Test::Deleted))
+        side.object.detects.deleted
     }
 
     fn compare(&mut self, place: &Place<'_>, op: Op, op_span: Span, value: &tree::Value) -> Option<Condition> {

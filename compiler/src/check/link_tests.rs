@@ -54,6 +54,6 @@ impl Linker {
         let expect = expect
             .map(|((_, condition), line)| Expectation { line: *line, condition: self.condition(tables, condition) })
             .collect();
-        TestCase { line: at.line, name: item.name.clone(), given, expect }
+        TestCase { line: at.line, name: item.name.clone(), given, deleted: item.deleted, expect }
     }
 }

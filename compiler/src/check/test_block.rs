@@ -1,6 +1,6 @@
 //! `test` blocks: names and values are checked like those of rules, expectations become conditions.
 
-use syncc_grammar::tree::{self, Expect, Name, Op, Record, Span, Test, Value as Written, ValueKind};
+use syncc_grammar::tree::{self, Expect, Given, Name, Op, Record, Span, Test, Value as Written, ValueKind};
 
 use super::{
     Context,
@@ -23,6 +23,8 @@ pub(crate) struct CheckedTest {
     pub(crate) name: String,
     /// The filled fields of each side, left first.
     pub(crate) given: [Option<Vec<(FieldId, Value)>>; 2],
+    /// The sides whose record was deleted, left first.
+    pub(crate) deleted: [bool; 2],
     /// Where each expectation starts, relative to the statement, and what it says.
     pub(crate) expect: Vec<(u32, Condition)>,
 }
@@ -32,30 +34,32 @@ impl<'a> Context<'a> {
     pub(crate) fn test_block(&mut self, test: &Test) -> Option<Fragment<CheckedTest>> {
         self.is_test = true;
         let before = self.found.len();
-        let given = self.records(&test.given);
+        let (given, deleted) = self.records(&test.given);
         let expect: Vec<_> = test.expect.iter().map(|expect| self.expectation(expect)).collect();
         if self.failed_since(before) {
             return None;
         }
         let expect = expect.into_iter().collect::<Option<_>>()?;
-        let item = CheckedTest { name: test.name.text.clone(), given, expect };
+        let item = CheckedTest { name: test.name.text.clone(), given, deleted, expect };
         Some(Fragment { tables: std::mem::take(&mut self.tables), item })
     }
 
-    fn records(&mut self, records: &[Record]) -> [Option<Vec<(FieldId, Value)>>; 2] {
-        let mut given = [None, None];
+    fn records(&mut self, records: &[Record]) -> ([Option<Vec<(FieldId, Value)>>; 2], [bool; 2]) {
+        let (mut given, mut deleted) = ([None, None], [false, false]);
         let mut first: [Option<Span>; 2] = [None, None];
-        for (name, fields) in records {
+        for (name, record) in records {
             let Some((end, side)) = self.side(name) else { continue };
             match first[end.index()] {
                 Some(first) => self.given_twice(&side.name, name.span, first),
                 None => first[end.index()] = Some(name.span),
             }
-            let Some(fields) = fields else { continue };
-            let values = self.fields(end, side, fields);
-            given[end.index()] = Some(values);
+            match record {
+                Given::Fields(fields) => given[end.index()] = Some(self.fields(end, side, fields)),
+                Given::Deleted(word) => deleted[end.index()] = self.tells_deleted(side, name.span.to(*word)),
+                Given::None => {}
+            }
         }
-        given
+        (given, deleted)
     }
 
     fn fields(&mut self, end: End, side: &'a ConnectedEnd, fields: &[(Name, Written)]) -> Vec<(FieldId, Value)> {

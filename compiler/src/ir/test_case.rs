@@ -38,6 +38,9 @@ pub struct TestCase {
     pub name: String,
     /// The two records of one person at the start, left first: the fields that are filled, or `None` for no record.
     pub given: [Option<Vec<(FieldId, Value)>>; 2],
+    /// Whether there was a record that was in step with the other one as given, and is gone. Left first.
+    #[serde(default)]
+    pub deleted: [bool; 2],
     /// What is to hold in the end, in the order written. At least one.
     pub expect: Vec<Expectation>,
 }

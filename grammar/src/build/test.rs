@@ -5,7 +5,7 @@ use pest::iterators::Pair;
 use super::Builder;
 use crate::{
     parser::Rule,
-    tree::{Expect, Name, Record, Test},
+    tree::{Expect, Given, Name, Record, Test},
 };
 
 impl Builder {
@@ -38,8 +38,9 @@ impl Builder {
         let end = self.name(&parts.next()?);
         let fields = parts.next()?;
         Some(match fields.as_rule() {
-            Rule::object_value => (end, Some(self.object(fields)?)),
-            _ => (end, None),
+            Rule::object_value => (end, Given::Fields(self.object(fields)?)),
+            Rule::kw_deleted => (end, Given::Deleted(self.span(&fields))),
+            _ => (end, Given::None),
         })
     }
 

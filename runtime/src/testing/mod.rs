@@ -1,6 +1,7 @@
 //! Pure: the `test` blocks of a file, run through the production engine.
 //!
-//! The two records of `given` are one pair that was never in step; a field that is not given is empty. The cycle is
+//! The two records of `given` are one pair that was never in step, or, where one of them was deleted, one that was in
+//! step until then; a field that is not given is empty. The cycle is
 //! repeated, each time with what the one before left to remember, until one changes nothing. Expectations are read on
 //! that end; as in a rule, the fields of a record that is not there count as empty.
 //!
@@ -18,7 +19,7 @@ use syncc_compiler::{
 
 pub use report::{Acted, Failure, Idle, Report, RuleAt, Tested, Unsettled};
 
-use crate::engine::{Engine, Fired, Pair, Status};
+use crate::engine::{Base, Engine, Fired, Pair, Status};
 
 /// The most cycles a test may take to come to rest. A second cycle of an ended one changes nothing, so two are enough
 /// for an engine that keeps its promises.
@@ -39,7 +40,7 @@ pub fn run(program: &Program) -> Report {
 /// Runs one test and adds the rules that acted in it.
 fn test(engine: &Engine<'_>, case: &TestCase, covered: &mut BTreeSet<usize>) -> Tested {
     let program = engine.program();
-    let start = Pair { now: End::BOTH.map(|end| given(program, case, end)), ..Pair::default() };
+    let start = start(program, case);
     let (end, fired, unsettled) = settle(engine, start);
     let failures: Vec<Failure> = case
         .expect
@@ -64,9 +65,25 @@ fn test(engine: &Engine<'_>, case: &TestCase, covered: &mut BTreeSet<usize>) -> 
     }
 }
 
+/// A pair that was never in step; one of which a record was deleted was in step with the other as it is given.
+fn start(program: &Program, case: &TestCase) -> Pair {
+    let now = End::BOTH.map(|end| given(program, case, end));
+    let was = |end: End| match case.deleted[end.index()] {
+        true => Some(blank(program, end)),
+        false => now[end.index()].clone(),
+    };
+    let base = case.deleted.contains(&true).then(|| Base { sides: End::BOTH.map(was) });
+    Pair { now, base, later: None }
+}
+
+/// A record with no field filled.
+fn blank(program: &Program, end: End) -> Record {
+    Record::filled_with(&Value::Empty, program.side(end).fields.len())
+}
+
 fn given(program: &Program, case: &TestCase, end: End) -> Option<Record> {
     let fields = case.given[end.index()].as_ref()?;
-    let mut record = Record::filled_with(&Value::Empty, program.side(end).fields.len());
+    let mut record = blank(program, end);
     for (field, value) in fields {
         record.put(*field, value.clone());
     }

@@ -117,3 +117,23 @@ fn a_rule_is_the_same_rule_with_tests_and_without() {
     assert_eq!(fingerprint(&Sync::new(&with).program), fingerprint(&Sync::new(RULES).program));
     assert!(only(&run(&Sync::new(&with).program)).passed, "a field that no rule names keeps its value");
 }
+
+#[test]
+fn what_was_deleted_was_in_step_before_and_is_not_made_again() {
+    let file = Sync::new(
+        r#"sync books <-> shop
+           when books deleted then shop.tag += "Trash"
+           test "marked"
+             given  books deleted
+                    shop  { email: "ann@x.example", tag: ["Vip"] }
+             expect books none
+                    shop.tag == ["Trash", "Vip"]
+           test "never there is not deleted"
+             given  shop { email: "ann@x.example" }
+             expect books exists
+                    shop.tag is empty"#,
+    );
+    let report = run(&file.program);
+    assert!(report.tests.iter().all(|test| test.passed), "{report:#?}");
+    assert_eq!(report.uncovered, []);
+}
