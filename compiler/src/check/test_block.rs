@@ -17,12 +17,15 @@ use crate::{
     value::{Address, Value},
 };
 
+/// The filled fields of a record.
+type Filled = Vec<(FieldId, Value)>;
+
 /// A test, without its line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CheckedTest {
     pub(crate) name: String,
     /// The filled fields of each side, left first.
-    pub(crate) given: [Option<Vec<(FieldId, Value)>>; 2],
+    pub(crate) given: [Option<Filled>; 2],
     /// The sides whose record was deleted, left first.
     pub(crate) deleted: [bool; 2],
     /// Where each expectation starts, relative to the statement, and what it says.
@@ -44,7 +47,7 @@ impl<'a> Context<'a> {
         Some(Fragment { tables: std::mem::take(&mut self.tables), item })
     }
 
-    fn records(&mut self, records: &[Record]) -> ([Option<Vec<(FieldId, Value)>>; 2], [bool; 2]) {
+    fn records(&mut self, records: &[Record]) -> ([Option<Filled>; 2], [bool; 2]) {
         let (mut given, mut deleted) = ([None, None], [false, false]);
         let mut first: [Option<Span>; 2] = [None, None];
         for (name, record) in records {
@@ -62,7 +65,7 @@ impl<'a> Context<'a> {
         (given, deleted)
     }
 
-    fn fields(&mut self, end: End, side: &'a ConnectedEnd, fields: &[(Name, Written)]) -> Vec<(FieldId, Value)> {
+    fn fields(&mut self, end: End, side: &'a ConnectedEnd, fields: &[(Name, Written)]) -> Filled {
         let mut values = Vec::new();
         for (index, (name, value)) in fields.iter().enumerate() {
             if let Some((first, _)) = fields.iter().take(index).find(|(earlier, _)| earlier.text == name.text) {
