@@ -2,12 +2,11 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use syncc_grammar::{Piece, Skeleton, SyntaxError, tree::Span};
+use syncc_grammar::{Piece, Skeleton, Statement, SyntaxError, tree::Span};
 
 use super::{
     Checked, CheckedStatement, Item,
     connection::{ConnectedEnd, Connection},
-    contradiction::{clashes, twins},
     keys,
     link::Linker,
     link_tests::TestAt,
@@ -17,6 +16,7 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic, Severity},
     ir::{Condition, Effect, End, IrField, Mapping, MatchTier, Prefer, Program, Rule, Side, Test, VERSION},
+    lint::{Linted, RuleAt, lint},
 };
 
 /// How long the daemon waits between two cycles when the file does not say it, in seconds.
@@ -33,6 +33,8 @@ pub(crate) struct File<'f> {
     /// The meanings of the pieces of the skeleton, in order.
     pub(crate) statements: &'f [&'f CheckedStatement],
     pub(crate) connection: Option<&'f Connection>,
+    /// The tree of a piece of the skeleton.
+    pub(crate) tree: &'f dyn Fn(usize) -> Option<Statement>,
 }
 
 /// Everything wrong with the file, and its program if nothing is.
@@ -132,26 +134,26 @@ fn program(file: &File<'_>, connection: &Connection, diagnostics: &mut Vec<Diagn
     let (left, right) = (connection.side(End::Left)?, connection.side(End::Right)?);
     let mut lines = Lines::of(file.text);
     let mut rules: Vec<Fragment<Rule>> = Vec::new();
-    let mut pieces: Vec<&Piece> = Vec::new();
+    let mut places: Vec<RuleAt> = Vec::new();
     let mut maps: Vec<Written<'_>> = Vec::new();
     let mut tests: Vec<TestAt<'_>> = Vec::new();
     let mut prefer = Prefer::Default;
     let mut every = EVERY;
     let mut keys: Option<Vec<String>> = None;
     let mut sync_line = 1;
-    for (piece, statement) in file.pieces() {
+    for (index, (piece, statement)) in file.pieces().enumerate() {
         let line = lines.at(piece.span.start);
         match &statement.item {
             Item::Sync(_) => sync_line = line,
             Item::Prefer(written) => prefer = written.unwrap_or(prefer),
             Item::Match(written) => keys = Some(written.iter().map(|(key, _)| key.clone()).collect()),
             Item::Every(seconds) => every = *seconds,
-            Item::Rule(rule) => {
-                let mut rule = Fragment::clone(&rule.rule);
+            Item::Rule(checked) => {
+                let mut rule = Fragment::clone(&checked.rule);
                 rule.item.line = line;
                 rule.item.title = title(file.text, piece);
                 rules.push(rule);
-                pieces.push(piece);
+                places.push(RuleAt { statement: index, span: piece.span, actions: checked.actions.clone() });
             }
             Item::Map(item) => maps.push(Written { item, start: piece.span.start, line }),
             Item::Test(test) => {
@@ -163,14 +165,12 @@ fn program(file: &File<'_>, connection: &Connection, diagnostics: &mut Vec<Diagn
     }
     let mappings = mappings::effective(connection, &maps, diagnostics);
     let matching = matching(connection, keys, sync_start(file), diagnostics);
-    let written = rules.len();
     rules.extend(implicit(connection, &rules, sync_line));
 
     let used =
         [(End::Left, left), (End::Right, right)].map(|(end, side)| fields(end, side, &rules, &mappings, &matching));
     let mut linker = Linker::new(&used);
     let linked: Vec<Rule> = rules.iter().map(|rule| linker.rule(rule)).collect();
-    against_each_other(file, linked.get(..written).unwrap_or_default(), &pieces, diagnostics);
     let mappings = mappings
         .iter()
         .map(|mapping| Mapping { lens: linker.lens(&mapping.tables, &mapping.item.lens), ..mapping.item.clone() })
@@ -178,7 +178,7 @@ fn program(file: &File<'_>, connection: &Connection, diagnostics: &mut Vec<Diagn
     let matching = matching.item.iter().map(|tier| linker.tier(&matching.tables, tier)).collect();
     let tests = linker.tests(&tests, [left, right]);
     let [left_fields, right_fields] = used;
-    Some(Program {
+    let program = Program {
         version: VERSION,
         edition: file.edition.to_owned(),
         name: file.name(),
@@ -192,7 +192,9 @@ fn program(file: &File<'_>, connection: &Connection, diagnostics: &mut Vec<Diagn
         rules: linked,
         mappings,
         tests,
-    })
+    };
+    diagnostics.extend(lint(&Linted { text: file.text, program: &program, written: &places, tree: file.tree }));
+    Some(program)
 }
 
 /// The tiers of matching.
@@ -293,50 +295,6 @@ pub(super) fn ir_field(end: &ConnectedEnd, name: &str) -> Option<IrField> {
         can: field.can,
         lacks: field.lacks.clone(),
     })
-}
-
-/// Rules that contradict each other, and rules that are there twice.
-fn against_each_other(file: &File<'_>, rules: &[Rule], pieces: &[&Piece], diagnostics: &mut Vec<Diagnostic>) {
-    let spans: Vec<(&Piece, &[Span])> = file
-        .pieces()
-        .filter_map(|(piece, statement)| match &statement.item {
-            Item::Rule(rule) => Some((piece, rule.actions.as_slice())),
-            _ => None,
-        })
-        .collect();
-    let action = |(rule, effect): (usize, usize)| {
-        let (piece, actions) = spans.get(rule)?;
-        Some(actions.get(effect)?.shift(piece.span.start))
-    };
-    for clash in clashes(rules) {
-        let (Some(first), Some(second)) = (action(clash.first), action(clash.second)) else { continue };
-        let line = rules.get(clash.first.0).map_or(0, |rule| rule.line);
-        diagnostics.push(
-            Diagnostic::new(
-                Code::Contradiction,
-                format!("this contradicts the rule on line {line}"),
-                second,
-                "says the opposite",
-            )
-            .also(first, "says one thing")
-            .why("There are contacts for which both conditions hold, and both cannot be done.")
-            .help("Change one of the conditions so that the two cannot hold together, or remove a rule."),
-        );
-    }
-    for (first, second) in twins(rules) {
-        let (Some(one), Some(other)) = (pieces.get(first), pieces.get(second)) else { continue };
-        let line = rules.get(first).map_or(0, |rule| rule.line);
-        diagnostics.push(
-            Diagnostic::new(
-                Code::RuleTwice,
-                format!("this says the same as the rule on line {line}"),
-                other.span,
-                "has no effect of its own",
-            )
-            .also(one.span, "says it already")
-            .help("Remove one of the two."),
-        );
-    }
 }
 
 /// The comment above a rule, else the rule itself on one line, comments left out.

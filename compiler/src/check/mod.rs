@@ -16,7 +16,6 @@ mod condition;
 mod connection;
 mod constant;
 mod context;
-mod contradiction;
 mod instance;
 mod judge;
 mod keys;
@@ -43,10 +42,12 @@ use syncc_grammar::{
 
 pub use allow_here::allow_here;
 pub(crate) use assemble::{File, assemble};
+pub(crate) use condition::span as condition_span;
 pub(crate) use connection::Connection;
 use context::{Context, Found};
 pub(crate) use judge::judge;
 use mapping::MapItem;
+pub(crate) use names::typed;
 use tables::Fragment;
 use test_block::CheckedTest;
 

@@ -108,7 +108,8 @@ pub(crate) fn checked(db: &dyn salsa::Database, file: SourceFile) -> Checked {
 #[salsa::tracked]
 pub(crate) fn found(db: &dyn salsa::Database, file: SourceFile) -> Checked {
     let sync = sync_statement(db, file);
-    let statements: Vec<_> = statements(db, file).iter().map(|statement| meaning(db, *statement, sync)).collect();
+    let texts = statements(db, file);
+    let statements: Vec<_> = texts.iter().map(|statement| meaning(db, *statement, sync)).collect();
     check::assemble(&check::File {
         path: file.path(db),
         text: file.text(db),
@@ -117,5 +118,6 @@ pub(crate) fn found(db: &dyn salsa::Database, file: SourceFile) -> Checked {
         skeleton: skeleton(db, file),
         statements: &statements,
         connection: sync.and_then(|sync| connection(db, sync).as_ref()),
+        tree: &|index| texts.get(index).map(|statement| parse(db, *statement).clone()),
     })
 }

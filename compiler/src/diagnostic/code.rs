@@ -1,7 +1,8 @@
 //! The stable codes of diagnostics.
 //!
 //! Promise: a number is never reused and never changes its meaning. A code that goes out of use keeps its number.
-//! Ranges: syntax 0001.., names 0100.., types 0200.., capabilities 0300.., meaning 0400...
+//! Ranges: syntax 0001.., names 0100.., types 0200.., capabilities 0300.., meaning 0400..,
+//! likely not meant 0450...
 //!
 //! Every code has a page for people, `docs/codes/SYNC0103.md`. Without it the crate does not build.
 
@@ -217,6 +218,19 @@ codes! {
     AllowanceUnused = 0440, Warning, "allowance-unused", "an allowance is not needed";
     /// An allowance that allows nothing: unreadable, without a reason, or of what cannot be allowed.
     AllowanceUnclear = 0441, Warning, "allowance-unclear", "an allowance cannot be understood";
+
+    /// No contact meets the condition.
+    NeverHolds = 0450, Warning, "never-holds", "the condition of a rule never holds";
+    /// Every contact meets the condition.
+    AlwaysHolds = 0451, Warning, "always-holds", "the condition of a rule always holds";
+    /// Without a part the condition asks for the same contacts.
+    RedundantPart = 0452, Hint, "redundant-part", "a part of a condition changes nothing";
+    /// An earlier or wider rule does all that a rule does.
+    Shadowed = 0453, Warning, "shadowed", "another rule does all that this one does";
+    /// The order of two rules decides.
+    FirstDecides = 0454, Hint, "first-decides", "of two rules the first one decides";
+    /// The condition cannot fail for a contact that both apps have.
+    UndoNever = 0459, Warning, "undo-never", "an `undo` never happens";
 }
 
 /// Numbers that once meant something, never to be used again: 430 said that tests were checked and not run.

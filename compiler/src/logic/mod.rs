@@ -15,4 +15,4 @@ mod spelling;
 mod tests;
 
 pub(crate) use contact::{Contact, Presence};
-pub(crate) use solve::{Answer, Wanted, contact, holds};
+pub(crate) use solve::{Answer, Wanted, contact, each_atom, holds};

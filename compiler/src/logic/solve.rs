@@ -306,10 +306,10 @@ impl Search<'_> {
             }
         }
         for (variable, chosen) in self.variables.all.iter().zip(&self.chosen) {
-            if let (Variable::Field(end, field, known), Some(chosen)) = (variable, chosen) {
-                if let Some(one) = known.get(*chosen) {
-                    values.insert((*end, *field), one.value.clone());
-                }
+            if let (Variable::Field(end, field, known), Some(chosen)) = (variable, chosen)
+                && let Some(one) = known.get(*chosen)
+            {
+                values.insert((*end, *field), one.value.clone());
             }
         }
         Contact { presence: self.presence, values }

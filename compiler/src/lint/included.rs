@@ -1,17 +1,16 @@
-//! Rules against each other, as far as it shows without exploring states: the same or a narrower condition
-//! with the opposite effect, and rules written twice.
+//! Rules that give one field different values under the same or a narrower condition, as far as it shows from the text.
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::ir::{AtomId, Condition, ConstId, Effect, End, FieldId, Rule};
+use crate::ir::{AtomId, Condition, Effect, End, FieldId, Rule};
 
 /// Two rules, by index, that cannot both be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Clash {
+pub(super) struct Clash {
     /// The earlier rule and which of its effects.
-    pub(crate) first: (usize, usize),
+    pub(super) first: (usize, usize),
     /// The later rule and which of its effects.
-    pub(crate) second: (usize, usize),
+    pub(super) second: (usize, usize),
 }
 
 /// A test, and whether it is asked to hold.
@@ -117,33 +116,17 @@ impl<'r> Seen<'r> {
     }
 }
 
-/// What an effect writes: equal for effects that can contradict each other.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Written {
-    Element(End, FieldId, ConstId),
-    Field(End, FieldId),
-    Record(End),
-}
-
-fn written(rule: &Rule, effect: &Effect) -> Written {
-    let to = rule.from.other();
-    match effect {
-        Effect::Add(field, value) | Effect::Remove(field, value) => Written::Element(to, *field, *value),
-        Effect::Set(field, _) | Effect::Clear(field) => Written::Field(to, *field),
-        Effect::Exists | Effect::Deleted => Written::Record(to),
-    }
-}
-
-/// Pairs of rules of which one does what the other undoes, under conditions that hold together. The earliest
+/// Pairs of rules that give one field different values, of which one holds wherever the other does. The earliest
 /// partner of each rule.
-pub(crate) fn clashes(rules: &[Rule]) -> Vec<Clash> {
+pub(super) fn clashes(rules: &[Rule]) -> Vec<Clash> {
     let conditions = Conditions::of(rules);
     let effect = |(rule, position): Place| rules.get(rule)?.effects.get(position);
-    let mut seen: HashMap<Written, Seen<'_>> = HashMap::new();
+    let mut seen: HashMap<(End, FieldId), Seen<'_>> = HashMap::new();
     let mut clashes: Vec<Clash> = Vec::new();
     for (index, rule) in rules.iter().enumerate() {
         for (position, wanted) in rule.effects.iter().enumerate() {
-            let seen = seen.entry(written(rule, wanted)).or_default();
+            let Some(field) = single(wanted) else { continue };
+            let seen = seen.entry((rule.from, field)).or_default();
             // Equal constants of one field have one index (see `link`), so effects compare as they are.
             let first = seen
                 .candidates(&conditions, index)
@@ -157,17 +140,12 @@ pub(crate) fn clashes(rules: &[Rule]) -> Vec<Clash> {
     clashes
 }
 
-/// Pairs of rules `(earlier, later)` that say the same.
-pub(crate) fn twins(rules: &[Rule]) -> Vec<(usize, usize)> {
-    let mut known = HashMap::new();
-    let mut twins = Vec::new();
-    for (index, rule) in rules.iter().enumerate() {
-        let first = *known.entry((rule.from, &rule.condition, &rule.effects)).or_insert(index);
-        if first != index {
-            twins.push((first, index));
-        }
+/// The field of an effect that gives it its one value.
+pub(super) fn single(effect: &Effect) -> Option<FieldId> {
+    match effect {
+        Effect::Set(field, _) | Effect::Clear(field) => Some(*field),
+        Effect::Exists | Effect::Deleted | Effect::Add(..) | Effect::Remove(..) => None,
     }
-    twins
 }
 
 #[cfg(test)]
@@ -175,6 +153,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::ir::ConstId;
 
     fn rule(condition: Condition, effects: Vec<Effect>) -> Rule {
         Rule {
@@ -199,10 +178,9 @@ mod tests {
             true => Condition::All(parts),
             false => Condition::Any(parts),
         });
-        let effect = (0..3_u32, 0..2_u32, any::<bool>()).prop_map(|(field, value, adds)| match (field, adds) {
-            (0, _) => Effect::Set(FieldId(0), ConstId(value)),
-            (field, true) => Effect::Add(FieldId(field), ConstId(value)),
-            (field, false) => Effect::Remove(FieldId(field), ConstId(value)),
+        let effect = (0..3_u32, 0..2_u32, any::<bool>()).prop_map(|(field, value, sets)| match sets {
+            true => Effect::Set(FieldId(field), ConstId(value)),
+            false => Effect::Clear(FieldId(field)),
         });
         (condition, effect).prop_map(|(condition, effect)| rule(condition, vec![effect]))
     }
@@ -216,7 +194,7 @@ mod tests {
             for (second, rule) in rules.iter().enumerate() {
                 let first = rules.iter().take(second).enumerate().find(|(first, earlier)| {
                     let (one, other) = (&earlier.effects[0], &rule.effects[0]);
-                    written(earlier, one) == written(rule, other) && one != other && conditions.hold_together(*first, second)
+                    single(one) == single(other) && one != other && conditions.hold_together(*first, second)
                 });
                 every_two.extend(first.map(|(first, _)| Clash { first: (first, 0), second: (second, 0) }));
             }

@@ -1,0 +1,153 @@
+//! What conditions ask for at first sight, so that most pairs of rules need no search.
+
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use super::ask::Ask;
+use crate::{
+    ir::{AtomId, Condition, ConstId, End, FieldId, Program, Rule, Test},
+    logic::{Contact, each_atom},
+};
+
+/// A field of one of the two records.
+pub(super) type Field = (End, FieldId);
+
+/// What a condition asks for.
+#[derive(Debug, Default)]
+pub(super) struct Shape {
+    /// Tests of which each must be as told here.
+    literals: BTreeMap<AtomId, bool>,
+    /// Single-valued fields that must be one of these.
+    pub(super) pins: BTreeMap<Field, BTreeSet<ConstId>>,
+    /// The fields that each part joined by `and` is about.
+    pub(super) parts: Vec<BTreeSet<Mention>>,
+    /// Everything that it is about.
+    pub(super) mentions: BTreeSet<Mention>,
+}
+
+/// A field that a condition is about, and the constant that a test compares it with.
+pub(super) type Mention = (End, FieldId, Option<ConstId>);
+
+impl Shape {
+    fn of(program: &Program, condition: &Condition) -> Self {
+        let mut shape = Self::default();
+        let mut open = vec![condition];
+        while let Some(part) = open.pop() {
+            if let Condition::All(parts) = part {
+                open.extend(parts);
+                continue;
+            }
+            shape.literal(part);
+            shape.pin(program, part);
+            let mut about = BTreeSet::new();
+            each_atom(part, &mut |id| {
+                let Some(atom) = program.atoms.get(id.index()) else { return };
+                let Some(field) = atom.test.field() else { return };
+                about.insert((atom.end, field, None));
+                if let Test::Has(_, constant) | Test::Equals(_, constant) = atom.test {
+                    about.insert((atom.end, field, Some(constant)));
+                }
+            });
+            shape.mentions.extend(about.iter().copied());
+            shape.parts.push(about);
+        }
+        shape
+    }
+
+    fn literal(&mut self, part: &Condition) {
+        match part {
+            Condition::Atom(id) => {
+                self.literals.insert(*id, true);
+            }
+            Condition::Not(inner) => {
+                if let Condition::Atom(id) = **inner {
+                    self.literals.insert(id, false);
+                }
+            }
+            Condition::All(_) | Condition::Any(_) => {}
+        }
+    }
+
+    /// `FIELD == value`, and `FIELD in [ … ]`.
+    fn pin(&mut self, program: &Program, part: &Condition) {
+        let equals = |part: &Condition| match part {
+            Condition::Atom(id) => match program.atoms.get(id.index()).map(|atom| (atom.end, &atom.test)) {
+                Some((end, Test::Equals(field, constant))) => Some(((end, *field), *constant)),
+                _ => None,
+            },
+            _ => None,
+        };
+        let choices = match part {
+            Condition::Any(parts) => parts.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        let pins: Option<Vec<_>> = choices.iter().map(equals).collect();
+        let Some(pins) = pins else { return };
+        if let Some((field, _)) = pins.first().copied()
+            && pins.iter().all(|(other, _)| *other == field)
+        {
+            self.pins.entry(field).or_insert_with(|| pins.into_iter().map(|(_, constant)| constant).collect());
+        }
+    }
+}
+
+/// The rules of a file, and what is known of every two of their conditions.
+pub(super) struct Pairs<'p> {
+    program: &'p Program,
+    pub(super) rules: &'p [Rule],
+    ask: &'p Ask<'p>,
+    shapes: Vec<OnceCell<Shape>>,
+}
+
+impl<'p> Pairs<'p> {
+    pub(super) fn new(program: &'p Program, rules: &'p [Rule], ask: &'p Ask<'p>) -> Self {
+        Self { program, rules, ask, shapes: rules.iter().map(|_| OnceCell::new()).collect() }
+    }
+
+    /// What the condition of a rule asks for.
+    pub(super) fn shape(&self, rule: usize) -> Option<&Shape> {
+        let condition = &self.rules.get(rule)?.condition;
+        Some(self.shapes.get(rule)?.get_or_init(|| Shape::of(self.program, condition)))
+    }
+
+    /// Whether two rules certainly never hold together, seen at once.
+    fn apart(&self, one: usize, other: usize) -> bool {
+        let (Some(one), Some(other)) = (self.shape(one), self.shape(other)) else { return true };
+        let (few, many) = if one.literals.len() < other.literals.len() { (one, other) } else { (other, one) };
+        few.literals.iter().any(|(id, holds)| many.literals.get(id).is_some_and(|other| other != holds))
+            || one
+                .pins
+                .iter()
+                .any(|(field, values)| other.pins.get(field).is_some_and(|others| values.is_disjoint(others)))
+    }
+
+    /// A contact for which both rules hold.
+    pub(super) fn together(&self, one: usize, other: usize) -> Option<Contact> {
+        if self.apart(one, other) {
+            return None;
+        }
+        let (one, other) = (self.rules.get(one)?, self.rules.get(other)?);
+        self.ask.shown(one, &[(&one.condition, true), (&other.condition, true)])
+    }
+
+    /// Whether `wide` certainly holds wherever `narrow` does. Both start from one app.
+    pub(super) fn implies(&self, narrow: usize, wide: usize) -> bool {
+        let (Some(narrow_shape), Some(wide_shape)) = (self.shape(narrow), self.shape(wide)) else { return false };
+        let (Some(narrow), Some(wide)) = (self.rules.get(narrow), self.rules.get(wide)) else { return false };
+        if narrow.condition == wide.condition {
+            return true;
+        }
+        // Nothing follows for a field from a condition that is about others.
+        let shares = |part: &BTreeSet<Mention>| part.is_empty() || !part.is_disjoint(&narrow_shape.mentions);
+        wide_shape.parts.iter().all(shares)
+            && !self.opposed(narrow_shape, wide_shape)
+            && self.ask.never(narrow, &[(&narrow.condition, true), (&wide.condition, false)])
+    }
+
+    /// Whether a test that one asks for is one that the other asks to fail: then nothing follows.
+    fn opposed(&self, narrow: &Shape, wide: &Shape) -> bool {
+        wide.literals.iter().any(|(id, holds)| narrow.literals.get(id).is_some_and(|other| other != holds))
+    }
+}
