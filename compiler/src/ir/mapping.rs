@@ -101,6 +101,11 @@ pub enum NamePart {
     Suffix,
 }
 
+impl NamePart {
+    /// All parts, in the order in which they are joined.
+    pub const ALL: [Self; 5] = [Self::Prefix, Self::Given, Self::Middle, Self::Family, Self::Suffix];
+}
+
 /// A piece of a composed text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -8,6 +8,7 @@ mod lifecycle;
 mod matching;
 mod merging;
 mod names;
+mod real_names;
 mod reference;
 mod rules;
 mod sync;
