@@ -10,13 +10,14 @@ use super::{
     keys,
     link::Linker,
     link_tests::TestAt,
+    mapping::MapItem,
     mappings::{self, Written},
     tables::{Fragment, Tables},
 };
 use crate::{
     diagnostic::{Code, Diagnostic, Severity},
     ir::{Condition, Effect, End, IrField, Mapping, MatchTier, Prefer, Program, Rule, Side, Test, VERSION},
-    lint::{Linted, RuleAt, lint},
+    lint::{Linted, MapAt, RuleAt, lint},
 };
 
 /// How long the daemon waits between two cycles when the file does not say it, in seconds.
@@ -193,7 +194,20 @@ fn program(file: &File<'_>, connection: &Connection, diagnostics: &mut Vec<Diagn
         mappings,
         tests,
     };
-    diagnostics.extend(lint(&Linted { text: file.text, program: &program, written: &places, tree: file.tree }));
+    let at = maps.iter().filter_map(|map| match map.item {
+        MapItem::Map { span, .. } => Some(MapAt { line: map.line, span: span.shift(map.start) }),
+        MapItem::NoDefaults | MapItem::Off { .. } => None,
+    });
+    let found = lint(&Linted {
+        text: file.text,
+        program: &program,
+        written: &places,
+        maps: &at.collect::<Vec<_>>(),
+        is_whole: diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error),
+        connection,
+        tree: file.tree,
+    });
+    diagnostics.extend(found);
     Some(program)
 }
 

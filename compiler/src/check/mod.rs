@@ -47,7 +47,7 @@ pub(crate) use connection::Connection;
 use context::{Context, Found};
 pub(crate) use judge::judge;
 use mapping::MapItem;
-pub(crate) use names::typed;
+pub(crate) use names::{quoted, typed};
 use tables::Fragment;
 use test_block::CheckedTest;
 

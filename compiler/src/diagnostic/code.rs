@@ -229,8 +229,22 @@ codes! {
     Shadowed = 0453, Warning, "shadowed", "another rule does all that this one does";
     /// The order of two rules decides.
     FirstDecides = 0454, Hint, "first-decides", "of two rules the first one decides";
+    /// A rule makes its own condition fail, and its undo makes it hold again.
+    UndoesItself = 0455, Error, "undoes-itself", "a rule undoes itself, again and again";
+    /// The condition asks for what the action does.
+    ChangesNothing = 0456, Warning, "changes-nothing", "an action changes nothing";
+    /// A rule replaces what a mapping writes, for every contact.
+    MapOverwritten = 0457, Warning, "map-overwritten", "a rule always overwrites a mapping";
+    /// A mapping in both directions loses something.
+    LossyMap = 0458, Hint, "lossy-map", "a mapping loses something there and back";
     /// The condition cannot fail for a contact that both apps have.
     UndoNever = 0459, Warning, "undo-never", "an `undo` never happens";
+    /// A text that is a slip away from one that is used often.
+    Slip = 0460, Hint, "slip", "a value that may be misspelt";
+    /// Two texts that differ in case only.
+    LetterCase = 0461, Warning, "letter-case", "two values differ only in upper and lower case";
+    /// Rules keep everybody else out.
+    Narrows = 0462, Hint, "narrows", "rules with labels keep everybody else out";
 }
 
 /// Numbers that once meant something, never to be used again: 430 said that tests were checked and not run.

@@ -23,10 +23,16 @@ pub(super) fn check(file: &Linted<'_>, ask: &Ask<'_>, at: &RuleAt, rule: &Rule, 
     let name = &file.program.side(rule.from).name;
     let everybody = format!("{} exists", crate::check::typed(name));
     let span = file.condition_span(at);
-    Some(
+    let text = file.text.get(span.start as usize..span.end as usize).unwrap_or_default();
+    let count = |sign: char| text.matches(sign).count();
+    let found =
         Diagnostic::new(Code::AlwaysHolds, "the condition of this rule always holds", span, "true for every contact")
             .why("A condition that keeps nobody out looks as if it did.")
-            .help(format!("If everybody is meant, write `{everybody}`."))
-            .fix(format!("write `{everybody}`"), span, everybody),
-    )
+            .help(format!("If everybody is meant, write `{everybody}`."));
+    // Where a comment hides which signs belong to it, a person writes it.
+    Some(if count('(') == count(')') && count('[') == count(']') {
+        found.fix(format!("write `{everybody}`"), span, everybody)
+    } else {
+        found
+    })
 }

@@ -9,16 +9,23 @@
 mod alike;
 mod always;
 mod ask;
+mod constants;
 mod contradiction;
 mod first_decides;
 mod included;
+mod itself;
+mod letter_case;
+mod lossy;
+mod narrowing;
 mod never;
+mod overwritten;
 mod parts;
 mod plain;
 mod redundant_part;
 mod removal;
 mod shadowed;
 mod shape;
+mod slip;
 mod undo_never;
 
 use syncc_grammar::{
@@ -27,8 +34,9 @@ use syncc_grammar::{
 };
 
 use crate::{
+    check::Connection,
     diagnostic::{Code, Diagnostic},
-    ir::{Program, Rule},
+    ir::{End, FieldId, Program, Rule},
     logic::Contact,
 };
 
@@ -44,6 +52,11 @@ pub(crate) struct Linted<'f> {
     pub(crate) program: &'f Program,
     /// The rules that the file writes, in the order of [`Program::rules`].
     pub(crate) written: &'f [RuleAt],
+    /// The mappings that the file writes.
+    pub(crate) maps: &'f [MapAt],
+    /// Whether nothing of the file is missing because of an error.
+    pub(crate) is_whole: bool,
+    pub(crate) connection: &'f Connection,
     /// The tree of a statement of the file.
     pub(crate) tree: &'f dyn Fn(usize) -> Option<Statement>,
 }
@@ -56,6 +69,13 @@ pub(crate) struct RuleAt {
     pub(crate) span: Span,
     /// Where its actions stand in the order of its effects. From the start of the rule.
     pub(crate) actions: Vec<Span>,
+}
+
+/// Where a mapping stands.
+pub(crate) struct MapAt {
+    pub(crate) line: u32,
+    /// Absolute.
+    pub(crate) span: Span,
 }
 
 impl<'f> Linted<'f> {
@@ -85,9 +105,32 @@ impl<'f> Linted<'f> {
         if shown.starts_with("a ") { shown } else { format!("`{shown}`") }
     }
 
-    /// Where the condition of a rule stands.
+    /// The values of a field that are known of its account. None, if nobody has looked.
+    fn known_values(&self, end: End, field: FieldId) -> &'f [String] {
+        let name = self.program.side(end).fields.get(field.index()).map(|field| field.name.as_str());
+        let values = name.and_then(|name| self.connection.side(end)?.field(name)?.values.as_deref());
+        values.unwrap_or_default()
+    }
+
+    /// Where the condition of the rule with this index stands.
+    fn condition_span_of(&self, rule: usize) -> Span {
+        self.written.get(rule).map_or_else(Span::default, |at| self.condition_span(at))
+    }
+
+    /// Where the condition of a rule stands: all between `when` and `then`.
     fn condition_span(&self, at: &RuleAt) -> Span {
-        self.when(at).map_or(at.span, |when| crate::check::condition_span(&when.condition).shift(at.span.start))
+        const WHEN: u32 = 4;
+        let Some(when) = self.when(at) else { return at.span };
+        let between = Span::new(at.span.start + WHEN, at.span.start + when.then_span.start);
+        let text = self.text.get(between.start as usize..between.end as usize).unwrap_or_default();
+        let inner = crate::check::condition_span(&when.condition).shift(at.span.start);
+        // A comment in front or behind is no part of it.
+        if text.contains('#') {
+            return inner;
+        }
+        let length = |text: &str| u32::try_from(text.len()).unwrap_or_default();
+        let blank = length(text) - length(text.trim_start());
+        Span::new(between.start + blank, between.end - (length(text) - length(text.trim_end())))
     }
 }
 
@@ -104,6 +147,7 @@ pub(crate) fn lint(file: &Linted<'_>) -> Vec<Diagnostic> {
             dead.insert(index);
         }
         found.extend(alone);
+        found.extend(itself::check(file, &ask, index, at, rule));
     }
     let pairs = Pairs::new(file.program, rules, &ask);
     let contradicting = contradiction::check(file, &ask, &pairs);
@@ -111,6 +155,16 @@ pub(crate) fn lint(file: &Linted<'_>) -> Vec<Diagnostic> {
     found.extend(first_decides::check(file, &pairs, &lines));
     found.extend(contradicting.into_iter().map(|(_, diagnostic)| diagnostic));
     found.extend(shadowed::check(file, &pairs, dead));
+    for ((end, field), texts) in constants::texts(file) {
+        found.extend(letter_case::check(file, end, field, &texts));
+        found.extend(slip::check(file, end, field, &texts));
+    }
+    found.extend(lossy::check(file));
+    // What is missing might be what lets the others flow.
+    if file.is_whole {
+        found.extend(overwritten::check(file, &ask));
+        found.extend(narrowing::check(file));
+    }
     found
 }
 

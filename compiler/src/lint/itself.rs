@@ -1,0 +1,155 @@
+//! SYNC0455 and SYNC0456: rules that read what they write.
+//!
+//! Only a rule whose condition reads the other app too can: `when google exists and realgeeks.stage is empty then
+//! realgeeks.stage = "Lead"`. That one is fine: it fills what is empty, once. With an `undo` it would empty it again.
+
+use super::{
+    Linted, RuleAt,
+    ask::{Ask, BOTH_HERE},
+    parts::conjuncts,
+};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    ir::{Atom, AtomId, Condition, ConstId, Effect, Program, Rule, Test},
+    logic::each_atom,
+    value::Value,
+};
+
+pub(super) fn check(file: &Linted<'_>, ask: &Ask<'_>, index: usize, at: &RuleAt, rule: &Rule) -> Vec<Diagnostic> {
+    let written: Vec<_> = rule.effects.iter().chain(rule.undo.iter().flatten()).filter_map(Effect::field).collect();
+    let mut reads = false;
+    each_atom(&rule.condition, &mut |id| {
+        let atom = file.program.atoms.get(id.index());
+        reads |= atom.is_some_and(|atom| {
+            atom.end != rule.from && atom.test.field().is_some_and(|field| written.contains(&field))
+        });
+    });
+    if !reads {
+        return Vec::new();
+    }
+    match undoes_itself(file, ask, at, rule) {
+        Some(found) => vec![found],
+        None => changes_nothing(file, ask, index, rule),
+    }
+}
+
+/// What the rule does makes its condition fail, and what it then undoes makes it hold again.
+fn undoes_itself(file: &Linted<'_>, ask: &Ask<'_>, at: &RuleAt, rule: &Rule) -> Option<Diagnostic> {
+    let undo = rule.undo.as_ref()?;
+    let done = after(file.program, rule, &rule.effects, &rule.condition)?;
+    let undone: Vec<Effect> = undo
+        .iter()
+        .chain(rule.effects.iter().filter(|effect| !undo.iter().any(|undo| about_the_same(undo, effect))))
+        .cloned()
+        .collect();
+    let again = after(file.program, rule, &undone, &rule.condition)?;
+    let contact = ask.contact(&[(&rule.condition, true), (&done, false), (&again, true)], &[BOTH_HERE]).contact()?;
+    let when = file.when(at)?;
+    let word = when.undo.as_ref()?.span.shift(at.span.start);
+    // The part of the condition that the rule itself makes fail.
+    let parts = conjuncts(&when.condition, &rule.condition, at.span.start);
+    let part = parts.iter().find(|part| {
+        after(file.program, rule, &rule.effects, part.condition)
+            .is_some_and(|done| ask.never(rule, &[(part.condition, true), (&done, true)]))
+    });
+    let span = part.map_or_else(|| file.condition_span(at), |part| part.span);
+    Some(
+        Diagnostic::new(
+            Code::UndoesItself,
+            "this rule undoes itself, again and again",
+            span,
+            "fails as soon as the rule has acted",
+        )
+        .also(word, "then this makes it hold again")
+        .why(format!("So it goes for {}, and such contacts are not synced at all.", file.shown(&contact)))
+        .help("Remove `undo`, or ask for something that the rule does not write."),
+    )
+}
+
+/// Whether two effects are about one thing, so that of the two the later one counts.
+fn about_the_same(one: &Effect, other: &Effect) -> bool {
+    match (one, other) {
+        (Effect::Add(a, x) | Effect::Remove(a, x), Effect::Add(b, y) | Effect::Remove(b, y)) => (a, x) == (b, y),
+        _ => one.field().is_some() && one.field() == other.field(),
+    }
+}
+
+/// Actions of things that the condition asks for already.
+fn changes_nothing(file: &Linted<'_>, ask: &Ask<'_>, index: usize, rule: &Rule) -> Vec<Diagnostic> {
+    if rule.undo.is_some() || rule.other_way.is_some() {
+        return Vec::new();
+    }
+    let to = rule.from.other();
+    let atom = |test: Test| {
+        let wanted = Atom { end: to, test };
+        let at = file.program.atoms.iter().position(|atom| *atom == wanted)?;
+        Some(Condition::Atom(AtomId(u32::try_from(at).ok()?)))
+    };
+    let name = &file.program.side(to).name;
+    let exists = format!("{} exists", crate::check::typed(name));
+    let mut found = Vec::new();
+    for (position, effect) in rule.effects.iter().enumerate() {
+        let is_true = |constant: ConstId| *file.program.constant(constant) == Value::Bool(true);
+        let already = match effect {
+            Effect::Add(field, element) => atom(Test::Has(*field, *element)),
+            Effect::Set(field, constant) if is_true(*constant) => atom(Test::True(*field)),
+            Effect::Set(field, constant) => atom(Test::Equals(*field, *constant)),
+            _ => None,
+        };
+        let Some(already) = already else { continue };
+        if !ask.never(rule, &[(&rule.condition, true), (&already, false)]) {
+            continue;
+        }
+        let Some(span) = file.action((index, position)) else { continue };
+        found.push(
+            Diagnostic::new(Code::ChangesNothing, "this action changes nothing", span, "is so already")
+                .also(file.condition_span_of(index), "asks for it")
+                .why("The rule only holds for contacts of which this is true anyway.")
+                .help(format!("If the rule says which contacts flow, write `then {exists}`.")),
+        );
+    }
+    found
+}
+
+/// The condition as it is once these effects are done. `None` where that depends on more than the condition reads.
+fn after(program: &Program, rule: &Rule, effects: &[Effect], condition: &Condition) -> Option<Condition> {
+    let each =
+        |parts: &[Condition]| parts.iter().map(|part| after(program, rule, effects, part)).collect::<Option<_>>();
+    Some(match condition {
+        Condition::Atom(id) => {
+            let atom = program.atoms.get(id.index())?;
+            match truth(program, rule, effects, atom)? {
+                Some(true) => Condition::All(Vec::new()),
+                Some(false) => Condition::Any(Vec::new()),
+                None => condition.clone(),
+            }
+        }
+        Condition::Not(inner) => Condition::Not(Box::new(after(program, rule, effects, inner)?)),
+        Condition::All(parts) => Condition::All(each(parts)?),
+        Condition::Any(parts) => Condition::Any(each(parts)?),
+    })
+}
+
+/// Whether a test holds once the effects are done: `Some(None)` where they do not touch it.
+fn truth(program: &Program, rule: &Rule, effects: &[Effect], atom: &Atom) -> Option<Option<bool>> {
+    if atom.end == rule.from {
+        return Some(None);
+    }
+    let Some(field) = atom.test.field() else { return Some(Some(atom.test == Test::Exists)) };
+    for effect in effects.iter().filter(|effect| effect.field() == Some(field)) {
+        let truth = match (effect, &atom.test) {
+            (Effect::Set(_, value), test) => program.holds_of(test, program.constant(*value)),
+            (Effect::Clear(_), test) => program.holds_of(test, &Value::Empty),
+            (Effect::Add(_, element), Test::Has(_, asked)) if element == asked => Some(true),
+            (Effect::Remove(_, element), Test::Has(_, asked)) if element == asked => Some(false),
+            (Effect::Add(..), Test::Empty(_)) => Some(false),
+            // Whether the set is empty then depends on the elements that no test names.
+            (Effect::Remove(..), Test::Empty(_)) => return None,
+            _ => None,
+        };
+        if truth.is_some() {
+            return Some(truth);
+        }
+    }
+    Some(None)
+}
