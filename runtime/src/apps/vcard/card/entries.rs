@@ -22,8 +22,14 @@ impl Card {
     /// The preferred property with this name that says something, else the first one that does.
     pub(super) fn preferred(&self, name: &str) -> Option<(usize, &Property)> {
         self.all(name)
-            .filter(|(_, property)| !property.text().trim_matches([' ', ';', ',']).is_empty())
+            .filter(|(_, property)| property.says_something())
             .min_by_key(|(at, property)| (property.rank().unwrap_or(u32::MAX), *at))
+    }
+
+    /// The property with this name that is read and edited: the preferred one, else the first, which may be empty.
+    /// A field that has one line asks here both times, so that what was written is what is read.
+    pub(super) fn counting(&self, name: &str) -> Option<(usize, &Property)> {
+        self.preferred(name).or_else(|| self.first(name))
     }
 
     /// Writes a line anew.

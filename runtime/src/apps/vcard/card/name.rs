@@ -17,7 +17,7 @@ impl Shown {
     /// What the card shows.
     pub(super) fn of(card: &Card) -> Self {
         let mut parts: [String; 5] = Default::default();
-        if let Some((_, name)) = card.first("N") {
+        if let Some((_, name)) = card.counting("N") {
             for ((index, part), list) in parts.iter_mut().enumerate().zip(name.lists()) {
                 // Several suffixes are set off by commas, several first names by blanks.
                 *part = list.join(if index == 4 { ", " } else { " " });
@@ -50,7 +50,7 @@ impl Shown {
         if now == *self {
             return;
         }
-        let Some((at, full)) = card.first("FN").map(|(at, full)| (at, full.clone())) else {
+        let Some((at, full)) = card.counting("FN").map(|(at, full)| (at, full.clone())) else {
             if let Some(display) = now.display {
                 let mut full = Property::new("FN", String::new());
                 full.set_text(&display, card.version);

@@ -100,6 +100,11 @@ impl Property {
         text::split_escaped(&self.value, ';').into_iter().map(|raw| self.list_of(raw)).collect()
     }
 
+    /// Whether anything stands between its semicolons and commas. One that is escaped is text and counts.
+    pub(super) fn says_something(&self) -> bool {
+        self.lists().iter().flatten().any(|text| !text.trim().is_empty())
+    }
+
     /// The values between commas.
     pub(super) fn list(&self) -> Vec<String> {
         self.list_of(&self.value)
@@ -144,7 +149,7 @@ impl Property {
     ) -> bool {
         let raw: Vec<String> = match self.encoding() {
             Some(_) => self.list().iter().map(|text| text::escape(text)).collect(),
-            None => text::split_escaped(&self.value, ',').into_iter().map(str::to_owned).collect(),
+            None => text::split_escaped(&self.value, ',').into_iter().map(text::ended).collect(),
         };
         let mut edited: Vec<String> = Vec::with_capacity(raw.len());
         for raw in raw.into_iter().filter(|raw| !raw.trim().is_empty()) {
@@ -166,7 +171,7 @@ impl Property {
         if self.encoding().is_some() {
             return self.components().iter().map(|text| text::escape(text)).collect();
         }
-        text::split_escaped(&self.value, ';').into_iter().map(str::to_owned).collect()
+        text::split_escaped(&self.value, ';').into_iter().map(text::ended).collect()
     }
 
     /// Puts an escaped value in, encoded as the version wants it.

@@ -64,9 +64,9 @@ pub(super) fn set_component(card: &mut Card, name: &str, index: usize, text: &st
     });
 }
 
-/// Edits the preferred line of a name, else the first, else a new one. The edit says whether the line stays.
+/// Edits the line of a name that counts, else a new one. The edit says whether the line stays.
 fn edit(card: &mut Card, name: &str, change: impl FnOnce(&mut Property, Version) -> bool) {
-    let found = card.preferred(name).or_else(|| card.first(name)).map(|(at, property)| (at, property.clone()));
+    let found = card.counting(name).map(|(at, property)| (at, property.clone()));
     let version = card.version;
     match found {
         Some((at, mut property)) => {

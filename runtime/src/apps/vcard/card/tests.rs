@@ -160,6 +160,21 @@ fn the_full_name_follows_its_parts() {
 }
 
 #[test]
+fn of_two_names_the_one_that_says_something_is_read_and_edited() {
+    let with = |lines: &str| format!("BEGIN:VCARD\r\nVERSION:2.1\r\n{lines}END:VCARD\r\n");
+    let empty_first = with("N:;;;;\r\nN:Lee;;;;\r\nFN:\r\nFN:Lee\r\n");
+    assert_eq!(see(&empty_first, "family_name"), "Lee");
+    let edited = edit(&empty_first, &[("given_name", "Ann")]);
+    assert_eq!(edited, with("N:;;;;\r\nN:Lee;Ann;;;\r\nFN:\r\nFN:Ann Lee\r\n"));
+    assert_eq!((see(&edited, "given_name"), see(&edited, "name")), ("Ann".to_owned(), "Ann Lee".to_owned()));
+
+    let both_empty = with("N:;;;;\r\nN:;;;;\r\n");
+    let edited = edit(&both_empty, &[("given_name", "Ann")]);
+    assert_eq!(edited, with("N:;Ann;;;\r\nN:;;;;\r\nFN:Ann\r\n"));
+    assert_eq!(see(&edited, "given_name"), "Ann");
+}
+
+#[test]
 fn a_card_named_after_its_company_follows_the_company() {
     let acme = "BEGIN:VCARD\nVERSION:4.0\nFN:Acme\nORG:Acme;Sales\nEND:VCARD\n";
     let edited = edit(acme, &[("company", "Acme & Sons; Inc.")]);
@@ -205,6 +220,29 @@ fn an_address_keeps_its_post_office_box() {
     assert_eq!(see(text, "address"), "Main St. 1\nBack door/Town//12345/");
     let edited = edit(text, &[("address", "Main St. 1\nBack door/Zürich/ZH/12345/")]);
     assert!(edited.contains("ADR;TYPE=WORK:PO 7;;Main St. 1,Back door;Zürich;ZH;12345;\r\n"), "{edited}");
+}
+
+#[test]
+fn what_is_nothing_but_an_escaped_separator_says_something() {
+    let empty = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:A\r\nEND:VCARD\r\n";
+    for (field, text, line) in
+        [("address", ";////", "ADR:;;\\;;;;;"), ("note", ",", "NOTE:\\,"), ("title", ";", "TITLE:\\;")]
+    {
+        let edited = edit(empty, &[(field, text)]);
+        assert!(edited.contains(&format!("{line}\r\n")), "{edited}");
+        assert_eq!(see(&edited, field), text);
+        assert_eq!(edit(&edited, &[(field, if field == "address" { "////" } else { "" })]), empty);
+    }
+}
+
+#[test]
+fn a_backslash_at_the_end_of_a_value_does_not_take_in_what_is_added() {
+    let with = |line: &str| format!("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:A\r\n{line}\r\nEND:VCARD\r\n");
+    let edited = edit(&with("ADR:box\\"), &[("address", "/Town///")]);
+    assert_eq!(edited, with("ADR:box\\\\;;;Town;;;"));
+    assert_eq!(see(&edited, "address"), "/Town///");
+    let edited = edit(&with("CATEGORIES:a\\"), &[("category", "a\\|b")]);
+    assert_eq!(see(&edited, "category"), "a\\|b");
 }
 
 #[test]

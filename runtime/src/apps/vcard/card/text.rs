@@ -70,6 +70,13 @@ pub(super) fn split_escaped(value: &str, separator: char) -> Vec<&str> {
     pieces
 }
 
+/// A piece that another can follow: a backslash at its end, which means itself there, is escaped, so that it
+/// does not take the separator with it.
+pub(super) fn ended(piece: &str) -> String {
+    let backslashes = piece.bytes().rev().take_while(|byte| *byte == b'\\').count();
+    if backslashes % 2 == 1 { format!("{piece}\\") } else { piece.to_owned() }
+}
+
 /// Where a character stands outside double quotes.
 pub(super) fn outside_quotes(text: &str, wanted: char) -> impl Iterator<Item = usize> {
     let mut quoted = false;
