@@ -12,7 +12,7 @@ use syncc_compiler::{
     ir::{Program, Side},
 };
 use syncc_grammar::decode;
-use syncc_runtime::workspace::Workspace;
+use syncc_runtime::workspace::{Built, Workspace};
 
 use crate::{
     exit::Exit,
@@ -63,6 +63,22 @@ impl Loaded {
         Ok(Self { workspace, files })
     }
 
+    /// Reads and checks a folder or one file, or reads a built file, which was checked when it was built.
+    pub(crate) fn open_any(path: &Path) -> Result<Self, String> {
+        if !Built::may_be(path) {
+            return Self::open(path);
+        }
+        let built = Built::read(path).map_err(|error| error.to_string())?;
+        let file = |program: Arc<Program>| File {
+            path: PathBuf::from(format!("{}.sync", program.name)),
+            text: String::new(),
+            diagnostics: Vec::new(),
+            allowed: Vec::new(),
+            program: Some(program),
+        };
+        Ok(Self { workspace: built.workspace, files: built.programs.into_iter().map(file).collect() })
+    }
+
     /// The programs of all files; prints what is wrong and ends the verb if one does not compile.
     pub(crate) fn programs(&self, output: &Output) -> Result<Vec<Arc<Program>>, Exit> {
         let broken = self.files.iter().filter(|file| file.program.is_none());
@@ -98,9 +114,9 @@ impl File {
     }
 }
 
-/// Opens a workspace, or says why not.
+/// Opens a workspace or a built file, or says why not.
 pub(crate) fn open(path: &Path) -> Result<Loaded, Exit> {
-    Loaded::open(path).map_err(|why| {
+    Loaded::open_any(path).map_err(|why| {
         complain(&why);
         Exit::Failed
     })

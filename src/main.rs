@@ -5,6 +5,7 @@
 
 mod apps;
 mod ask;
+mod build;
 mod check;
 mod completions;
 mod connect;
@@ -49,6 +50,7 @@ enum Verb {
     New(new::New),
     Check(check::Check),
     Fmt(fmt::Fmt),
+    Build(build::Build),
     Explain(explain::Explain),
     Show(show::Show),
     Test(test::Test),
@@ -91,6 +93,7 @@ fn main() -> std::process::ExitCode {
             Verb::New(new) => new.run(output),
             Verb::Check(check) => check.run(output),
             Verb::Fmt(fmt) => fmt.run(output),
+            Verb::Build(build) => build.run(output),
             Verb::Explain(explain) => explain.run(output),
             Verb::Show(show) => show.run(output),
             Verb::Test(test) => test.run(output),

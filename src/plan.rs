@@ -20,7 +20,7 @@ use crate::{
 /// Ends with 0 when there is nothing to do, 2 when there are changes, 1 on an error.
 #[derive(Args)]
 pub(crate) struct Plan {
-    /// A folder with .sync files, or one file
+    /// A folder with .sync files, one file, or a built file
     #[arg(default_value = ".")]
     path: PathBuf,
     /// Use the practice apps that are built in, not real accounts
@@ -43,7 +43,7 @@ impl Plan {
     }
 
     async fn plan(self, output: &Output) -> Result<Exit, String> {
-        let loaded = load::Loaded::open(&self.path)?;
+        let loaded = load::Loaded::open_any(&self.path)?;
         let Ok(programs) = loaded.programs(output) else { return Ok(Exit::Problems) };
         let practice = Practice::start_if(self.sandbox, &loaded.workspace).await?;
         let world = World::real();

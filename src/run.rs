@@ -23,7 +23,7 @@ use crate::{
 /// Keep the contacts in step, until stopped
 #[derive(Args)]
 pub(crate) struct Run {
-    /// A folder with .sync files, or one file
+    /// A folder with .sync files, one file, or a built file
     #[arg(default_value = ".")]
     path: PathBuf,
     /// Run one cycle and end
@@ -63,7 +63,7 @@ impl Run {
     }
 
     async fn go(self, output: &Output) -> Result<Exit, String> {
-        let loaded = load::Loaded::open(&self.path)?;
+        let loaded = load::Loaded::open_any(&self.path)?;
         let Ok(programs) = loaded.programs(output) else { return Ok(Exit::Problems) };
         let practice = Practice::start_if(self.sandbox, &loaded.workspace).await?;
         if let (Some(practice), false) = (&practice, output.json()) {

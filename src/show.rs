@@ -13,7 +13,7 @@ use crate::{
 /// Print every effective rule and mapping, those by default included
 #[derive(Args)]
 pub(crate) struct Show {
-    /// A folder with .sync files, or one file
+    /// A folder with .sync files, one file, or a built file
     #[arg(default_value = ".")]
     path: PathBuf,
 }

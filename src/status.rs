@@ -22,7 +22,7 @@ const LOOKED_AT: usize = 200;
 /// Show how each connection stands: last run, what is linked, what is open
 #[derive(Args)]
 pub(crate) struct Status {
-    /// A folder with .sync files, or one file
+    /// A folder with .sync files, one file, or a built file
     #[arg(default_value = ".")]
     path: PathBuf,
     /// Of the practice apps that are built in, not of real accounts
@@ -42,7 +42,7 @@ impl Status {
     }
 
     fn status(self, output: &Output) -> Result<Exit, String> {
-        let loaded = load::Loaded::open(&self.path)?;
+        let loaded = load::Loaded::open_any(&self.path)?;
         let Ok(programs) = loaded.programs(output) else { return Ok(Exit::Problems) };
         for program in &programs {
             let said = |error: syncc_runtime::store::StoreError| error.to_string();

@@ -18,7 +18,7 @@ use crate::{
 /// Run the tests in the rules: what a contact becomes, with no account and no network
 #[derive(Args)]
 pub(crate) struct Test {
-    /// A folder with .sync files, or one file
+    /// A folder with .sync files, one file, or a built file
     #[arg(default_value = ".")]
     path: PathBuf,
 }

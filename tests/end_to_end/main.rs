@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "a test that misses something says what")]
 
+mod build;
 mod carddav_csv;
 mod command;
 mod crash;

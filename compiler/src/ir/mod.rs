@@ -12,6 +12,7 @@ mod show;
 mod show_value;
 mod test_case;
 mod truth;
+mod whole;
 
 pub use condition::{Atom, Condition, Test};
 pub use effect::{Effect, OtherWay, Rule};

@@ -102,14 +102,13 @@ impl<'a> Connection<'a> {
         let started = self.world.clock.now();
         let mut report = Report::default();
         self.read(allowed, host, &mut report).await?;
-        let run = self.store.begin_run(started, &self.fingerprint)?;
-        let result = self.rounds(run, allowed, host, &mut report).await;
+        let run = self.rounds(started, allowed, host, &mut report).await?;
         let ended = self.world.clock.now();
         report.milliseconds = ended.duration_since(started).as_millis().try_into().unwrap_or_default();
-        if result.is_ok() {
+        if let Some(run) = run {
             self.store.end_run(run, ended, &report.summary())?;
         }
-        result.map(|()| report)
+        Ok(report)
     }
 
     /// What the store knows already, planned again without a request to either side.
@@ -131,14 +130,17 @@ impl<'a> Connection<'a> {
         Ok(())
     }
 
+    /// Plans and writes until both sides stand still. A run begins only after the guards let it: from then on its
+    /// rules count as planned, so one that was refused must not begin.
     async fn rounds(
         &mut self,
-        run: RunId,
+        started: jiff::Timestamp,
         allowed: &Allowed,
         host: &mut dyn Host,
         report: &mut Report,
-    ) -> Result<(), CycleError> {
-        for round in 0..ROUNDS {
+    ) -> Result<Option<RunId>, CycleError> {
+        let mut begun = None;
+        for _ in 0..ROUNDS {
             host.phase("Planning", None);
             let picture = self.picture(report)?;
             let tripped: Vec<_> = picture.plan.guards.iter().filter(|guard| !allowed.guard(guard.name())).collect();
@@ -147,16 +149,19 @@ impl<'a> Connection<'a> {
                 let tripped = tripped.into_iter().map(tell);
                 return Err(CycleError::Guards(tripped.collect()));
             }
-            if round == 0 && picture.writes() > 0 && !host.approve(&picture) {
-                return Err(CycleError::NotApproved);
-            }
+            let run = match begun {
+                Some(run) => run,
+                None if picture.writes() > 0 && !host.approve(&picture) => return Err(CycleError::NotApproved),
+                None => self.store.begin_run(started, &self.fingerprint)?,
+            };
+            begun = Some(run);
             let changed_meanwhile = self.push(run, &picture, host, report).await?;
             report.settle_done(&picture);
             if !changed_meanwhile {
                 break;
             }
         }
-        Ok(())
+        Ok(begun)
     }
 
     /// The engine for the rules of this connection.

@@ -3,6 +3,7 @@
 //! Opening one reads files and nothing else: no network, and no secret. A secret is looked for when an
 //! account is asked for, so that `check` needs none.
 
+mod built;
 mod error;
 mod levels;
 mod pulled;
@@ -20,6 +21,7 @@ use std::{
 
 use syncc_compiler::{diagnostic::Levels, schema};
 
+pub use built::{Built, BuiltError, Source};
 pub use error::{Place, WorkspaceError};
 pub use settings::FILE;
 use settings::Settings;

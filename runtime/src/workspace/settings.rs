@@ -14,6 +14,11 @@ pub const FILE: &str = "syncc.toml";
 /// The editions of the language that this version reads, oldest first.
 const EDITIONS: &[&str] = &["2026"];
 
+/// Whether this version reads rules of this edition.
+pub(super) fn knows_edition(edition: &str) -> bool {
+    EDITIONS.contains(&edition)
+}
+
 /// The settings at the top of the file.
 const SETTINGS: &[&str] = &["edition", "region", "check", "accounts"];
 
