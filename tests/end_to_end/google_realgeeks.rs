@@ -80,7 +80,7 @@ fn rules_that_were_edited_run_only_after_a_look_at_the_plan() {
 
     let refused = workspace.syncc("run", &["--sandbox", "--once"]);
     assert_eq!(refused.code, 1, "{refused:?}");
-    assert!(refused.error.contains("plan"), "it says what to do: {refused:?}");
+    assert!(refused.error.contains("rules-changed") && refused.error.contains("plan"), "{refused:?}");
 
     workspace.syncc("plan", &["--sandbox"]);
     let ran = workspace.syncc("run", &["--sandbox", "--once", "--allow", "removals"]);
