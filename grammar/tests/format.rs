@@ -18,7 +18,7 @@ fn files() {
 /// Every example that we show is laid out.
 #[test]
 fn the_examples_are_laid_out() {
-    glob!("../..", "examples/*/*.sync", |path| {
+    glob!("../..", "examples/**/*.sync", |path| {
         let file = std::fs::read_to_string(path).unwrap();
         assert_eq!(format(&file), file, "{} is not laid out: `syncc fmt` does it", path.display());
     });
