@@ -57,6 +57,21 @@ pub enum Test {
 }
 
 impl Test {
+    /// The constant that it compares with, if it compares.
+    #[must_use]
+    pub fn constant(&self) -> Option<ConstId> {
+        match self {
+            Self::Exists | Self::Deleted | Self::Empty(_) | Self::True(_) => None,
+            Self::Equals(_, constant)
+            | Self::Has(_, constant)
+            | Self::Less(_, constant)
+            | Self::AtMost(_, constant)
+            | Self::Contains(_, constant)
+            | Self::StartsWith(_, constant)
+            | Self::EndsWith(_, constant) => Some(*constant),
+        }
+    }
+
     /// The field that it reads, if it reads one.
     #[must_use]
     pub fn field(&self) -> Option<FieldId> {

@@ -24,6 +24,11 @@ impl<'p> Ask<'p> {
         Self { program, left: Cell::new(MOST) }
     }
 
+    /// Whether no more questions are answered.
+    pub(super) fn is_spent(&self) -> bool {
+        self.left.get() == 0
+    }
+
     /// A contact in one of these states of existence for which conditions are as wanted.
     pub(super) fn contact(&self, wanted: &[(&Condition, bool)], presences: &[[Presence; 2]]) -> Answer {
         let Some(left) = self.left.get().checked_sub(1) else { return Answer::Unclear };

@@ -11,11 +11,12 @@ use crate::{
     value::Value,
 };
 
-/// Where a constant is used: how often, and by which rules in order.
-#[derive(Debug, Default)]
+/// Where a constant is used.
+#[derive(Debug)]
 pub(super) struct Uses {
     pub(super) count: usize,
-    pub(super) rules: Vec<usize>,
+    /// The first rule that uses it.
+    pub(super) first: usize,
 }
 
 /// The texts of a field that a whole value or element is compared with or made.
@@ -27,11 +28,8 @@ pub(super) fn texts(file: &Linted<'_>) -> BTreeMap<(End, FieldId), Texts> {
     for (index, (_, rule)) in file.rules().enumerate() {
         each(file, rule, &mut |end, field, constant| {
             if matches!(file.program.constant(constant), Value::Text(_)) {
-                let uses = all.entry((end, field)).or_default().entry(constant).or_default();
-                uses.count += 1;
-                if uses.rules.last() != Some(&index) {
-                    uses.rules.push(index);
-                }
+                let texts = all.entry((end, field)).or_default();
+                texts.entry(constant).or_insert(Uses { count: 0, first: index }).count += 1;
             }
         });
     }
@@ -58,6 +56,21 @@ pub(super) fn text<'p>(file: &Linted<'p>, constant: ConstId) -> &'p str {
         Value::Text(text) => text.shown(),
         _ => "",
     }
+}
+
+/// All places where rules from the first that uses it on write this text for this field. Absolute.
+pub(super) fn all_places(file: &Linted<'_>, (end, field): (End, FieldId), constant: ConstId, uses: &Uses) -> Vec<Span> {
+    let mut left = uses.count;
+    let mut found = Vec::new();
+    for at in file.written.iter().skip(uses.first) {
+        if left == 0 {
+            break;
+        }
+        let here = places(file, at, end, field, constant);
+        left = left.saturating_sub(here.len());
+        found.extend(here);
+    }
+    found
 }
 
 /// Where a rule writes this text for this field. Absolute.

@@ -57,10 +57,20 @@ pub(super) fn check(file: &Linted<'_>, ask: &Ask<'_>, pairs: &Pairs<'_>) -> Vec<
 /// Rules of which one makes be there what the other takes away.
 fn opposite(file: &Linted<'_>, pairs: &Pairs<'_>) -> Vec<(usize, Diagnostic)> {
     let mut found = Vec::new();
+    // Most things are only ever made or only ever taken away.
+    let mut both: HashMap<Thing, [bool; 2]> = HashMap::new();
+    for (rule, effect) in pairs.rules.iter().flat_map(|rule| rule.effects.iter().map(move |effect| (rule, effect))) {
+        if let Some((thing, there)) = thing(rule, effect) {
+            both.entry(thing).or_default()[usize::from(there)] = true;
+        }
+    }
     let mut seen: HashMap<Thing, [Alike; 2]> = HashMap::new();
     for (index, rule) in pairs.rules.iter().enumerate() {
         for (position, effect) in rule.effects.iter().enumerate() {
             let Some((thing, there)) = thing(rule, effect) else { continue };
+            if both.get(&thing) != Some(&[true, true]) {
+                continue;
+            }
             let [gone, kept] = seen.entry(thing).or_default();
             let (same, other) = if there { (kept, gone) } else { (gone, kept) };
             let mut against = other.with(pairs, index).into_iter();

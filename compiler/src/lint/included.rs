@@ -50,7 +50,9 @@ struct Conditions<'r> {
 
 impl<'r> Conditions<'r> {
     fn of(rules: &'r [Rule]) -> Self {
-        let literals: Vec<_> = rules.iter().map(|rule| literals(&rule.condition)).collect();
+        let gives = |rule: &Rule| rule.effects.iter().any(|effect| single(effect).is_some());
+        let literals: Vec<_> =
+            rules.iter().map(|rule| gives(rule).then(|| literals(&rule.condition)).flatten()).collect();
         let mut uses: HashMap<Literal, usize> = HashMap::new();
         for literal in literals.iter().flatten().flatten() {
             *uses.entry(*literal).or_default() += 1;

@@ -7,15 +7,23 @@ use super::{
     Linted, RuleAt,
     ask::{Ask, BOTH_HERE},
     parts::conjuncts,
+    shape::Pairs,
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
-    ir::{Atom, AtomId, Condition, ConstId, Effect, Program, Rule, Test},
+    ir::{Atom, Condition, ConstId, Effect, Program, Rule, Test},
     logic::each_atom,
     value::Value,
 };
 
-pub(super) fn check(file: &Linted<'_>, ask: &Ask<'_>, index: usize, at: &RuleAt, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn check(
+    file: &Linted<'_>,
+    ask: &Ask<'_>,
+    pairs: &Pairs<'_>,
+    index: usize,
+    at: &RuleAt,
+    rule: &Rule,
+) -> Vec<Diagnostic> {
     let written: Vec<_> = rule.effects.iter().chain(rule.undo.iter().flatten()).filter_map(Effect::field).collect();
     let mut reads = false;
     each_atom(&rule.condition, &mut |id| {
@@ -29,7 +37,7 @@ pub(super) fn check(file: &Linted<'_>, ask: &Ask<'_>, index: usize, at: &RuleAt,
     }
     match undoes_itself(file, ask, at, rule) {
         Some(found) => vec![found],
-        None => changes_nothing(file, ask, index, rule),
+        None => changes_nothing(file, ask, pairs, index, rule),
     }
 }
 
@@ -75,15 +83,19 @@ fn about_the_same(one: &Effect, other: &Effect) -> bool {
 }
 
 /// Actions of things that the condition asks for already.
-fn changes_nothing(file: &Linted<'_>, ask: &Ask<'_>, index: usize, rule: &Rule) -> Vec<Diagnostic> {
+fn changes_nothing(file: &Linted<'_>, ask: &Ask<'_>, pairs: &Pairs<'_>, index: usize, rule: &Rule) -> Vec<Diagnostic> {
     if rule.undo.is_some() || rule.other_way.is_some() {
         return Vec::new();
     }
     let to = rule.from.other();
     let atom = |test: Test| {
+        // What the condition does not ask for does not follow from it.
         let wanted = Atom { end: to, test };
-        let at = file.program.atoms.iter().position(|atom| *atom == wanted)?;
-        Some(Condition::Atom(AtomId(u32::try_from(at).ok()?)))
+        let mut asked = None;
+        each_atom(&rule.condition, &mut |id| {
+            asked = asked.or_else(|| (file.program.atoms.get(id.index()) == Some(&wanted)).then_some(id));
+        });
+        asked.map(Condition::Atom)
     };
     let name = &file.program.side(to).name;
     let exists = format!("{} exists", crate::check::typed(name));
@@ -97,7 +109,8 @@ fn changes_nothing(file: &Linted<'_>, ask: &Ask<'_>, index: usize, rule: &Rule) 
             _ => None,
         };
         let Some(already) = already else { continue };
-        if !ask.never(rule, &[(&rule.condition, true), (&already, false)]) {
+        let said = if let Condition::Atom(test) = already { pairs.says(index, test) } else { None };
+        if !said.unwrap_or_else(|| ask.never(rule, &[(&rule.condition, true), (&already, false)])) {
             continue;
         }
         let Some(span) = file.action((index, position)) else { continue };

@@ -1,10 +1,10 @@
 //! SYNC0461: texts of one field that differ in nothing but the case of their letters.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::{
     Linted,
-    constants::{Texts, places, text},
+    constants::{Texts, all_places, places, text},
 };
 use crate::{
     check::quoted,
@@ -13,7 +13,7 @@ use crate::{
 };
 
 pub(super) fn check(file: &Linted<'_>, end: End, field: FieldId, texts: &Texts) -> Vec<Diagnostic> {
-    let mut alike: BTreeMap<String, Vec<ConstId>> = BTreeMap::new();
+    let mut alike: HashMap<String, Vec<ConstId>> = HashMap::new();
     for constant in texts.keys() {
         alike.entry(text(file, *constant).to_lowercase()).or_default().push(*constant);
     }
@@ -41,11 +41,8 @@ fn report(
     odd: ConstId,
     model: ConstId,
 ) -> Option<Diagnostic> {
-    let spans = |constant: ConstId| {
-        let rules = texts.get(&constant)?.rules.iter().filter_map(|rule| file.written.get(*rule));
-        Some(rules.flat_map(|at| places(file, at, end, field, constant)).collect::<Vec<_>>())
-    };
-    let (wrong, right) = (spans(odd)?, *spans(model)?.first()?);
+    let wrong = all_places(file, (end, field), odd, texts.get(&odd)?);
+    let right = places(file, file.written.get(texts.get(&model)?.first)?, end, field, model).into_iter().next()?;
     let name = file.program.show_field(end, field);
     let (odd, model) = (quoted(text(file, odd)), quoted(text(file, model)));
     let fix = Fix { title: format!("write {model}"), edits: wrong.iter().map(|span| (*span, model.clone())).collect() };

@@ -139,6 +139,7 @@ pub(crate) fn lint(file: &Linted<'_>) -> Vec<Diagnostic> {
     let ask = Ask::new(file.program);
     let mut found = Vec::new();
     let rules = file.program.rules.get(..file.written.len()).unwrap_or_default();
+    let pairs = Pairs::new(file.program, rules, &ask);
     // What never holds is no part of what rules do together.
     let mut dead = HashSet::new();
     for (index, (at, rule)) in file.rules().enumerate() {
@@ -147,9 +148,8 @@ pub(crate) fn lint(file: &Linted<'_>) -> Vec<Diagnostic> {
             dead.insert(index);
         }
         found.extend(alone);
-        found.extend(itself::check(file, &ask, index, at, rule));
+        found.extend(itself::check(file, &ask, &pairs, index, at, rule));
     }
-    let pairs = Pairs::new(file.program, rules, &ask);
     let contradicting = contradiction::check(file, &ask, &pairs);
     let lines: HashSet<usize> = contradicting.iter().map(|(rule, _)| *rule).collect();
     found.extend(first_decides::check(file, &pairs, &lines));

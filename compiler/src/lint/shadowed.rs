@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{
     Linted, removal,
-    shape::{Mention, Pairs},
+    shape::{Pairs, Topic},
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
@@ -22,8 +22,9 @@ pub(super) fn check(file: &Linted<'_>, pairs: &Pairs<'_>, dead: HashSet<usize>) 
         gone.insert(second);
         found.extend(report(file, first, second, Code::RuleTwice));
     });
-    let mut rarest = Rarest::of(pairs);
-    for index in 0..pairs.rules.len() {
+    let alike = alike(pairs.rules);
+    let mut rarest = Rarest::of(pairs, &alike);
+    for index in alike.iter().copied() {
         if gone.contains(&index) {
             continue;
         }
@@ -39,7 +40,7 @@ pub(super) fn check(file: &Linted<'_>, pairs: &Pairs<'_>, dead: HashSet<usize>) 
         |from: End| pairs.rules.iter().any(|rule| rule.from == from && rule.effects.contains(&Effect::Deleted));
     let deletes = [deletes(End::Left), deletes(End::Right)];
     rarest.forget();
-    for index in (0..pairs.rules.len()).rev().filter(|index| !gone.contains(index)).collect::<Vec<_>>() {
+    for index in alike.iter().rev().copied().filter(|index| !gone.contains(index)).collect::<Vec<_>>() {
         let orderless = |narrow: &Rule, wide: &Rule| {
             let plain = |effects: &[Effect]| {
                 effects.iter().all(|effect| matches!(effect, Effect::Add(..) | Effect::Remove(..) | Effect::Exists))
@@ -67,6 +68,22 @@ fn twins(rules: &[Rule], report: &mut impl FnMut(usize, usize)) {
     }
 }
 
+/// The rules that do something that another rule does too: most do not, and no other needs a closer look.
+fn alike(rules: &[Rule]) -> Vec<usize> {
+    let mut doing: HashMap<(End, &Effect), usize> = HashMap::new();
+    for rule in rules {
+        rule.effects.iter().for_each(|effect| *doing.entry((rule.from, effect)).or_default() += 1);
+    }
+    // Every rule makes the contact exist, which is all that some do.
+    let exists = |from: End| doing.contains_key(&(from, &Effect::Exists));
+    let exists = [exists(End::Left), exists(End::Right)];
+    let shared =
+        |rule: &Rule| rule.effects.iter().any(|effect| doing.get(&(rule.from, effect)).is_some_and(|count| *count > 1));
+    (0..rules.len())
+        .filter(|index| rules.get(*index).is_some_and(|rule| exists[rule.from.index()] || shared(rule)))
+        .collect()
+}
+
 /// Whether `wide` does all that `narrow` does where both hold, and undoes all that `narrow` undoes where neither does.
 fn does_all(wide: &Rule, narrow: &Rule) -> bool {
     // Whatever is written to a record implies that it exists.
@@ -86,15 +103,15 @@ type Does = (End, Option<Effect>);
 /// Rules by something that they do and by the part of their condition that fewest rules are about: whatever implies
 /// such a condition is about something in that part too.
 struct Rarest {
-    uses: HashMap<Mention, usize>,
-    known: HashMap<Does, HashMap<Option<Mention>, Vec<usize>>>,
+    uses: HashMap<Topic, usize>,
+    known: HashMap<Does, HashMap<Option<Topic>, Vec<usize>>>,
 }
 
 impl Rarest {
-    fn of(pairs: &Pairs<'_>) -> Self {
-        let mut uses: HashMap<Mention, usize> = HashMap::new();
-        for shape in (0..pairs.rules.len()).filter_map(|rule| pairs.shape(rule)) {
-            shape.mentions.iter().for_each(|mention| *uses.entry(*mention).or_default() += 1);
+    fn of(pairs: &Pairs<'_>, rules: &[usize]) -> Self {
+        let mut uses: HashMap<Topic, usize> = HashMap::new();
+        for shape in rules.iter().filter_map(|rule| pairs.shape(*rule)) {
+            shape.tells.iter().for_each(|topic| *uses.entry(*topic).or_default() += 1);
         }
         Self { uses, known: HashMap::new() }
     }
@@ -105,11 +122,11 @@ impl Rarest {
 
     fn note(&mut self, pairs: &Pairs<'_>, index: usize) {
         let (Some(rule), Some(shape)) = (pairs.rules.get(index), pairs.shape(index)) else { return };
-        let uses = |part: &&std::collections::BTreeSet<Mention>| {
-            part.iter().map(|mention| self.uses.get(mention).copied().unwrap_or_default()).sum::<usize>()
+        let uses = |part: &&std::collections::BTreeSet<Topic>| {
+            part.iter().map(|topic| self.uses.get(topic).copied().unwrap_or_default()).sum::<usize>()
         };
-        let part = shape.parts.iter().filter(|part| !part.is_empty()).min_by_key(uses);
-        let keys: Vec<Option<Mention>> = match part {
+        let part = shape.needs.iter().filter(|part| !part.is_empty()).min_by_key(uses);
+        let keys: Vec<Option<Topic>> = match part {
             Some(part) => part.iter().copied().map(Some).collect(),
             None => vec![None],
         };
@@ -124,7 +141,10 @@ impl Rarest {
         let (rule, shape) = (pairs.rules.get(index)?, pairs.shape(index)?);
         let effect = rule.effects.iter().find(|effect| **effect != Effect::Exists).cloned();
         let known = self.known.get(&(rule.from, effect))?;
-        let keys = shape.mentions.iter().copied().map(Some).chain([None]);
+        if pairs.is_spent() {
+            return None;
+        }
+        let keys = shape.tells.iter().copied().map(Some).chain([None]);
         let mut candidates: Vec<usize> =
             keys.filter_map(|key| known.get(&key)).flat_map(|of| of.iter().take(MOST)).copied().collect();
         candidates.sort_unstable();

@@ -21,14 +21,17 @@ pub(super) struct Shape {
     literals: BTreeMap<AtomId, bool>,
     /// Single-valued fields that must be one of these.
     pub(super) pins: BTreeMap<Field, BTreeSet<ConstId>>,
-    /// The fields that each part joined by `and` is about.
-    pub(super) parts: Vec<BTreeSet<Mention>>,
-    /// Everything that it is about.
-    pub(super) mentions: BTreeSet<Mention>,
+    /// For each part joined by `and` what another condition must tell of, one thing of these at least, to imply it.
+    pub(super) needs: Vec<BTreeSet<Topic>>,
+    /// Everything that it tells of.
+    pub(super) tells: BTreeSet<Topic>,
 }
 
-/// A field that a condition is about, and the constant that a test compares it with.
-pub(super) type Mention = (End, FieldId, Option<ConstId>);
+/// A value of a field, or the field as a whole.
+///
+/// That a field has a value follows only from a condition that names the value. That it is empty, filled, within bounds
+/// or not a value follows from whatever is said of the field.
+pub(super) type Topic = (End, FieldId, Option<ConstId>);
 
 impl Shape {
     fn of(program: &Program, condition: &Condition) -> Self {
@@ -41,18 +44,16 @@ impl Shape {
             }
             shape.literal(part);
             shape.pin(program, part);
-            let mut about = BTreeSet::new();
-            each_atom(part, &mut |id| {
-                let Some(atom) = program.atoms.get(id.index()) else { return };
-                let Some(field) = atom.test.field() else { return };
-                about.insert((atom.end, field, None));
-                if let Test::Has(_, constant) | Test::Equals(_, constant) = atom.test {
-                    about.insert((atom.end, field, Some(constant)));
-                }
-            });
-            shape.mentions.extend(about.iter().copied());
-            shape.parts.push(about);
+            let mut needs = BTreeSet::new();
+            needed(program, part, true, &mut needs);
+            shape.needs.push(needs);
         }
+        each_atom(condition, &mut |id| {
+            let Some(atom) = program.atoms.get(id.index()) else { return };
+            let Some(field) = atom.test.field() else { return };
+            shape.tells.insert((atom.end, field, None));
+            shape.tells.extend(atom.test.constant().map(|constant| (atom.end, field, Some(constant))));
+        });
         shape
     }
 
@@ -93,6 +94,29 @@ impl Shape {
     }
 }
 
+/// What implies that a condition holds, or that it fails, tells of one of these.
+fn needed(program: &Program, condition: &Condition, holds: bool, into: &mut BTreeSet<Topic>) {
+    match condition {
+        Condition::Not(inner) => needed(program, inner, !holds, into),
+        Condition::All(parts) | Condition::Any(parts) => {
+            parts.iter().for_each(|part| needed(program, part, holds, into));
+        }
+        Condition::Atom(id) => {
+            let Some(atom) = program.atoms.get(id.index()) else { return };
+            let Some(field) = atom.test.field() else { return };
+            let (value, whole) = match atom.test {
+                Test::Has(_, element) => (Some(element), !holds),
+                Test::Equals(_, value) if holds => (Some(value), false),
+                _ => (None, true),
+            };
+            into.extend(value.map(|value| (atom.end, field, Some(value))));
+            if whole {
+                into.insert((atom.end, field, None));
+            }
+        }
+    }
+}
+
 /// The rules of a file, and what is known of every two of their conditions.
 pub(super) struct Pairs<'p> {
     program: &'p Program,
@@ -110,6 +134,16 @@ impl<'p> Pairs<'p> {
     pub(super) fn shape(&self, rule: usize) -> Option<&Shape> {
         let condition = &self.rules.get(rule)?.condition;
         Some(self.shapes.get(rule)?.get_or_init(|| Shape::of(self.program, condition)))
+    }
+
+    /// Whether no more questions are answered.
+    pub(super) fn is_spent(&self) -> bool {
+        self.ask.is_spent()
+    }
+
+    /// Whether a test must hold or fail wherever the rule holds, as far as its condition says so outright.
+    pub(super) fn says(&self, rule: usize, test: AtomId) -> Option<bool> {
+        self.shape(rule)?.literals.get(&test).copied()
     }
 
     /// Whether two rules certainly never hold together, seen at once.
@@ -139,9 +173,9 @@ impl<'p> Pairs<'p> {
         if narrow.condition == wide.condition {
             return true;
         }
-        // Nothing follows for a field from a condition that is about others.
-        let shares = |part: &BTreeSet<Mention>| part.is_empty() || !part.is_disjoint(&narrow_shape.mentions);
-        wide_shape.parts.iter().all(shares)
+        let told = |needs: &BTreeSet<Topic>| needs.is_empty() || !needs.is_disjoint(&narrow_shape.tells);
+        wide_shape.needs.iter().all(told)
+            && !self.ask.is_spent()
             && !self.opposed(narrow_shape, wide_shape)
             && self.ask.never(narrow, &[(&narrow.condition, true), (&wide.condition, false)])
     }

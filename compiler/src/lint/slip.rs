@@ -39,7 +39,7 @@ pub(super) fn check(file: &Linted<'_>, end: End, field: FieldId, texts: &Texts) 
         let candidates = without_a_letter(written).into_iter().filter_map(|shorter| often.get(&shorter)).flatten();
         let Some(meant) = candidates.filter(|meant| is_slip(written, text(file, **meant))).min() else { continue };
         let count = texts.get(meant).map_or(0, |uses| uses.count);
-        let place = uses.rules.first().and_then(|rule| file.written.get(*rule));
+        let place = file.written.get(uses.first);
         let Some(span) = place.and_then(|at| places(file, at, end, field, *constant).first().copied()) else {
             continue;
         };
