@@ -45,12 +45,16 @@ impl Loaded {
         database.set_edition(&workspace.edition);
         database.set_accounts(accounts(&workspace));
         database.set_levels(workspace.levels.clone());
-        let mut files = Vec::new();
+        let mut texts = Vec::new();
         for path in &workspace.files {
             let shown = path.display().to_string();
             let bytes = std::fs::read(path).map_err(|error| format!("{shown} cannot be read: {error}"))?;
-            let text = decode(&bytes).text;
             database.set_bytes(&shown, &bytes);
+            texts.push((path, shown, decode(&bytes).text));
+        }
+        // Only when all are known: a file is also checked against the others.
+        let mut files = Vec::new();
+        for (path, shown, text) in texts {
             let Checked { diagnostics, allowed, program } = database.check(&shown).unwrap_or_default();
             files.push(File { path: path.clone(), text, diagnostics, allowed, program });
         }

@@ -6,13 +6,17 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use syncc_compiler::{
-    check::{Checked, check_text},
+    check::Checked,
+    db::Database,
     diagnostic::Code,
     schema::{AccountSchema, App, Pulled, builtin},
 };
 
 /// A newsletter tool that no real one is.
 const MAILING: &str = include_str!("pages/mailing.toml");
+
+/// The other file of the page that is about two files.
+const CLIENTS: &str = "sync google <-> realgeeks\nwhen google.label == \"Clients\" then realgeeks.tag += \"Client\"\n";
 
 /// The accounts of the pages: the made-up tool, and two apps with labels and audiences that were pulled.
 fn accounts() -> Vec<AccountSchema> {
@@ -35,7 +39,13 @@ fn check(code: Code, file: &str) -> Checked {
         Code::Characters => file.replace('␀', "\0"),
         _ => file.to_owned(),
     };
-    check_text("page.sync", &file, &accounts())
+    let mut db = Database::default();
+    db.set_accounts(accounts());
+    if code == Code::RuleElsewhere {
+        db.set_file("clients.sync", CLIENTS.to_owned());
+    }
+    db.set_file("page.sync", file);
+    db.check("page.sync").unwrap()
 }
 
 #[test]

@@ -118,6 +118,33 @@ fn too_long() -> Checked {
     check_text("pasted.sync", &format!("sync lab <-> lab_two\nmap \"{pasted}\" -> lab_two.code\n"), &accounts())
 }
 
+/// A case of two files: what is wrong with the later one.
+fn two_files(first: &str, second: &str) -> Vec<Diagnostic> {
+    let mut db = Database::default();
+    db.set_accounts(accounts());
+    db.set_file("b.sync", second.to_owned());
+    db.set_file("a.sync", first.to_owned());
+    assert_eq!(db.check("a.sync").unwrap().diagnostics, [], "the earlier file is fine");
+    db.check("b.sync").unwrap().diagnostics
+}
+
+#[test]
+fn a_rule_that_an_earlier_file_has_is_reported_whatever_the_ends_are_called() {
+    let first = "sync lab <-> lab_two\n\nwhen lab.vip then lab_two.list += \"News\" undo\n";
+    let second = "sync lab_two as there <-> lab as here\nwhen here.vip then there.list += \"News\" undo\nwhen here.vip then there.points = 1\n";
+    let found = two_files(first, second);
+    let shown: String = found.iter().map(|diagnostic| render("b.sync", second, diagnostic)).collect();
+    insta::assert_snapshot!(shown, @r#"
+    warning SYNC0463 rule-elsewhere: `a.sync` has this rule already, on line 3
+      --> b.sync:2:1 "when here.vip then there.list += \"News\" undo": said in two files
+      why: Both files connect the same two apps, so whoever changes the rule has to change it twice.
+      help: Keep the rule in one of the two files.
+    "#);
+    let turned = second.replace("lab_two as there <-> lab as here", "lab as there <-> lab_two as here");
+    assert_eq!(two_files(first, &turned), [], "from the other app");
+    assert_eq!(two_files(first, &second.replace(" undo", "")), [], "another undo");
+}
+
 #[test]
 fn a_statement_too_long_to_read_says_so() {
     let checked = too_long();
@@ -131,6 +158,7 @@ fn every_code_has_a_case() {
     let mut seen: BTreeSet<Code> =
         all_cases().iter().flat_map(|path| check(path).1.diagnostics).map(|diagnostic| diagnostic.code).collect();
     seen.extend(too_long().diagnostics.iter().map(|diagnostic| diagnostic.code));
+    seen.insert(Code::RuleElsewhere); // Needs two files: see the test above.
     let without: Vec<_> = Code::ALL.iter().filter(|code| !seen.contains(code)).collect();
     assert!(without.is_empty(), "codes without a case in tests/ui: {without:?}");
 }

@@ -7,6 +7,7 @@
 //! Cancellation: a change waits until the running reads of clones stop; these unwind with `salsa::Cancelled`.
 //! Whoever reads from a clone in another thread catches that.
 
+mod elsewhere;
 mod queries;
 #[cfg(test)]
 mod tests;
@@ -16,7 +17,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use salsa::Setter;
 use syncc_grammar::SyntaxError;
 
-use queries::{Settings, SourceFile};
+use queries::{Files, Settings, SourceFile};
 
 pub use crate::schema::AccountSchema;
 use crate::{check::Checked, diagnostic::Levels, schema::App};
@@ -51,7 +52,8 @@ impl Default for Database {
 impl Database {
     fn with_storage(storage: salsa::Storage<Self>) -> Self {
         let db = Self { storage, files: Arc::default() };
-        // Invariant: the settings exist from the start; the queries read them unconditionally.
+        Files::new(&db, Vec::new());
+        // Invariant: the settings and the list of files exist from the start; the queries read them unconditionally.
         Settings::new(&db, Vec::new(), EDITION.to_owned(), Levels::default());
         db
     }
@@ -107,6 +109,7 @@ impl Database {
             None => {
                 let file = SourceFile::new(self, path.to_owned(), text, undecoded);
                 Arc::make_mut(&mut self.files).insert(path.to_owned(), file);
+                self.list_files();
             }
         }
     }
@@ -114,6 +117,13 @@ impl Database {
     /// Forgets a file.
     pub fn remove_file(&mut self, path: &str) {
         Arc::make_mut(&mut self.files).remove(path);
+        self.list_files();
+    }
+
+    /// Tells the queries which files there are.
+    fn list_files(&mut self) {
+        let all: Vec<SourceFile> = self.files.values().copied().collect();
+        Files::get(self).set_all(self).to(all);
     }
 
     /// The files in order.

@@ -1,11 +1,13 @@
 //! The queries, each a pure function of the ones below it.
 
+use std::borrow::Cow;
+
 use syncc_grammar::{
     Skeleton, Statement, SyntaxError,
     tree::{Body, Span},
 };
 
-use super::Account;
+use super::{Account, elsewhere::elsewhere};
 use crate::{
     check::{self, Checked, CheckedStatement, Connection},
     diagnostic::Levels,
@@ -30,6 +32,12 @@ pub(crate) struct SourceFile {
     /// What was wrong with the bytes of the file.
     #[returns(deref)]
     pub(crate) undecoded: Vec<SyntaxError>,
+}
+
+/// All files, in the order of their paths.
+#[salsa::input(singleton)]
+pub(crate) struct Files {
+    pub(crate) all: Vec<SourceFile>,
 }
 
 /// A statement: its text, wherever it stands. Equal statements are one.
@@ -101,7 +109,12 @@ pub(crate) fn checked(db: &dyn salsa::Database, file: SourceFile) -> Checked {
     let statements = statements(db, file).iter();
     let inside: Vec<&[Span]> = statements.map(|statement| parse(db, *statement).comments.as_slice()).collect();
     let levels = Settings::get(db).levels(db);
-    check::judge(found(db, file), file.text(db), skeleton(db, file), &inside, levels)
+    let elsewhere = elsewhere(db, file);
+    let mut found = Cow::Borrowed(found(db, file));
+    if !elsewhere.is_empty() {
+        found.to_mut().diagnostics.extend(elsewhere.iter().cloned());
+    }
+    check::judge(&found, file.text(db), skeleton(db, file), &inside, levels)
 }
 
 /// Everything wrong with the file, and its program.

@@ -245,6 +245,8 @@ codes! {
     LetterCase = 0461, Warning, "letter-case", "two values differ only in upper and lower case";
     /// Rules keep everybody else out.
     Narrows = 0462, Hint, "narrows", "rules with labels keep everybody else out";
+    /// Another file of the workspace has this rule.
+    RuleElsewhere = 0463, Warning, "rule-elsewhere", "another file has this rule already";
 }
 
 /// Numbers that once meant something, never to be used again: 430 said that tests were checked and not run.

@@ -179,7 +179,6 @@ fn each_alone(file: &Linted<'_>, ask: &Ask<'_>, at: &RuleAt, rule: &Rule) -> Vec
     if let Some(first) = first {
         return vec![first];
     }
-    let mut found = redundant_part::check(file, ask, at, rule, plain);
-    found.extend(undo_never::check(file, ask, at, rule, plain));
-    found
+    let part = redundant_part::check(file, ask, at, rule, plain);
+    part.into_iter().chain(undo_never::check(file, ask, at, rule, plain)).collect()
 }

@@ -15,33 +15,25 @@ use crate::{
     logic::each_atom,
 };
 
-/// All such parts. The last of several that say the same.
-pub(super) fn check(file: &Linted<'_>, ask: &Ask<'_>, at: &RuleAt, rule: &Rule, plain: Plain) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
+/// The last such part. One at a time: of two parts that say the same, each is redundant and not both.
+pub(super) fn check(file: &Linted<'_>, ask: &Ask<'_>, at: &RuleAt, rule: &Rule, plain: Plain) -> Option<Diagnostic> {
     if plain == Plain::Fails {
-        return found;
+        return None;
     }
-    let Some(when) = file.when(at) else { return found };
+    let when = file.when(at)?;
     let parts = conjuncts(&when.condition, &rule.condition, at.span.start);
     let spans: Vec<Span> = parts.iter().map(|part| part.span).collect();
-    let mut kept: Vec<Condition> = parts.iter().map(|part| part.condition.clone()).collect();
-    for (index, part) in parts.iter().enumerate().rev() {
+    parts.iter().enumerate().rev().find_map(|(index, part)| {
+        let others = || parts.iter().enumerate().filter(|(other, _)| *other != index);
+        let without: Vec<Condition> = others().map(|(_, other)| other.condition.clone()).collect();
         // That a contact exists is said for people, and to say which way a rule goes.
-        if kept.len() > 1 && !matches!(part.tree, tree::Condition::Exists(..)) {
-            let mut without = kept.clone();
-            let this = without.remove(index);
-            if reads(file, rule, &without)
-                && ask.never(rule, &[(&Condition::All(without.clone()), true), (&this, false)])
-            {
-                let cut = plain_end(part).then(|| removal::of_one(file.text, &spans, index, "and")).flatten();
-                found.push(report(part.span, "holds anyway where the rest does", cut));
-                kept = without;
-                continue;
-            }
+        let may_go = !matches!(part.tree, tree::Condition::Exists(..)) && reads(file, rule, &without);
+        if may_go && ask.never(rule, &[(&Condition::All(without), true), (part.condition, false)]) {
+            let cut = ends_where_it_says(part.tree).then(|| removal::of_one(file.text, &spans, index, "and")).flatten();
+            return Some(report(part.span, "holds anyway where the rest does", cut));
         }
-        choice(file, ask, at, rule, part, (&mut kept, index), &mut found);
-    }
-    found
+        choice(file, ask, at, rule, part)
+    })
 }
 
 /// Whether the app that the rule starts from is still read: without it the rule would go no way.
@@ -49,45 +41,30 @@ fn reads(file: &Linted<'_>, rule: &Rule, parts: &[Condition]) -> bool {
     let mut reads = false;
     for part in parts {
         each_atom(part, &mut |id| {
-            reads |= file.program.atoms.get(id.index()).is_some_and(|atom| atom.end == rule.from)
+            reads |= file.program.atoms.get(id.index()).is_some_and(|atom| atom.end == rule.from);
         });
     }
     reads
 }
 
-/// The parts joined by `or` that add nobody.
-fn choice(
-    file: &Linted<'_>,
-    ask: &Ask<'_>,
-    at: &RuleAt,
-    rule: &Rule,
-    part: &Part<'_>,
-    (kept, place): (&mut [Condition], usize),
-    found: &mut Vec<Diagnostic>,
-) {
+/// The last of several parts joined by `or`, or of the values of a list, that adds nobody.
+fn choice(file: &Linted<'_>, ask: &Ask<'_>, at: &RuleAt, rule: &Rule, part: &Part<'_>) -> Option<Diagnostic> {
     let choices = choices(part, at.span.start);
     let spans: Vec<Span> = choices.iter().map(|(span, _)| *span).collect();
-    let mut left: Vec<Condition> = choices.iter().map(|(_, choice)| (*choice).clone()).collect();
     let (separator, plain_ends) = match part.tree {
         tree::Condition::Or(trees) => ("or", trees.iter().all(ends_where_it_says)),
         _ => (",", true),
     };
-    for (index, (span, _)) in choices.iter().enumerate().rev() {
-        if left.len() < 2 {
-            break;
+    choices.iter().enumerate().rev().find_map(|(index, (span, _))| {
+        let others = choices.iter().enumerate().filter(|(other, _)| *other != index);
+        let without: Vec<Condition> = others.map(|(_, (_, other))| (*other).clone()).collect();
+        let may_go = !without.is_empty() && reads(file, rule, &without);
+        if !may_go || !ask.never(rule, &[(&rule.condition, true), (&Condition::Any(without), false)]) {
+            return None;
         }
-        let mut without = left.clone();
-        without.remove(index);
-        let (now, then) = (Condition::All(kept.to_vec()), Condition::Any(without.clone()));
-        if ask.never(rule, &[(&now, true), (&then, false)]) {
-            let cut = plain_ends.then(|| removal::of_one(file.text, &spans, index, separator)).flatten();
-            found.push(report(*span, "adds nobody", cut));
-            if let Some(part) = kept.get_mut(place) {
-                *part = then;
-            }
-            left = without;
-        }
-    }
+        let cut = plain_ends.then(|| removal::of_one(file.text, &spans, index, separator)).flatten();
+        Some(report(*span, "adds nobody", cut))
+    })
 }
 
 fn report(span: Span, label: &str, cut: Option<Span>) -> Diagnostic {
@@ -97,10 +74,6 @@ fn report(span: Span, label: &str, cut: Option<Span>) -> Diagnostic {
         Some(cut) => found.help("Remove it, or correct it if something else was meant.").fix("remove it", cut, ""),
         None => found.help("Remove it, or correct it if something else was meant."),
     }
-}
-
-fn plain_end(part: &Part<'_>) -> bool {
-    ends_where_it_says(part.tree)
 }
 
 /// Whether the place of the part holds all of it, closing signs included.

@@ -5,6 +5,7 @@ mod agreement;
 mod generate;
 mod guards;
 mod lifecycle;
+mod lint;
 mod matching;
 mod merging;
 mod names;

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use syncc_compiler::{
-    check::check_text,
+    check::{Checked, check_text},
     ir::{End, Program, Side},
     schema::{AccountSchema, App},
     value::{Canon, Record, Text, Value, shown},
@@ -84,13 +84,18 @@ impl After {
 impl Sync {
     /// Compiles; a file that does not is a mistake in the test.
     pub(crate) fn new(text: &str) -> Self {
+        let checked = Self::checked(text);
+        let program = checked.program.unwrap_or_else(|| panic!("{text}\n{:#?}", checked.diagnostics));
+        Self { program }
+    }
+
+    /// What the compiler says of a file.
+    pub(crate) fn checked(text: &str) -> Checked {
         let account = |name: &str, manifest| AccountSchema {
             name: name.into(),
             app: App::from_manifest(name, manifest).expect("the manifests of the tests are valid"),
         };
-        let checked = check_text("test.sync", text, &[account("books", BOOKS), account("shop", SHOP)]);
-        let program = checked.program.unwrap_or_else(|| panic!("{text}\n{:#?}", checked.diagnostics));
-        Self { program }
+        check_text("test.sync", text, &[account("books", BOOKS), account("shop", SHOP)])
     }
 
     /// A contact, as the notes above say.
