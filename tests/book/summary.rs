@@ -1,0 +1,39 @@
+//! The table of contents of the book, `docs/SUMMARY.md`: mdBook builds what stands there and nothing else.
+
+use std::{collections::BTreeSet, fs};
+
+use crate::pages;
+
+/// Pages that are missing in the table of contents.
+pub(crate) fn problems() -> Vec<String> {
+    let summary = fs::read_to_string(pages::root().join("docs/SUMMARY.md")).expect("docs/SUMMARY.md");
+    let listed: BTreeSet<&str> =
+        summary.lines().filter_map(|line| line.split_once("](")?.1.strip_suffix(')')).collect();
+    wanted()
+        .into_iter()
+        .filter(|(target, _)| !listed.contains(target.as_str()))
+        .map(|(target, title)| format!("docs/SUMMARY.md lacks the line\n    - [{title}]({target})"))
+        .collect()
+}
+
+/// The pages that the book must have, as the table of contents names them, each with its heading.
+fn wanted() -> Vec<(String, String)> {
+    let heading = |text: &str| text.lines().next().unwrap_or_default().trim_start_matches('#').trim().to_owned();
+    let mut wanted: Vec<(String, String)> = pages::all()
+        .iter()
+        .filter_map(|page| {
+            let target =
+                page.name.strip_prefix("docs/").or(page.name.starts_with("examples/").then_some(&page.name))?;
+            Some((target.to_owned(), heading(&page.text)))
+        })
+        .filter(|(target, _)| target != "SUMMARY.md")
+        .collect();
+    let codes = fs::read_dir(pages::root().join("compiler/docs/codes")).expect("the pages of the codes");
+    for entry in codes {
+        let entry = entry.expect("a page");
+        let text = fs::read_to_string(entry.path()).expect("a page");
+        wanted.push((format!("codes/{}", entry.file_name().to_string_lossy()), heading(&text)));
+    }
+    wanted.sort();
+    wanted
+}
