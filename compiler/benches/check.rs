@@ -29,6 +29,16 @@ fn file(rules: usize) -> String {
     text
 }
 
+/// A file of which every rule does the same and every two could have to do with each other: what comparing every
+/// two of them would make slow.
+fn alike(rules: usize) -> String {
+    let mut text = String::from("sync google <-> realgeeks\n");
+    for rule in 0..rules {
+        let _ = writeln!(text, "when google.label == \"Group {rule}\" then realgeeks.tag += \"Lead\" undo");
+    }
+    text
+}
+
 fn check(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("file");
     group.sample_size(10).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(4));
@@ -64,6 +74,11 @@ fn check(criterion: &mut Criterion) {
             );
         });
     }
+    let text = alike(10_000);
+    assert!(check_text("bench.sync", &text, &[]).program.is_some());
+    group.bench_with_input(BenchmarkId::new("check alike", 10_000), &text, |bencher, text| {
+        bencher.iter(|| black_box(check_text("bench.sync", text, &[])));
+    });
     group.finish();
 }
 
