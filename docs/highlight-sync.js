@@ -6,7 +6,7 @@
     return {
       name: "sync",
       keywords: {
-        $pattern: /[a-z][a-z-]*/,
+        $pattern: /[A-Za-z_][\w-]*/,
         keyword:
           "sync prefer match every when then undo other-way map using off none as test given expect " +
           "and or not in is empty contains starts-with ends-with exists deleted latest",

@@ -20,9 +20,13 @@ use page::Session;
 /// The pages that share one folder, read one after the other.
 const TUTORIAL: &str = "docs/tutorial/";
 
+/// Whether outputs are to be written anew, as for the snapshots of other tests.
+fn writes() -> bool {
+    std::env::var("INSTA_UPDATE").is_ok_and(|how| how == "always")
+}
+
 #[test]
 fn what_the_pages_show_is_so() {
-    let write = std::env::var("INSTA_UPDATE").is_ok_and(|how| how == "always");
     let (tutorial, others): (Vec<_>, Vec<_>) =
         pages::all().into_iter().partition(|page| page.name.starts_with(TUTORIAL));
     let mut sessions: Vec<Vec<pages::Page>> = others.into_iter().map(|page| vec![page]).collect();
@@ -33,7 +37,7 @@ fn what_the_pages_show_is_so() {
             let mut session = Session::new();
             let run = |page: &pages::Page| {
                 let (text, problems) = session.page(&page.name, &page.text);
-                if write && text != page.text {
+                if writes() && text != page.text {
                     fs::write(pages::root().join(&page.name), text).expect("the page is written");
                 }
                 problems
@@ -52,6 +56,9 @@ fn every_link_leads_somewhere() {
 
 #[test]
 fn the_book_has_every_page() {
+    if writes() {
+        summary::list_codes();
+    }
     let problems = summary::problems();
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
