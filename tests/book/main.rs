@@ -50,7 +50,7 @@ fn what_the_pages_show_is_so() {
 
 #[test]
 fn every_link_leads_somewhere() {
-    let problems: Vec<String> = pages::all().iter().flat_map(links::problems).collect();
+    let problems: Vec<String> = pages::all().iter().chain(&pages::codes()).flat_map(links::problems).collect();
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 

@@ -17,14 +17,22 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// All pages, in the order of their names. Those of the codes are held by the compiler's own test, but for their links.
+/// All pages but those of the codes, in the order of their names.
 pub(crate) fn all() -> Vec<Page> {
     let mut paths: Vec<PathBuf> = ["README.md", "CONTRIBUTING.md"].map(|name| root().join(name)).to_vec();
     for folder in ["docs", "examples", "tests"] {
         walk(&root().join(folder), &mut paths);
     }
     paths.sort();
-    paths.into_iter().map(|path| read(&path)).collect()
+    paths.iter().map(|path| read(path)).collect()
+}
+
+/// The pages of the codes. What they show is held by a test of the compiler, which knows their made-up accounts.
+pub(crate) fn codes() -> Vec<Page> {
+    let mut paths = Vec::new();
+    walk(&root().join("compiler/docs/codes"), &mut paths);
+    paths.sort();
+    paths.iter().map(|path| read(path)).collect()
 }
 
 fn read(path: &Path) -> Page {

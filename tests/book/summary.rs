@@ -44,12 +44,9 @@ fn wanted() -> Vec<(String, String)> {
         })
         .filter(|(target, _)| target != "SUMMARY.md")
         .collect();
-    let codes = fs::read_dir(pages::root().join("compiler/docs/codes")).expect("the pages of the codes");
-    for entry in codes {
-        let entry = entry.expect("a page");
-        let text = fs::read_to_string(entry.path()).expect("a page");
-        wanted.push((format!("codes/{}", entry.file_name().to_string_lossy()), heading(&text)));
-    }
+    let codes = pages::codes();
+    let file = |page: &pages::Page| page.name.rsplit('/').next().unwrap_or_default().to_owned();
+    wanted.extend(codes.iter().map(|page| (format!("codes/{}", file(page)), heading(&page.text))));
     wanted.sort();
     wanted
 }
