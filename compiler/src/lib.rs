@@ -13,6 +13,7 @@ mod ends;
 pub mod ir;
 mod lint;
 mod logic;
+pub mod proof;
 pub mod schema;
 pub mod value;
 

@@ -1,0 +1,502 @@
+//! What rules and mappings can read and write, as cells.
+//!
+//! A cell is the smallest thing that can change by itself: a single-valued field, or whether a set has one element. The
+//! elements that no rule and no translation names behave alike; one cell stands for them where a rule asks whether the
+//! set is empty, and none elsewhere.
+//!
+//! Several files can be looked at together. Files that connect the same account see the same cells there.
+
+use std::collections::HashMap;
+
+use crate::{
+    ir::{AtomId, Condition, ConstId, Effect, End, FieldId, Lens, Mapping, Program, Rule, Test},
+    logic::each_atom,
+    schema::{Scalar, Type},
+    value::{Text, Value},
+};
+
+/// The index of a cell in [`Universe::cells`].
+pub(super) type CellId = usize;
+
+/// The smallest thing that can change by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Cell {
+    pub(super) place: usize,
+    /// The field, by its index within the place.
+    pub(super) field: usize,
+    pub(super) kind: CellKind,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum CellKind {
+    /// The value of a single-valued field.
+    Value(Scalar),
+    /// Whether the set has this element.
+    Element(Text),
+    /// Whether the set has an element that nothing names.
+    Rest,
+}
+
+/// An object of an account: where records live. Files that name the same one share its records.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct PlaceKey {
+    account: String,
+    object: String,
+    instance: Option<String>,
+}
+
+/// One file and its two places.
+pub(super) struct Link<'p> {
+    pub(super) program: &'p Program,
+    pub(super) places: [usize; 2],
+    /// For each end, for each of its fields, the field's index within the place.
+    fields: [Vec<usize>; 2],
+    /// For each rule, what it reads and writes.
+    pub(super) rules: Vec<RuleCells>,
+    /// For each mapping, what it connects.
+    pub(super) maps: Vec<MapCells>,
+}
+
+/// What a rule reads and writes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RuleCells {
+    /// What its condition reads.
+    pub(super) reads: Vec<CellId>,
+    /// What its effects and its undo write.
+    pub(super) writes: Vec<CellId>,
+    /// What its other way writes: part of what it reads.
+    pub(super) back: Vec<CellId>,
+}
+
+/// What a mapping connects.
+#[derive(Clone, Debug)]
+pub(super) enum MapCells {
+    /// Two single values, copied as they are or translated.
+    Values([CellId; 2]),
+    /// Sets, in clusters of elements that correspond to each other, directly or by another one. Of a copy: pairs.
+    Sets(Vec<[Vec<CellId>; 2]>),
+    /// Values that are read as something else on the other side (names, composed texts, other types).
+    Opaque([Vec<CellId>; 2]),
+}
+
+impl MapCells {
+    /// The cells of an end.
+    pub(super) fn of(&self, end: End) -> impl Iterator<Item = CellId> {
+        self.groups().into_iter().flat_map(move |group| group[end.index()].iter().copied())
+    }
+
+    /// The cells that can move each other, left first: what flows in one group has nothing to do with the others.
+    pub(super) fn groups(&self) -> Vec<[&[CellId]; 2]> {
+        match self {
+            Self::Values([left, right]) => vec![[std::slice::from_ref(left), std::slice::from_ref(right)]],
+            Self::Sets(clusters) => clusters.iter().map(|[left, right]| [left.as_slice(), right.as_slice()]).collect(),
+            Self::Opaque([left, right]) => vec![[left.as_slice(), right.as_slice()]],
+        }
+    }
+}
+
+/// All cells of some files, and what connects them.
+pub(super) struct Universe<'p> {
+    pub(super) links: Vec<Link<'p>>,
+    pub(super) cells: Vec<Cell>,
+    index: HashMap<(usize, usize, CellKind), CellId>,
+    /// The cells of each field of each place.
+    by_field: HashMap<(usize, usize), Vec<CellId>>,
+}
+
+impl<'p> Universe<'p> {
+    pub(super) fn of(programs: &[&'p Program]) -> Self {
+        let mut places: HashMap<PlaceKey, usize> = HashMap::new();
+        let mut names: Vec<HashMap<&'p str, usize>> = Vec::new();
+        let mut links = Vec::new();
+        for program in programs {
+            let mut here = [0, 0];
+            let mut fields = [Vec::new(), Vec::new()];
+            for end in End::BOTH {
+                let side = program.side(end);
+                let key = PlaceKey {
+                    account: side.account.clone(),
+                    object: side.object.clone(),
+                    instance: side.instance.clone(),
+                };
+                // Both ends of one file are two records, even where they are of one account.
+                let place = match places.get(&key) {
+                    Some(place) if end == End::Left || *place != here[0] => *place,
+                    known => {
+                        let is_new = known.is_none();
+                        names.push(HashMap::new());
+                        if is_new {
+                            places.insert(key, names.len() - 1);
+                        }
+                        names.len() - 1
+                    }
+                };
+                here[end.index()] = place;
+                if let Some(known) = names.get_mut(place) {
+                    for field in &side.fields {
+                        let next = known.len();
+                        fields[end.index()].push(*known.entry(field.name.as_str()).or_insert(next));
+                    }
+                }
+            }
+            links.push(Link { program, places: here, fields, rules: Vec::new(), maps: Vec::new() });
+        }
+        let mut universe = Self { links, cells: Vec::new(), index: HashMap::new(), by_field: HashMap::new() };
+        universe.name_cells();
+        universe.connect();
+        universe
+    }
+
+    fn add(&mut self, link: usize, end: End, field: FieldId, kind: CellKind) -> Option<CellId> {
+        let (place, field) = self.place(link, end, field)?;
+        let key = (place, field, kind);
+        if let Some(known) = self.index.get(&key) {
+            return Some(*known);
+        }
+        let id = self.cells.len();
+        self.cells.push(Cell { place, field, kind: key.2.clone() });
+        self.by_field.entry((place, field)).or_default().push(id);
+        self.index.insert(key, id);
+        Some(id)
+    }
+
+    fn place(&self, link: usize, end: End, field: FieldId) -> Option<(usize, usize)> {
+        let link = self.links.get(link)?;
+        Some((link.places[end.index()], *link.fields[end.index()].get(field.index())?))
+    }
+
+    /// The cell of a field, or of an element of it.
+    pub(super) fn cell(&self, link: usize, end: End, field: FieldId, kind: &CellKind) -> Option<CellId> {
+        let (place, field) = self.place(link, end, field)?;
+        self.index.get(&(place, field, kind.clone())).copied()
+    }
+
+    /// All cells of a field.
+    pub(super) fn cells_of(&self, link: usize, end: End, field: FieldId) -> &[CellId] {
+        self.place(link, end, field).and_then(|key| self.by_field.get(&key)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Makes a cell for everything that a rule or a translation names, and for what a copy carries to the other side.
+    fn name_cells(&mut self) {
+        for link in 0..self.links.len() {
+            let Some(program) = self.links.get(link).map(|link| link.program) else { continue };
+            for rule in &program.rules {
+                each_atom(&rule.condition, &mut |id| {
+                    if let Some(atom) = program.atoms.get(id.index()) {
+                        self.name_tested(link, atom.end, &atom.test);
+                    }
+                });
+                let to = rule.from.other();
+                for effect in rule.effects.iter().chain(rule.undo.iter().flatten()) {
+                    self.name_written(link, to, effect);
+                }
+                for effect in back_effects(rule) {
+                    self.name_written(link, rule.from, effect);
+                }
+            }
+            for mapping in &program.mappings {
+                for end in End::BOTH {
+                    for field in lens_fields(&mapping.lens, end) {
+                        if let Some(Type::One(scalar)) = field_type(program, end, field) {
+                            self.add(link, end, field, CellKind::Value(scalar));
+                        }
+                    }
+                }
+                if let Lens::Table { left, right, rows } = &mapping.lens {
+                    for (one, other) in rows {
+                        self.name_element(link, End::Left, *left, program.constant(*one));
+                        self.name_element(link, End::Right, *right, program.constant(*other));
+                    }
+                }
+            }
+        }
+        // What one side of a copied set can hold the other can, over as many files as there are.
+        let mut settled = false;
+        while !settled {
+            let before = self.cells.len();
+            for link in 0..self.links.len() {
+                let Some(program) = self.links.get(link).map(|link| link.program) else { continue };
+                for mapping in &program.mappings {
+                    let Lens::Copy { left, right } = mapping.lens else { continue };
+                    if !is_plain_copy(program, left, right) {
+                        continue;
+                    }
+                    for (end, field, other) in [(End::Left, left, right), (End::Right, right, left)] {
+                        let kinds: Vec<CellKind> = self
+                            .cells_of(link, end, field)
+                            .iter()
+                            .filter_map(|cell| Some(self.cells.get(*cell)?.kind.clone()))
+                            .filter(|kind| !matches!(kind, CellKind::Value(_)))
+                            .collect();
+                        for kind in kinds {
+                            self.add(link, end.other(), other, kind);
+                        }
+                    }
+                }
+            }
+            settled = self.cells.len() == before;
+        }
+    }
+
+    fn name_tested(&mut self, link: usize, end: End, test: &Test) {
+        let Some(program) = self.links.get(link).map(|link| link.program) else { return };
+        let Some(field) = test.field() else { return };
+        match (field_type(program, end, field), test) {
+            (Some(Type::One(scalar)), _) => {
+                self.add(link, end, field, CellKind::Value(scalar));
+            }
+            (Some(Type::Set(_)), Test::Has(_, element)) => {
+                self.name_element(link, end, field, program.constant(*element));
+            }
+            (Some(Type::Set(_)), _) => {
+                self.add(link, end, field, CellKind::Rest);
+            }
+            (None, _) => {}
+        }
+    }
+
+    fn name_written(&mut self, link: usize, end: End, effect: &Effect) {
+        let Some(program) = self.links.get(link).map(|link| link.program) else { return };
+        match effect {
+            Effect::Exists | Effect::Deleted => {}
+            Effect::Add(field, element) | Effect::Remove(field, element) => {
+                self.name_element(link, end, *field, program.constant(*element));
+            }
+            Effect::Set(field, _) | Effect::Clear(field) => {
+                if let Some(Type::One(scalar)) = field_type(program, end, *field) {
+                    self.add(link, end, *field, CellKind::Value(scalar));
+                }
+            }
+        }
+    }
+
+    fn name_element(&mut self, link: usize, end: End, field: FieldId, element: &Value) {
+        let Some(program) = self.links.get(link).map(|link| link.program) else { return };
+        if let (Some(Type::Set(_)), Value::Text(element)) = (field_type(program, end, field), element) {
+            self.add(link, end, field, CellKind::Element(element.clone()));
+        }
+    }
+
+    /// What each rule reads and writes, and what each mapping connects.
+    fn connect(&mut self) {
+        for link in 0..self.links.len() {
+            let Some(program) = self.links.get(link).map(|link| link.program) else { continue };
+            let rules = program.rules.iter().map(|rule| self.rule_cells(link, program, rule)).collect();
+            let maps = program.mappings.iter().map(|mapping| self.map_cells(link, program, mapping)).collect();
+            if let Some(link) = self.links.get_mut(link) {
+                link.rules = rules;
+                link.maps = maps;
+            }
+        }
+    }
+
+    fn rule_cells(&self, link: usize, program: &Program, rule: &Rule) -> RuleCells {
+        let to = rule.from.other();
+        let written = |end: End, effect: &Effect| self.written(link, program, end, effect);
+        let mut cells = RuleCells {
+            reads: self.condition_cells(link, program, &rule.condition),
+            writes: rule.effects.iter().chain(rule.undo.iter().flatten()).filter_map(|effect| written(to, effect)).collect(),
+            back: back_effects(rule).filter_map(|effect| written(rule.from, effect)).collect(),
+        };
+        for list in [&mut cells.reads, &mut cells.writes, &mut cells.back] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        cells
+    }
+
+    fn condition_cells(&self, link: usize, program: &Program, condition: &Condition) -> Vec<CellId> {
+        let mut cells = Vec::new();
+        each_atom(condition, &mut |id| cells.extend(self.atom_cells(link, program, id)));
+        cells
+    }
+
+    /// What an atom reads: one cell, or all of a set that is asked whether it is empty.
+    pub(super) fn atom_cells(&self, link: usize, program: &Program, id: AtomId) -> Vec<CellId> {
+        let Some(atom) = program.atoms.get(id.index()) else { return Vec::new() };
+        let Some(field) = atom.test.field() else { return Vec::new() };
+        match &atom.test {
+            Test::Has(_, element) => match program.constant(*element) {
+                Value::Text(element) => {
+                    self.cell(link, atom.end, field, &CellKind::Element(element.clone())).into_iter().collect()
+                }
+                _ => Vec::new(),
+            },
+            _ => self.cells_of(link, atom.end, field).to_vec(),
+        }
+    }
+
+    /// The cell that an effect writes.
+    pub(super) fn written(&self, link: usize, program: &Program, end: End, effect: &Effect) -> Option<CellId> {
+        let field = effect.field()?;
+        let kind = match effect {
+            Effect::Add(_, element) | Effect::Remove(_, element) => match program.constant(*element) {
+                Value::Text(element) => CellKind::Element(element.clone()),
+                _ => return None,
+            },
+            _ => CellKind::Value(field_type(program, end, field)?.scalar()),
+        };
+        self.cell(link, end, field, &kind)
+    }
+
+    fn map_cells(&self, link: usize, program: &Program, mapping: &Mapping) -> MapCells {
+        let all = |end: End| -> Vec<CellId> {
+            lens_fields(&mapping.lens, end).into_iter().flat_map(|field| self.cells_of(link, end, field)).copied().collect()
+        };
+        let sides = [all(End::Left), all(End::Right)];
+        match &mapping.lens {
+            Lens::Copy { left, right } if is_plain_copy(program, *left, *right) => match field_type(program, End::Left, *left) {
+                Some(Type::Set(_)) => {
+                    let [lefts, _] = &sides;
+                    let pairs = lefts.iter().filter_map(|cell| {
+                        let other = self.cell(link, End::Right, *right, &self.cells.get(*cell)?.kind)?;
+                        Some([vec![*cell], vec![other]])
+                    });
+                    MapCells::Sets(pairs.collect())
+                }
+                _ => one_each(sides),
+            },
+            Lens::Table { left, right, rows } => match field_type(program, End::Left, *left) {
+                Some(Type::Set(_)) => {
+                    let element = |end: End, field: FieldId, id: ConstId| match program.constant(id) {
+                        Value::Text(text) => self.cell(link, end, field, &CellKind::Element(text.clone())),
+                        _ => None,
+                    };
+                    let pairs = rows.iter().filter_map(|(one, other)| {
+                        Some((element(End::Left, *left, *one)?, element(End::Right, *right, *other)?))
+                    });
+                    MapCells::Sets(clusters(pairs))
+                }
+                _ => one_each(sides),
+            },
+            Lens::Copy { .. } | Lens::Name { .. } | Lens::Compose { .. } => MapCells::Opaque(sides),
+        }
+    }
+
+    /// A cell in the writer's words: `google.label "A"`.
+    pub(super) fn show(&self, id: CellId) -> String {
+        let name = self.show_field(id);
+        match self.cells.get(id).map(|cell| &cell.kind) {
+            Some(CellKind::Element(element)) => format!("{name} {:?}", element.shown()),
+            Some(CellKind::Rest) => format!("{name} (anything else)"),
+            Some(CellKind::Value(_)) | None => name,
+        }
+    }
+
+    /// The field of a cell in the writer's words: `google.label`.
+    pub(super) fn show_field(&self, id: CellId) -> String {
+        let Some(cell) = self.cells.get(id) else { return String::new() };
+        for link in &self.links {
+            for end in End::BOTH {
+                if link.places[end.index()] != cell.place {
+                    continue;
+                }
+                let Some(field) = link.fields[end.index()].iter().position(|field| *field == cell.field) else { continue };
+                return link.program.show_field(end, FieldId(u32::try_from(field).unwrap_or(u32::MAX)));
+            }
+        }
+        String::new()
+    }
+
+    /// Whether a rule or a mapping writes the cell.
+    pub(super) fn is_written(&self, cell: CellId) -> bool {
+        self.links.iter().any(|link| {
+            link.rules.iter().any(|rule| rule.writes.contains(&cell) || rule.back.contains(&cell))
+                || link.program.mappings.iter().zip(&link.maps).any(|(mapping, cells)| {
+                    End::BOTH.into_iter().any(|from| mapping.direction.from(from) && cells.of(from.other()).any(|written| written == cell))
+                })
+        })
+    }
+
+    /// The field of a file's end that a cell belongs to.
+    pub(super) fn field_of(&self, link: usize, end: End, cell: CellId) -> Option<FieldId> {
+        let (link, cell) = (self.links.get(link)?, self.cells.get(cell)?);
+        if link.places[end.index()] != cell.place {
+            return None;
+        }
+        let field = link.fields[end.index()].iter().position(|field| *field == cell.field)?;
+        u32::try_from(field).ok().map(FieldId)
+    }
+}
+
+/// The pairs, put together where they share an element.
+fn clusters(pairs: impl Iterator<Item = (CellId, CellId)>) -> Vec<[Vec<CellId>; 2]> {
+    let mut clusters: Vec<[Vec<CellId>; 2]> = Vec::new();
+    for (left, right) in pairs {
+        let (touched, apart): (Vec<_>, Vec<_>) =
+            clusters.into_iter().partition(|cluster| cluster[0].contains(&left) || cluster[1].contains(&right));
+        let mut joined = [vec![left], vec![right]];
+        for cluster in touched {
+            for (all, more) in joined.iter_mut().zip(cluster) {
+                all.extend(more);
+            }
+        }
+        for side in &mut joined {
+            side.sort_unstable();
+            side.dedup();
+        }
+        clusters = apart;
+        clusters.push(joined);
+    }
+    clusters
+}
+
+fn one_each(sides: [Vec<CellId>; 2]) -> MapCells {
+    match (sides[0].as_slice(), sides[1].as_slice()) {
+        (&[left], &[right]) => MapCells::Values([left, right]),
+        _ => MapCells::Opaque(sides),
+    }
+}
+
+/// What the other way of a rule can write, on the side that it is written from.
+pub(super) fn back_effects(rule: &Rule) -> impl Iterator<Item = &Effect> {
+    rule.other_way.iter().flat_map(|back| back.make_true.iter().chain(back.make_false.iter().flatten()))
+}
+
+pub(super) fn field_type(program: &Program, end: End, field: FieldId) -> Option<Type> {
+    program.side(end).fields.get(field.index()).map(|field| field.ty)
+}
+
+/// The fields of one end that a mapping reads or writes.
+fn lens_fields(lens: &Lens, end: End) -> Vec<FieldId> {
+    use crate::ir::Piece;
+    match lens {
+        Lens::Copy { left, right } | Lens::Table { left, right, .. } => vec![if end == End::Left { *left } else { *right }],
+        Lens::Name { whole_end, whole, parts } => {
+            if end == *whole_end { vec![*whole] } else { parts.iter().map(|(_, field)| *field).collect() }
+        }
+        Lens::Compose { from, pieces, target } => {
+            if end == *from {
+                let field = |piece: &Piece| match piece {
+                    Piece::Field(field) => Some(*field),
+                    Piece::Text(_) => None,
+                };
+                pieces.iter().filter_map(field).collect()
+            } else {
+                vec![*target]
+            }
+        }
+    }
+}
+
+/// Whether a copy carries values as they are, so that equal values on both sides are the same value.
+fn is_plain_copy(program: &Program, left: FieldId, right: FieldId) -> bool {
+    let (Some(one), Some(other)) = (field_type(program, End::Left, left), field_type(program, End::Right, right)) else {
+        return false;
+    };
+    let lacks = |end: End, field: FieldId| {
+        program.side(end).fields.get(field.index()).is_some_and(|field| !field.lacks.is_empty())
+    };
+    one.is_set() == other.is_set()
+        && spelling_class(one.scalar()) == spelling_class(other.scalar())
+        && !lacks(End::Left, left)
+        && !lacks(End::Right, right)
+}
+
+/// Scalars of one class count spellings alike.
+fn spelling_class(scalar: Scalar) -> Scalar {
+    match scalar {
+        Scalar::Url | Scalar::Choice | Scalar::Ref => Scalar::Text,
+        other => other,
+    }
+}
