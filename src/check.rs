@@ -9,7 +9,11 @@ use crate::{
     exit::Exit,
     load::{File, Loaded},
     output::{Format, Output, Paint, complain, paint, painted, remark, say},
-    render::{Counts, concise, github, json, pretty, sarif},
+    render::{
+        Counts, concise, github, json, pretty,
+        proof::{self, Proved},
+        sarif,
+    },
 };
 
 /// Check the rules: every problem in one run, with what to type instead
@@ -18,6 +22,9 @@ pub(crate) struct Check {
     /// A folder with .sync files, or one file
     #[arg(default_value = ".")]
     path: PathBuf,
+    /// Say for each file, and for files that share an account, whether it is proved that they settle
+    #[arg(long)]
+    proof: bool,
 }
 
 impl Check {
@@ -36,15 +43,23 @@ impl Check {
         let files = &loaded.files;
         let counts = Counts::of(files);
         let exit = if counts.errors > 0 { Exit::Problems } else { Exit::Fine };
+        let proofs = if self.proof { proof::proofs(&loaded) } else { Vec::new() };
         match output.format {
             Format::Pretty => {
                 each(files, pretty::diagnostic);
+                proofs.iter().for_each(|proof| say(&proof.pretty()));
                 let (how, sum) = summary(files, counts);
                 say(&format!("{}\n", painted(how, &sum)));
             }
             Format::Concise => lines(files, counts, concise::diagnostic),
             Format::Github => lines(files, counts, github::diagnostic),
-            Format::Json => output.document(&json::document(files)),
+            Format::Json => {
+                let mut document = json::document(files);
+                if self.proof {
+                    document["proofs"] = proofs.iter().map(Proved::json).collect();
+                }
+                output.document(&document);
+            }
             Format::Sarif => {
                 let ended = sarif::Ended { exit, failure: None };
                 output.document(&sarif::document(files, &loaded.workspace.levels, ended));

@@ -24,6 +24,8 @@ use crate::{
 pub(crate) struct Loaded {
     pub(crate) workspace: Workspace,
     pub(crate) files: Vec<File>,
+    /// All files with what is known about them.
+    pub(crate) database: Database,
 }
 
 /// A `.sync` file, checked.
@@ -64,7 +66,7 @@ impl Loaded {
                 workspace.folder.display()
             ));
         }
-        Ok(Self { workspace, files })
+        Ok(Self { workspace, files, database })
     }
 
     /// Reads and checks a folder or one file, or reads a built file, which was checked when it was built.
@@ -80,7 +82,8 @@ impl Loaded {
             allowed: Vec::new(),
             program: Some(program),
         };
-        Ok(Self { workspace: built.workspace, files: built.programs.into_iter().map(file).collect() })
+        let files = built.programs.into_iter().map(file).collect();
+        Ok(Self { workspace: built.workspace, files, database: Database::default() })
     }
 
     /// The programs of all files; prints what is wrong and ends the verb if one does not compile.

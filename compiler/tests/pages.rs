@@ -3,7 +3,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where the unexpected happens")]
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 use syncc_compiler::{
     check::Checked,
@@ -39,13 +43,29 @@ fn check(code: Code, file: &str) -> Checked {
         Code::Characters => file.replace('␀', "\0"),
         _ => file.to_owned(),
     };
-    let mut db = Database::default();
-    db.set_accounts(accounts());
-    if code == Code::RuleElsewhere {
-        db.set_file("clients.sync", CLIENTS.to_owned());
+    // A page about several files names each in a comment of its own.
+    let mut database = Database::default();
+    database.set_accounts(accounts());
+    let mut name = "page.sync".to_owned();
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
+    for line in file.split_inclusive('\n') {
+        match line.trim().strip_prefix("# ").filter(|word| word.ends_with(".sync") && !word.contains(' ')) {
+            Some(next) => name = next.to_owned(),
+            None => files.entry(name.clone()).or_default().push_str(line),
+        }
     }
-    db.set_file("page.sync", file);
-    db.check("page.sync").unwrap()
+    if code == Code::RuleElsewhere {
+        files.insert("clients.sync".to_owned(), CLIENTS.to_owned());
+    }
+    for (name, text) in &files {
+        database.set_file(name, text.clone());
+    }
+    let mut all = Checked::default();
+    for checked in files.keys().filter_map(|name| database.check(name)) {
+        all.diagnostics.extend(checked.diagnostics);
+        all.program = checked.program;
+    }
+    all
 }
 
 #[test]

@@ -28,6 +28,10 @@ fn check(path: &Path) -> (String, Checked) {
     let mut db = Database::default();
     db.set_accounts(accounts());
     db.set_bytes(&name, &bytes);
+    // Another file of the same workspace.
+    if let Ok(also) = fs::read_to_string(path.with_extension("also")) {
+        db.set_file("another.sync", also);
+    }
     (decode(&bytes).text, db.check(&name).unwrap())
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod github;
 pub(crate) mod json;
 pub(crate) mod place;
 pub(crate) mod pretty;
+pub(crate) mod proof;
 pub(crate) mod sarif;
 
 use syncc_compiler::diagnostic::{Diagnostic, Severity};

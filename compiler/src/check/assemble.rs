@@ -192,6 +192,7 @@ fn program(file: &File<'_>, connection: &Connection, diagnostics: &mut Vec<Diagn
         atoms: linker.atoms,
         rules: linked,
         mappings,
+        bound: None,
         tests,
     };
     let at = maps.iter().filter_map(|map| match map.item {

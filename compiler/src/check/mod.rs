@@ -28,6 +28,7 @@ mod other_way;
 mod resolve;
 mod rule;
 mod settings;
+pub(crate) mod settling;
 mod table;
 mod tables;
 mod test_block;

@@ -9,6 +9,7 @@
 
 mod elsewhere;
 mod queries;
+mod shared;
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +21,7 @@ use syncc_grammar::SyntaxError;
 use queries::{Files, Settings, SourceFile};
 
 pub use crate::schema::AccountSchema;
-use crate::{check::Checked, diagnostic::Levels, schema::App};
+use crate::{check::Checked, diagnostic::Levels, ir::Program, proof::Proof, schema::App};
 
 /// The edition of the language that a workspace without `syncc.toml` has.
 pub const EDITION: &str = "2026";
@@ -136,6 +137,23 @@ impl Database {
     #[must_use]
     pub fn check(&self, path: &str) -> Option<Checked> {
         let file = self.files.get(path)?;
-        Some(queries::checked(self, *file).clone())
+        let mut checked = queries::checked(self, *file).clone();
+        if let Some(diagnostic) = checked.program.as_ref().and_then(|_| self.clash_with_others(*file)) {
+            checked.diagnostics.push(diagnostic);
+            checked.program = None;
+        }
+        Some(checked)
+    }
+
+    /// What a file means, also when it does not settle. `None` for a file that was never set, or with other errors.
+    #[must_use]
+    pub fn meaning(&self, path: &str) -> Option<Arc<Program>> {
+        queries::found(self, *self.files.get(path)?).program.clone()
+    }
+
+    /// Whether a file settles. `None` for a file that was never set, or that has no meaning yet.
+    #[must_use]
+    pub fn proof(&self, path: &str) -> Option<Proof> {
+        queries::proved(self, *self.files.get(path)?).clone()
     }
 }

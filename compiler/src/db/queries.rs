@@ -1,6 +1,6 @@
 //! The queries, each a pure function of the ones below it.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use syncc_grammar::{
     Skeleton, Statement, SyntaxError,
@@ -9,8 +9,13 @@ use syncc_grammar::{
 
 use super::{Account, elsewhere::elsewhere};
 use crate::{
-    check::{self, Checked, CheckedStatement, Connection},
+    check::{
+        self, Checked, CheckedStatement, Connection,
+        settling::{self, Places},
+    },
     diagnostic::Levels,
+    ir::{Origin, Program, Tests},
+    proof::{self, Proof, Verdict},
 };
 
 /// What holds for all files.
@@ -110,11 +115,78 @@ pub(crate) fn checked(db: &dyn salsa::Database, file: SourceFile) -> Checked {
     let inside: Vec<&[Span]> = statements.map(|statement| parse(db, *statement).comments.as_slice()).collect();
     let levels = Settings::get(db).levels(db);
     let elsewhere = elsewhere(db, file);
-    let mut found = Cow::Borrowed(found(db, file));
+    let mut found = Cow::Borrowed(settled(db, file));
     if !elsewhere.is_empty() {
         found.to_mut().diagnostics.extend(elsewhere.iter().cloned());
     }
     check::judge(&found, file.text(db), skeleton(db, file), &inside, levels)
+}
+
+/// What of a file decides whether it settles. Titles, lines and tests do not, so that an edit of these proves nothing again.
+#[salsa::tracked]
+pub(crate) fn rules_alone(db: &dyn salsa::Database, file: SourceFile) -> Option<Arc<Program>> {
+    let mut program = Program::clone(found(db, file).program.as_ref()?);
+    program.name.clear();
+    program.tests = Tests::default();
+    for rule in &mut program.rules {
+        rule.line = 0;
+        rule.title.clear();
+    }
+    for mapping in &mut program.mappings {
+        mapping.origin = Origin::Line(0);
+    }
+    Some(Arc::new(program))
+}
+
+/// Whether the file settles.
+#[salsa::tracked]
+pub(crate) fn proved(db: &dyn salsa::Database, file: SourceFile) -> Option<Proof> {
+    let program = rules_alone(db, file).as_ref()?;
+    Some(proof::prove(program, &|| db.unwind_if_revision_cancelled()))
+}
+
+/// Some files that share accounts.
+#[salsa::interned]
+pub(crate) struct Group<'db> {
+    #[returns(deref)]
+    pub(crate) files: Vec<SourceFile>,
+}
+
+/// Whether files that share accounts settle together. Nothing while one of them has problems of its own.
+#[salsa::tracked]
+pub(crate) fn proof_together<'db>(db: &'db dyn salsa::Database, group: Group<'db>) -> Option<Proof> {
+    let mut programs: Vec<&Program> = Vec::new();
+    for file in group.files(db) {
+        let alone = proved(db, *file).as_ref()?;
+        if matches!(alone.verdict, Verdict::Refuted(_)) {
+            return None;
+        }
+        programs.push(rules_alone(db, *file).as_ref()?);
+    }
+    Some(proof::prove_together(&programs, &|| db.unwind_if_revision_cancelled()))
+}
+
+/// Where the rules and mappings of a file stand.
+pub(crate) fn places(db: &dyn salsa::Database, file: SourceFile) -> Places {
+    let sync = sync_statement(db, file);
+    let statements: Vec<_> = statements(db, file).iter().map(|statement| meaning(db, *statement, sync)).collect();
+    Places::of(file.text(db), skeleton(db, file), &statements)
+}
+
+/// Everything wrong with the file, and its program with the bound of its cycles where that is proved.
+#[salsa::tracked]
+pub(crate) fn settled(db: &dyn salsa::Database, file: SourceFile) -> Checked {
+    let mut checked = found(db, file).clone();
+    if let (Some(program), Some(proof)) = (&checked.program, proved(db, file)) {
+        if let Verdict::Proved { bound } = proof.verdict {
+            let mut bounded = Program::clone(program);
+            bounded.bound = Some(bound);
+            checked.program = Some(Arc::new(bounded));
+        } else if let Some(diagnostic) = settling::alone(program, &places(db, file), proof) {
+            checked.diagnostics.push(diagnostic);
+        }
+    }
+    checked
 }
 
 /// Everything wrong with the file, and its program.

@@ -210,6 +210,13 @@ codes! {
     /// A composed text without a field.
     ComposeNothing = 0426, Error, "compose-nothing", "the text is composed of no field";
 
+    /// The rules never settle.
+    NeverSettles = 0480, Error, "never-settles", "the rules never settle";
+    /// It could not be told whether the rules settle.
+    NotDecided = 0481, Hint, "not-decided", "it could not be told whether the rules settle";
+    /// The rules of several files never settle together.
+    NeverSettleTogether = 0482, Error, "never-settle-together", "the rules of several files never settle together";
+
     // 430 is out of use: see `RETIRED`.
     /// A test says twice what is given.
     GivenTwice = 0431, Error, "given-twice", "a test says twice what is given";

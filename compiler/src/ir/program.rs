@@ -38,6 +38,9 @@ pub struct Program {
     pub rules: Vec<Rule>,
     /// The mappings in effect.
     pub mappings: Vec<Mapping>,
+    /// The most steps that a cycle takes, where that is proved. A pair that needs more is refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<u32>,
     /// What the file expects of its own rules. No part of what a run does.
     #[serde(default, skip_serializing_if = "Tests::is_empty")]
     pub tests: Tests,

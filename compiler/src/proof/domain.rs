@@ -82,6 +82,13 @@ impl Domain {
         Number::try_from(self.values.len() + position).ok()
     }
 
+    /// Everything but what the values are called.
+    pub(super) fn shape(&self) -> String {
+        let steps: Vec<Option<Consent>> =
+            (0..self.values.len()).filter_map(|number| Some(self.step(Number::try_from(number).ok()?))).collect();
+        format!("{:?}{:?}{:?}{steps:?}", self.first, self.open, self.frozen)
+    }
+
     /// How many values there are, frozen ones included.
     pub(super) fn len(&self) -> usize {
         self.values.len() + self.frozen.len()

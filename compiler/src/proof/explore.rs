@@ -4,12 +4,14 @@ use super::{
     graph::Phase,
     model::{Model, Scope},
     step::{Moved, OTHER, Outside, SAME, State, UNKNOWN},
-    universe::Universe,
 };
 use crate::ir::{End, Prefer};
 
 /// A model with more states than this is not explored.
 pub(super) const MOST_STATES: u64 = 1 << 22;
+
+/// A model with more states than this is condensed before it is explored.
+const LARGE: u64 = 1 << 12;
 
 /// What exploring a model found.
 pub(super) enum Explored {
@@ -101,8 +103,15 @@ impl Digits {
     }
 }
 
+impl Model {
+    /// Whether going through all states takes a while.
+    pub(super) fn is_large(&self) -> bool {
+        Digits::of(self).is_none_or(|digits| digits.count > LARGE)
+    }
+}
+
 /// Whether there can be such a state.
-fn is_possible(universe: &Universe<'_>, model: &Model, state: &State) -> bool {
+fn is_possible(model: &Model, state: &State) -> bool {
     for (slot, code) in model.slots.iter().zip(&state.base) {
         let domain = &model.cells[slot.cell].domain;
         let now = state.now[slot.cell];
@@ -118,13 +127,11 @@ fn is_possible(universe: &Universe<'_>, model: &Model, state: &State) -> bool {
     }
     // An answer carries a field or not: all of its elements or none.
     for (index, cell) in model.cells.iter().enumerate() {
-        let frozen = cell.domain.is_frozen(state.now[index]);
-        let Some(known) = universe.cells.get(cell.id) else { continue };
-        for (other, earlier) in model.cells.iter().enumerate().take(index) {
-            let same = universe.cells.get(earlier.id).is_some_and(|earlier| earlier.place == known.place && earlier.field == known.field);
-            if same && frozen != earlier.domain.is_frozen(state.now[other]) {
-                return false;
-            }
+        let earlier = model.cells.iter().enumerate().take(index).find(|(_, other)| other.field == cell.field);
+        if let Some((other, earlier)) = earlier
+            && cell.domain.is_frozen(state.now[index]) != earlier.domain.is_frozen(state.now[other])
+        {
+            return false;
         }
     }
     true
@@ -153,7 +160,7 @@ fn outsides(model: &Model, scope: ScopeIs) -> Vec<Vec<Outside>> {
 }
 
 /// Follows every state of the model to its end. `stop` is asked now and then whether to give up at once.
-pub(super) fn explore(universe: &Universe<'_>, model: &Model, scope: ScopeIs, stop: &dyn Fn()) -> Explored {
+pub(super) fn explore(model: &Model, scope: ScopeIs, stop: &dyn Fn()) -> Explored {
     let Some(digits) = Digits::of(model) else { return Explored::TooMany };
     if digits.count > MOST_STATES {
         return Explored::TooMany;
@@ -161,7 +168,7 @@ pub(super) fn explore(universe: &Universe<'_>, model: &Model, scope: ScopeIs, st
     let mut longest = 0;
     let mut states = 0;
     for outsides in outsides(model, scope) {
-        let walk = Walk { universe, model, digits: &digits, outsides: &outsides, depth: Vec::new(), seen: 0 };
+        let walk = Walk { model, digits: &digits, outsides: &outsides, depth: Vec::new(), seen: 0 };
         match walk.run(stop) {
             Ok((deep, seen)) => {
                 longest = longest.max(deep);
@@ -176,8 +183,7 @@ pub(super) fn explore(universe: &Universe<'_>, model: &Model, scope: ScopeIs, st
     Explored::Ends { longest, states }
 }
 
-struct Walk<'w, 'p> {
-    universe: &'w Universe<'p>,
+struct Walk<'w> {
     model: &'w Model,
     digits: &'w Digits,
     outsides: &'w [Outside],
@@ -194,7 +200,7 @@ struct Visit {
     longest: u16,
 }
 
-impl Walk<'_, '_> {
+impl Walk<'_> {
     fn run(mut self, stop: &dyn Fn()) -> Result<(u32, u64), Vec<State>> {
         let count = usize::try_from(self.digits.count).unwrap_or(usize::MAX);
         self.depth = vec![0; count];
@@ -203,7 +209,7 @@ impl Walk<'_, '_> {
             if start % 4096 == 0 {
                 stop();
             }
-            if self.depth[at(start)] != 0 || !is_possible(self.universe, self.model, &self.digits.state(start)) {
+            if self.depth[at(start)] != 0 || !is_possible(self.model, &self.digits.state(start)) {
                 continue;
             }
             longest = longest.max(self.follow(start)?);

@@ -4,8 +4,8 @@
 //! 1. Rules and mappings read and write finitely many *cells* ([`universe`]).
 //! 2. Cells that can influence each other in a circle form *components* ([`graph`]); all else settles once what it
 //!    depends on has settled.
-//! 3. A component in which only one mapping turns settles by what a mapping is: a value flows only when it changed and
-//!    the sides do not correspond, and after it has flown they do.
+//! 3. A component in which only mappings turn, and these form a tree, settles by what a mapping is: a value flows only
+//!    when it changed and the sides do not correspond; after it has flown they do; and in a tree it never comes back.
 //! 4. Any other component is explored state by state ([`explore`]), with everything that it reads held still in every
 //!    possible way, and scope opening and closing as it likes.
 //! 5. A circle that is found is believed when the whole files go round in it ([`run`]).
@@ -21,9 +21,11 @@ mod run;
 mod step;
 mod universe;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 pub use run::{Loop, Start, Turn};
+
+pub use crate::check::settling::{show_start, show_turn};
 
 use crate::ir::{Effect, End, Program};
 use explore::{Explored, ScopeIs, explore};
@@ -100,11 +102,13 @@ struct Search<'s, 'p> {
     unclear: Vec<String>,
     explored: usize,
     states: u64,
+    /// What components came to, by their shape: most of a large file look alike.
+    known: HashMap<String, u32>,
 }
 
 impl<'s, 'p> Search<'s, 'p> {
     fn new(universe: &'s Universe<'p>, stop: &'s dyn Fn()) -> Self {
-        Self { universe, stop, refuted: None, unclear: Vec::new(), explored: 0, states: 0 }
+        Self { universe, stop, refuted: None, unclear: Vec::new(), explored: 0, states: 0, known: HashMap::new() }
     }
 
     fn proof(self, bound: u32) -> Proof {
@@ -123,23 +127,24 @@ impl<'s, 'p> Search<'s, 'p> {
         let scope = ScopeReach::of(self.universe, &components, phase);
         // How many steps it takes until each group has settled.
         let mut settled: Vec<u32> = Vec::with_capacity(components.groups.len());
+        // How often each group that scope reads can change while scope opens and closes.
+        let mut restless: Vec<u32> = Vec::with_capacity(components.groups.len());
         for (group, cells) in components.groups.iter().enumerate() {
             let before = components.before.get(group).into_iter().flatten();
-            let before = before.filter_map(|group| settled.get(*group)).copied().max().unwrap_or(0);
+            let latest = before.clone().filter_map(|group| settled.get(*group)).copied().max().unwrap_or(0);
             let alone = match components.turns.get(group) {
                 Some(true) => self.group(group, cells, &components, &writers, phase, &scope),
                 _ => ONCE,
             };
-            settled.push(before.saturating_add(alone));
+            settled.push(latest.saturating_add(alone));
+            let again =
+                before.filter_map(|group| restless.get(*group)).fold(1_u32, |sum, one| sum.saturating_add(*one));
+            restless.push(if scope.turns && scope.reads(group) { alone.saturating_mul(again) } else { 0 });
         }
-        let longest = settled.iter().copied().max().unwrap_or(0);
-        if scope.turns {
-            // What opens a mapping again can be any change of the groups that scope reads: in the worst case each of them
-            // makes all others settle anew.
-            let changes: u32 = settled.iter().fold(0, |sum, one| sum.saturating_add(*one));
-            return longest.saturating_mul(changes.saturating_add(1)).min(MOST_BOUND);
-        }
-        longest
+        // What scope reads depends on nothing else. Once a step changes nothing of it, it is at rest for good, and so is
+        // scope; the others then settle one behind the other.
+        let first = restless.iter().fold(0_u32, |sum, one| sum.saturating_add(*one));
+        first.saturating_add(settled.iter().copied().max().unwrap_or(0)).min(MOST_BOUND)
     }
 
     /// Decides one component in which something turns. The most changes that it makes.
@@ -160,10 +165,9 @@ impl<'s, 'p> Search<'s, 'p> {
             let back = link.program.rules.get(*rule).is_some_and(|rule| rule.other_way.is_some());
             cells.reads.iter().any(inside) || (back && phase == Phase::Both && cells.writes.iter().any(inside))
         });
-        if !turning && writers.maps.len() <= 1 {
-            return MAPPING;
+        if !turning && let Some(edges) = self.tree(cells, &writers.maps) {
+            return MAPPING.saturating_mul(edges);
         }
-        self.explored += 1;
         let mut parts = Parts {
             live: cells.to_vec(),
             rules: vec![Vec::new(); self.universe.links.len()],
@@ -188,23 +192,70 @@ impl<'s, 'p> Search<'s, 'p> {
                 return ONCE;
             }
         };
-        let mut found = explore(self.universe, &model, ScopeIs::Restless, self.stop);
-        if let Explored::TooMany = &found {
-            // What stands still counts only by what the rules make of it: more ways than there are, but far fewer.
-            if let Ok(condensed) = Model::of(self.universe, &parts).map(Model::condensed) {
-                let coarse = explore(self.universe, &condensed, ScopeIs::Restless, self.stop);
-                if matches!(coarse, Explored::Ends { .. }) {
-                    found = coarse;
+        let shape = model.shape();
+        if let Some(known) = self.known.get(&shape) {
+            return *known;
+        }
+        self.explored += 1;
+        let longest = self.explore(group, cells, &parts, &model, scope);
+        self.known.insert(shape, longest);
+        longest
+    }
+
+    /// How many connections there are if the mappings that write these cells connect them as a tree: a value that changed
+    /// then flows away from where it changed, and never comes back. `None` if they can lead round in a circle.
+    fn tree(&self, cells: &[CellId], maps: &BTreeSet<(usize, usize)>) -> Option<u32> {
+        let mut joined: Vec<usize> = (0..cells.len()).collect();
+        let place = |cell: &CellId| cells.binary_search(cell).ok();
+        let root = |joined: &[usize], mut at: usize| {
+            while let Some(next) = joined.get(at).copied().filter(|next| *next != at) {
+                at = next;
+            }
+            at
+        };
+        let mut edges = 0;
+        for (link, map) in maps {
+            let groups = self.universe.links.get(*link)?.maps.get(*map).map(universe::MapCells::groups)?;
+            for sides in groups {
+                let inside: Vec<Vec<usize>> =
+                    sides.iter().map(|side| side.iter().filter_map(place).collect()).collect();
+                if inside.iter().any(Vec::is_empty) {
+                    continue;
                 }
+                edges += 1;
+                // What one mapping connects is one knot; a second way between two cells closes a circle.
+                let mut roots: Vec<usize> = inside.concat().into_iter().map(|at| root(&joined, at)).collect();
+                let count = roots.len();
+                roots.sort_unstable();
+                roots.dedup();
+                if roots.len() < count {
+                    return None;
+                }
+                let first = *roots.first()?;
+                roots.iter().filter_map(|at| joined.get_mut(*at).map(|slot| *slot = first)).for_each(drop);
             }
         }
+        Some(edges.max(1))
+    }
+
+    /// Goes through the states of a component. The most changes that it makes.
+    fn explore(&mut self, group: usize, cells: &[CellId], parts: &Parts, model: &Model, scope: &ScopeReach) -> u32 {
+        // What stands still counts first only by what the rules make of it: more ways than there are, but far fewer.
+        if model.is_large()
+            && let Ok(condensed) = Model::of(self.universe, parts).map(Model::condensed)
+            && let Explored::Ends { longest, states } = explore(&condensed, ScopeIs::Restless, self.stop)
+        {
+            self.states += states;
+            return longest.saturating_add(1);
+        }
+        let mut found = explore(model, ScopeIs::Restless, self.stop);
         if let Explored::Circle(circle) = &found {
-            if self.believe(&model, circle) {
+            if self.believe(model, circle) {
                 return ONCE;
             }
             // Scope stands still here as soon as what it reads has settled, unless this component is what it reads.
             if !scope.reads(group) {
-                found = explore(self.universe, &model, ScopeIs::Still, self.stop);
+                found = explore(model, ScopeIs::Still, self.stop);
             }
         }
         match found {
@@ -213,7 +264,7 @@ impl<'s, 'p> Search<'s, 'p> {
                 longest.saturating_add(1)
             }
             Explored::Circle(circle) => {
-                if !self.believe(&model, &circle) {
+                if !self.believe(model, &circle) {
                     self.unclear.push(format!(
                         "{} may go round in a circle, but no contact was found that does",
                         self.names(cells)
@@ -222,7 +273,8 @@ impl<'s, 'p> Search<'s, 'p> {
                 ONCE
             }
             Explored::TooMany => {
-                self.unclear.push(format!("{} depend on each other in too many ways to try them all", self.names(cells)));
+                self.unclear
+                    .push(format!("{} depend on each other in too many ways to try them all", self.names(cells)));
                 ONCE
             }
         }
@@ -365,26 +417,34 @@ impl ScopeReach {
 
 /// Whether a rule does something while the record of an end is gone.
 fn asks_deleted(universe: &Universe<'_>, phase: Phase) -> bool {
-    universe.links.iter().enumerate().any(|(link, known)| {
-        (0..known.rules.len()).any(|rule| graph::takes_part(universe, link, rule, phase))
-    })
+    universe
+        .links
+        .iter()
+        .enumerate()
+        .any(|(link, known)| (0..known.rules.len()).any(|rule| graph::takes_part(universe, link, rule, phase)))
 }
 
 /// Whether a record could be made and removed again by the same cycle, which the engine refuses.
 fn made_and_removed(universe: &Universe<'_>) -> Option<String> {
     for (index, link) in universe.links.iter().enumerate() {
         let program = link.program;
-        for (rule, known) in program.rules.iter().enumerate().filter(|(_, rule)| rule.effects.contains(&Effect::Deleted)) {
+        for (rule, known) in
+            program.rules.iter().enumerate().filter(|(_, rule)| rule.effects.contains(&Effect::Deleted))
+        {
             let to = known.from.other();
-            let made = program.side(to).creates && program.rules.iter().any(|other| {
-                (other.from == known.from && !other.effects.contains(&Effect::Deleted))
-                    || (other.from == to && other.other_way.is_some())
-            });
+            let made = program.side(to).creates
+                && program.rules.iter().any(|other| {
+                    (other.from == known.from && !other.effects.contains(&Effect::Deleted))
+                        || (other.from == to && other.other_way.is_some())
+                });
             // While the record that it is written from is there, nothing is removed by a rule that asks whether it is gone.
             let waits = graph::takes_part(universe, index, rule, Phase::Gone(known.from))
                 && !program.rules.iter().any(|other| other.from == to && other.effects.contains(&Effect::Deleted));
             let moved = link.rules.get(rule).is_some_and(|cells| {
-                cells.reads.iter().any(|cell| universe.is_written(*cell) || universe.field_of(index, to, *cell).is_some())
+                cells
+                    .reads
+                    .iter()
+                    .any(|cell| universe.is_written(*cell) || universe.field_of(index, to, *cell).is_some())
             });
             if made && !waits && moved {
                 return Some(format!(

@@ -21,11 +21,14 @@ use crate::{
 /// A cell of a model.
 pub(super) struct ModelCell {
     pub(super) id: CellId,
+    /// The place and the field that it is of.
+    pub(super) field: (usize, usize),
     pub(super) domain: Domain,
     pub(super) live: bool,
 }
 
 /// What a file remembers of a cell from when both sides were last in step.
+#[derive(Debug)]
 pub(super) struct Slot {
     pub(super) cell: usize,
     /// Whether it matters which kind of value it was, not only whether it was another one.
@@ -54,9 +57,20 @@ pub(super) struct Write {
     pub(super) value: Number,
 }
 
+/// The index of a rule or mapping in its file. Says nothing of how it behaves, so two models that differ in it are alike.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Origin(pub(super) usize);
+
+impl std::fmt::Debug for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("_")
+    }
+}
+
 /// A rule of a model.
+#[derive(Debug)]
 pub(super) struct ModelRule {
-    pub(super) index: usize,
+    pub(super) origin: Origin,
     pub(super) from: End,
     pub(super) condition: Cond,
     pub(super) effects: Vec<Write>,
@@ -67,8 +81,9 @@ pub(super) struct ModelRule {
 }
 
 /// Two single values that correspond.
+#[derive(Debug)]
 pub(super) struct ValueMap {
-    pub(super) index: usize,
+    pub(super) origin: Origin,
     pub(super) cells: [usize; 2],
     pub(super) slots: [usize; 2],
     pub(super) flows: [bool; 2],
@@ -79,8 +94,9 @@ pub(super) struct ValueMap {
 }
 
 /// Elements of two sets that correspond.
+#[derive(Debug)]
 pub(super) struct SetMap {
-    pub(super) index: usize,
+    pub(super) origin: Origin,
     /// The side in whose spelling elements are compared.
     pub(super) near: End,
     /// The cells, by side: near, far.
@@ -106,6 +122,7 @@ pub(super) enum Scope {
 }
 
 /// One file of a model.
+#[derive(Debug)]
 pub(super) struct ModelLink {
     pub(super) prefer: Prefer,
     pub(super) rules: Vec<ModelRule>,
@@ -146,12 +163,30 @@ pub(super) struct Parts {
 
 impl Model {
     pub(super) fn of(universe: &Universe<'_>, parts: &Parts) -> Result<Self, Unclear> {
-        Builder { universe, parts, cells: Vec::new(), index: HashMap::new(), slots: Vec::new(), slot_of: HashMap::new() }
-            .build()
+        Builder {
+            universe,
+            parts,
+            cells: Vec::new(),
+            index: HashMap::new(),
+            slots: Vec::new(),
+            slot_of: HashMap::new(),
+        }
+        .build()
     }
 }
 
 impl Model {
+    /// Everything that how it behaves depends on: models of one shape behave alike.
+    pub(super) fn shape(&self) -> String {
+        let fields = |cell: &ModelCell| {
+            // Which cells are of one field counts as well: an answer carries all of them or none.
+            let first = self.cells.iter().position(|other| other.field == cell.field);
+            (first, cell.live, cell.domain.shape())
+        };
+        let cells: Vec<_> = self.cells.iter().map(fields).collect();
+        format!("{:?}{cells:?}{:?}{:?}", self.phase, self.slots, self.links)
+    }
+
     /// The same model, in which what stands still is only what the conditions make of it: true, false or not to be told,
     /// each for itself. Whatever ends here ends there.
     pub(super) fn condensed(mut self) -> Self {
@@ -183,7 +218,8 @@ impl Model {
                 cell.domain = Domain::only();
             }
         }
-        let truth = || ModelCell { id: CellId::MAX, domain: Domain::truth(), live: false };
+        let truth =
+            || ModelCell { id: CellId::MAX, field: (usize::MAX, usize::MAX), domain: Domain::truth(), live: false };
         self.cells.extend(truths.iter().map(|()| truth()));
         let first = self.cells.len() - truths.len();
         for rule in self.links.iter_mut().flat_map(|link| &mut link.rules) {
@@ -270,7 +306,8 @@ impl Builder<'_, '_> {
         }
         self.index.insert(id, self.cells.len());
         // The domain follows once all cells are known.
-        self.cells.push(ModelCell { id, domain: Domain::element(false), live });
+        let field = self.universe.cells.get(id).map_or((0, 0), |cell| (cell.place, cell.field));
+        self.cells.push(ModelCell { id, field, domain: Domain::element(false), live });
     }
 
     fn choose_cells(&mut self) {
@@ -323,10 +360,10 @@ impl Builder<'_, '_> {
                 let there = rule.effects.iter().chain(rule.undo.iter().flatten()).map(|effect| (to, effect));
                 for (end, effect) in there.chain(back_effects(rule).map(|effect| (rule.from, effect))) {
                     let cell = universe.written(index, program, end, effect);
-                    if let (Some(cell), Effect::Set(_, id)) = (cell, effect) {
-                        if let Some(constants) = self.index.get(&cell).and_then(|at| constants.get_mut(*at)) {
-                            constants.push(program.constant(*id));
-                        }
+                    if let (Some(cell), Effect::Set(_, id)) = (cell, effect)
+                        && let Some(constants) = self.index.get(&cell).and_then(|at| constants.get_mut(*at))
+                    {
+                        constants.push(program.constant(*id));
                     }
                 }
             }
@@ -376,9 +413,9 @@ impl Builder<'_, '_> {
                 continue;
             }
             let members = (0..self.cells.len()).filter(|other| root(&class, *other) == to).count();
-            let spelt = tests[to].iter().any(|(_, test)| {
-                matches!(test, Test::Contains(..) | Test::StartsWith(..) | Test::EndsWith(..))
-            });
+            let spelt = tests[to]
+                .iter()
+                .any(|(_, test)| matches!(test, Test::Contains(..) | Test::StartsWith(..) | Test::EndsWith(..)));
             // Equal emails and phones can be spelt differently, and a test of the spelling tells them apart.
             if self.parts.run.is_none() && spelt && members > 1 && matches!(scalar, Scalar::Email | Scalar::Phone) {
                 return Err(Unclear::Opaque(id));
@@ -424,10 +461,10 @@ impl Builder<'_, '_> {
         let chosen: Vec<usize> = self.parts.rules.get(link).cloned().unwrap_or_default();
         let mut rules = Vec::new();
         for index in chosen {
-            if let Some(rule) = program.rules.get(index) {
-                if takes_part(universe, link, index, self.parts.phase) {
-                    rules.push(self.rule(link, program, index, rule));
-                }
+            if let Some(rule) = program.rules.get(index)
+                && takes_part(universe, link, index, self.parts.phase)
+            {
+                rules.push(self.rule(link, program, index, rule));
             }
         }
         let chosen: Vec<usize> = self.parts.maps.get(link).cloned().unwrap_or_default();
@@ -455,7 +492,8 @@ impl Builder<'_, '_> {
             }
         }
         let scope = End::BOTH.map(|end| if self.parts.run.is_some() { Scope::Read } else { scope(program, end) });
-        let mut slots: Vec<usize> = self.slot_of.iter().filter(|((of, _), _)| *of == link).map(|(_, slot)| *slot).collect();
+        let mut slots: Vec<usize> =
+            self.slot_of.iter().filter(|((of, _), _)| *of == link).map(|(_, slot)| *slot).collect();
         slots.sort_unstable();
         Ok(ModelLink { prefer: program.prefer, rules, values, sets, scope, slots })
     }
@@ -479,7 +517,7 @@ impl Builder<'_, '_> {
             }
         }
         ModelRule {
-            index,
+            origin: Origin(index),
             from: rule.from,
             condition,
             effects,
@@ -548,7 +586,8 @@ impl Builder<'_, '_> {
         let mapping = program.mappings.get(index)?;
         let cells = [*self.index.get(&pair[0])?, *self.index.get(&pair[1])?];
         let image = End::BOTH.map(|end| {
-            let (here, there) = (&self.cells[cells[end.index()]].domain, &self.cells[cells[end.other().index()]].domain);
+            let (here, there) =
+                (&self.cells[cells[end.index()]].domain, &self.cells[cells[end.other().index()]].domain);
             (0..here.ordinary())
                 .map(|number| {
                     let number = Number::try_from(number).ok()?;
@@ -562,18 +601,27 @@ impl Builder<'_, '_> {
         });
         let consent = cells.iter().any(|cell| {
             let domain = &self.cells[*cell].domain;
-            (0..domain.ordinary()).any(|number| Number::try_from(number).is_ok_and(|number| domain.step(number).is_some()))
+            (0..domain.ordinary())
+                .any(|number| Number::try_from(number).is_ok_and(|number| domain.step(number).is_some()))
         });
         let can = [(End::Left, pair[0]), (End::Right, pair[1])].map(|(end, id)| {
             let field = self.universe.field_of(link, end, id);
-            field.and_then(|field| program.side(end).fields.get(field.index())).map_or(Can::default(), |field| field.can)
+            field
+                .and_then(|field| program.side(end).fields.get(field.index()))
+                .map_or(Can::default(), |field| field.can)
         });
         let slots = cells.map(|cell| self.slot(link, cell, false, true));
         let flows = End::BOTH.map(|end| mapping.direction.from(end));
-        Some(ValueMap { index, cells, slots, flows, image, can, consent })
+        Some(ValueMap { origin: Origin(index), cells, slots, flows, image, can, consent })
     }
 
-    fn set_map(&mut self, link: usize, program: &Program, index: usize, clusters: &[[Vec<CellId>; 2]]) -> Option<SetMap> {
+    fn set_map(
+        &mut self,
+        link: usize,
+        program: &Program,
+        index: usize,
+        clusters: &[[Vec<CellId>; 2]],
+    ) -> Option<SetMap> {
         let mapping = program.mappings.get(index)?;
         let near = if mapping.direction.to_right { End::Right } else { End::Left };
         let ends = [near, near.other()];
@@ -584,7 +632,8 @@ impl Builder<'_, '_> {
                 ids.extend(&cluster[end.index()]);
             }
         }
-        let cells = ids.each_ref().map(|ids| ids.iter().filter_map(|id| self.index.get(id).copied()).collect::<Vec<_>>());
+        let cells =
+            ids.each_ref().map(|ids| ids.iter().filter_map(|id| self.index.get(id).copied()).collect::<Vec<_>>());
         let text = |id: &CellId| match self.universe.cells.get(*id).map(|cell| &cell.kind) {
             Some(CellKind::Element(text)) => Some(Value::Text(text.clone())),
             _ => None,
@@ -609,7 +658,7 @@ impl Builder<'_, '_> {
             can.map_or([false, false], |can| [can.set || can.add, can.set || can.remove])
         });
         let flows = ends.map(|end| mapping.direction.from(end));
-        Some(SetMap { index, near, cells, slots, image, flows, can })
+        Some(SetMap { origin: Origin(index), near, cells, slots, image, flows, can })
     }
 }
 

@@ -67,7 +67,11 @@ pub(super) fn run(universe: &Universe<'_>, part: &Model, circle: &Circle) -> Opt
     let parts = Parts {
         live: (0..universe.cells.len()).collect(),
         rules: all(|link| link.rules.len()),
-        maps: if part.phase == Phase::Both { all(|link| link.maps.len()) } else { vec![Vec::new(); universe.links.len()] },
+        maps: if part.phase == Phase::Both {
+            all(|link| link.maps.len())
+        } else {
+            vec![Vec::new(); universe.links.len()]
+        },
         phase: part.phase,
         run: Some(wanted),
     };
@@ -119,7 +123,10 @@ fn start(universe: &Universe<'_>, model: &Model, part: &Model, state: &State) ->
     for index in 0..model.cells.len() {
         let Some(cell) = universe.cells.get(model.cells[index].id) else { continue };
         let frozen = model.cells.iter().enumerate().any(|(other, known)| {
-            let same = universe.cells.get(known.id).is_some_and(|known| known.place == cell.place && known.field == cell.field);
+            let same = universe
+                .cells
+                .get(known.id)
+                .is_some_and(|known| known.place == cell.place && known.field == cell.field);
             same && known.domain.is_frozen(now[other])
         });
         if frozen && !model.cells[index].domain.is_frozen(now[index]) {
@@ -139,9 +146,7 @@ fn start(universe: &Universe<'_>, model: &Model, part: &Model, state: &State) ->
             UNKNOWN => UNKNOWN,
             code => {
                 let numbers = (0..domain.ordinary()).filter_map(|number| Number::try_from(number).ok());
-                let fits = |number: &Number| {
-                    *number != is && (!slot.exact || domain.first(*number) == code - OTHER)
-                };
+                let fits = |number: &Number| *number != is && (!slot.exact || domain.first(*number) == code - OTHER);
                 OTHER + translate(slot.cell, numbers.clone().find(fits)?)?
             }
         };
@@ -272,7 +277,8 @@ fn records(universe: &Universe<'_>, model: &Model, link: usize, state: &State, l
 }
 
 fn other(program: &crate::ir::Program, end: End, field: FieldId) -> Text {
-    let scalar = program.side(end).fields.get(field.index()).map_or(crate::schema::Scalar::Text, |field| field.ty.scalar());
+    let scalar =
+        program.side(end).fields.get(field.index()).map_or(crate::schema::Scalar::Text, |field| field.ty.scalar());
     let constants: Vec<&Value> = program.constants.iter().collect();
     other_element(scalar, &constants)
 }

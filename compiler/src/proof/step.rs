@@ -109,7 +109,11 @@ impl Model {
         for ask in asks {
             let Some(cell) = self.cells.get(ask.write.cell) else { continue };
             let before = now[ask.write.cell];
-            if cell.live && !cell.domain.is_frozen(before) && before != ask.write.value && !cell.domain.climbs(before, ask.write.value) {
+            if cell.live
+                && !cell.domain.is_frozen(before)
+                && before != ask.write.value
+                && !cell.domain.climbs(before, ask.write.value)
+            {
                 now[ask.write.cell] = ask.write.value;
                 let by = (ask.rule, ask.part);
                 if state.now[ask.write.cell] != ask.write.value && !moved.rules.contains(&by) {
@@ -174,7 +178,7 @@ impl Model {
         if scope[winner.index()] {
             if self.cells[map.cells[to]].live {
                 now[map.cells[to]] = value;
-                moved.maps.push(map.index);
+                moved.maps.push(map.origin.0);
             }
         } else if !map.consent {
             kept.extend(map.slots.map(|slot| (slot, Kept::AsItWas)));
@@ -236,7 +240,7 @@ impl Model {
                 for cell in targets {
                     if self.cells[cell].live && now[cell] != value {
                         now[cell] = value;
-                        moved.maps.push(map.index);
+                        moved.maps.push(map.origin.0);
                     }
                 }
             } else {
@@ -255,7 +259,7 @@ impl Model {
         for rule in &link.rules {
             for (part, writes, undo) in rule.decide(self.phase, link.prefer, view, later).into_iter().flatten() {
                 let list = if undo { &mut taken } else { &mut asks };
-                list.extend(writes.iter().map(|write| Ask { write: *write, rule: rule.index, part }));
+                list.extend(writes.iter().map(|write| Ask { write: *write, rule: rule.origin.0, part }));
             }
         }
         asks.append(&mut taken);

@@ -295,7 +295,12 @@ impl<'p> Universe<'p> {
         let written = |end: End, effect: &Effect| self.written(link, program, end, effect);
         let mut cells = RuleCells {
             reads: self.condition_cells(link, program, &rule.condition),
-            writes: rule.effects.iter().chain(rule.undo.iter().flatten()).filter_map(|effect| written(to, effect)).collect(),
+            writes: rule
+                .effects
+                .iter()
+                .chain(rule.undo.iter().flatten())
+                .filter_map(|effect| written(to, effect))
+                .collect(),
             back: back_effects(rule).filter_map(|effect| written(rule.from, effect)).collect(),
         };
         for list in [&mut cells.reads, &mut cells.writes, &mut cells.back] {
@@ -341,21 +346,27 @@ impl<'p> Universe<'p> {
 
     fn map_cells(&self, link: usize, program: &Program, mapping: &Mapping) -> MapCells {
         let all = |end: End| -> Vec<CellId> {
-            lens_fields(&mapping.lens, end).into_iter().flat_map(|field| self.cells_of(link, end, field)).copied().collect()
+            lens_fields(&mapping.lens, end)
+                .into_iter()
+                .flat_map(|field| self.cells_of(link, end, field))
+                .copied()
+                .collect()
         };
         let sides = [all(End::Left), all(End::Right)];
         match &mapping.lens {
-            Lens::Copy { left, right } if is_plain_copy(program, *left, *right) => match field_type(program, End::Left, *left) {
-                Some(Type::Set(_)) => {
-                    let [lefts, _] = &sides;
-                    let pairs = lefts.iter().filter_map(|cell| {
-                        let other = self.cell(link, End::Right, *right, &self.cells.get(*cell)?.kind)?;
-                        Some([vec![*cell], vec![other]])
-                    });
-                    MapCells::Sets(pairs.collect())
+            Lens::Copy { left, right } if is_plain_copy(program, *left, *right) => {
+                match field_type(program, End::Left, *left) {
+                    Some(Type::Set(_)) => {
+                        let [lefts, _] = &sides;
+                        let pairs = lefts.iter().filter_map(|cell| {
+                            let other = self.cell(link, End::Right, *right, &self.cells.get(*cell)?.kind)?;
+                            Some([vec![*cell], vec![other]])
+                        });
+                        MapCells::Sets(pairs.collect())
+                    }
+                    _ => one_each(sides),
                 }
-                _ => one_each(sides),
-            },
+            }
             Lens::Table { left, right, rows } => match field_type(program, End::Left, *left) {
                 Some(Type::Set(_)) => {
                     let element = |end: End, field: FieldId, id: ConstId| match program.constant(id) {
@@ -391,7 +402,9 @@ impl<'p> Universe<'p> {
                 if link.places[end.index()] != cell.place {
                     continue;
                 }
-                let Some(field) = link.fields[end.index()].iter().position(|field| *field == cell.field) else { continue };
+                let Some(field) = link.fields[end.index()].iter().position(|field| *field == cell.field) else {
+                    continue;
+                };
                 return link.program.show_field(end, FieldId(u32::try_from(field).unwrap_or(u32::MAX)));
             }
         }
@@ -403,7 +416,9 @@ impl<'p> Universe<'p> {
         self.links.iter().any(|link| {
             link.rules.iter().any(|rule| rule.writes.contains(&cell) || rule.back.contains(&cell))
                 || link.program.mappings.iter().zip(&link.maps).any(|(mapping, cells)| {
-                    End::BOTH.into_iter().any(|from| mapping.direction.from(from) && cells.of(from.other()).any(|written| written == cell))
+                    End::BOTH.into_iter().any(|from| {
+                        mapping.direction.from(from) && cells.of(from.other()).any(|written| written == cell)
+                    })
                 })
         })
     }
@@ -461,9 +476,15 @@ pub(super) fn field_type(program: &Program, end: End, field: FieldId) -> Option<
 fn lens_fields(lens: &Lens, end: End) -> Vec<FieldId> {
     use crate::ir::Piece;
     match lens {
-        Lens::Copy { left, right } | Lens::Table { left, right, .. } => vec![if end == End::Left { *left } else { *right }],
+        Lens::Copy { left, right } | Lens::Table { left, right, .. } => {
+            vec![if end == End::Left { *left } else { *right }]
+        }
         Lens::Name { whole_end, whole, parts } => {
-            if end == *whole_end { vec![*whole] } else { parts.iter().map(|(_, field)| *field).collect() }
+            if end == *whole_end {
+                vec![*whole]
+            } else {
+                parts.iter().map(|(_, field)| *field).collect()
+            }
         }
         Lens::Compose { from, pieces, target } => {
             if end == *from {
@@ -481,7 +502,8 @@ fn lens_fields(lens: &Lens, end: End) -> Vec<FieldId> {
 
 /// Whether a copy carries values as they are, so that equal values on both sides are the same value.
 fn is_plain_copy(program: &Program, left: FieldId, right: FieldId) -> bool {
-    let (Some(one), Some(other)) = (field_type(program, End::Left, left), field_type(program, End::Right, right)) else {
+    let (Some(one), Some(other)) = (field_type(program, End::Left, left), field_type(program, End::Right, right))
+    else {
         return false;
     };
     let lacks = |end: End, field: FieldId| {

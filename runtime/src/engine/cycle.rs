@@ -14,7 +14,7 @@ use super::{
     truth::View,
 };
 
-/// The most steps a cycle may take. The compiler proves far smaller bounds; a pair that needs more is refused.
+/// The most steps a cycle may take where the compiler has proved no bound. A pair that needs more is refused.
 pub const MOST_STEPS: u32 = 64;
 
 /// What a step maps to the next one.
@@ -48,7 +48,8 @@ impl Engine<'_> {
         let frame = Frame { edited, later: pair.later };
         let mut trace = Trace::default();
         let mut edits = Vec::new();
-        for step in 1..=MOST_STEPS {
+        let most = self.program.bound.unwrap_or(MOST_STEPS);
+        for step in 1..=most {
             let next = self.step(&state, &frame, &mut edits);
             if let Some(next) = &next {
                 edits.retain(|edit| edit.lasted(&state.now, &next.now));
@@ -60,7 +61,7 @@ impl Engine<'_> {
             };
             state = next;
         }
-        refused(pair, MOST_STEPS)
+        refused(pair, most)
     }
 
     /// One step. `None` when it changes nothing.

@@ -317,6 +317,7 @@ pub(crate) fn program() -> impl Strategy<Value = Program> {
             atoms,
             rules,
             mappings,
+            bound: None,
             tests: Tests::default(),
         }
     })

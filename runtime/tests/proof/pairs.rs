@@ -13,9 +13,9 @@ fn value(ty: Type) -> BoxedStrategy<Value> {
         select(texts).prop_map(move |text| Canon::default().scalar(ty.scalar(), text).unwrap_or_default())
     };
     let filled = match ty {
-        Type::Set(scalar) => {
-            vec(select(vec!["A", "B", "C", "D"]), 0..4).prop_map(move |texts| Canon::default().set(scalar, texts)).boxed()
-        }
+        Type::Set(scalar) => vec(select(vec!["A", "B", "C", "D"]), 0..4)
+            .prop_map(move |texts| Canon::default().set(scalar, texts))
+            .boxed(),
         Type::One(Scalar::Bool) => spelt(vec!["true", "false"]).boxed(),
         Type::One(Scalar::Number) => spelt(vec!["0", "1", "1.5", "2", "3"]).boxed(),
         Type::One(Scalar::Consent) => spelt(vec!["subscribed", "pending", "unsubscribed", "cleaned"]).boxed(),
