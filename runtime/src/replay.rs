@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use syncc_compiler::{
     ir::{End, FieldId, Program},
-    proof::Loop,
+    proof::Start,
     value::{Record, Value},
 };
 
@@ -16,10 +16,11 @@ const MOST_ROUNDS: usize = 512;
 /// An object of an account, and the side of a file where both of its ends are of one object.
 type Place = (String, String, Option<String>, bool);
 
-/// Whether the engine goes round, too: one file refuses the contact, several hand it round until a state comes again.
+/// Whether the engine goes round from here: one file refuses the contact, several hand it round until a state comes again.
+/// Each file has its own start: what it shows of the records and what it remembers of them.
 #[must_use]
-pub fn goes_round(programs: &[&Program], found: &Loop) -> bool {
-    match (programs, found.starts.as_slice()) {
+pub fn goes_round(programs: &[&Program], starts: &[Start]) -> bool {
+    match (programs, starts) {
         ([program], [start]) => {
             let base = Some(Base { sides: start.base.clone() });
             let pair = Pair { now: start.now.clone(), base, later: start.later };
@@ -27,15 +28,15 @@ pub fn goes_round(programs: &[&Program], found: &Loop) -> bool {
             let program = Program { bound: None, ..Program::clone(program) };
             Engine::new(&program).cycle(&pair).status == Status::Refused
         }
-        _ => take_turns(programs, found),
+        _ => take_turns(programs, starts),
     }
 }
 
-fn take_turns(programs: &[&Program], found: &Loop) -> bool {
+fn take_turns(programs: &[&Program], starts: &[Start]) -> bool {
     let places: Vec<[Place; 2]> = programs.iter().map(|program| places(program)).collect();
     let mut records: BTreeMap<Place, BTreeMap<String, Value>> = BTreeMap::new();
     let mut bases: Vec<Option<Base>> = Vec::new();
-    for ((program, places), start) in programs.iter().zip(&places).zip(&found.starts) {
+    for ((program, places), start) in programs.iter().zip(&places).zip(starts) {
         for (end, place) in End::BOTH.into_iter().zip(places) {
             let known = records.entry(place.clone()).or_default();
             if let Some(record) = &start.now[end.index()] {

@@ -36,7 +36,7 @@ pub(crate) fn proofs(loaded: &Loaded) -> Vec<Proved> {
                 .map(|program| Program::clone(&program))
                 .collect();
             let replayed = match &proof.verdict {
-                Verdict::Refuted(found) => goes_round(&programs.iter().collect::<Vec<_>>(), found),
+                Verdict::Refuted(found) => goes_round(&programs.iter().collect::<Vec<_>>(), &found.starts),
                 Verdict::Proved { .. } | Verdict::NotDecided(_) => false,
             };
             Proved { files, programs, proof, replayed }

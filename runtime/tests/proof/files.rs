@@ -1,7 +1,11 @@
 //! Random rule files, as people would write them: of two apps with sets, choices, numbers, yes and no, names and consent.
 
 use proptest::{collection::vec, option, prelude::*, sample::select};
-use syncc_compiler::{check::check_text, db::AccountSchema, diagnostic::Severity, ir::Program, schema::App};
+use syncc_compiler::{
+    db::{AccountSchema, Database},
+    ir::Program,
+    schema::App,
+};
 
 /// The manifest of an app. One side has whole names, the other one their parts.
 fn manifest(id: &str) -> String {

@@ -3,4 +3,5 @@
 
 mod files;
 mod pairs;
+mod turns;
 mod verdicts;
