@@ -14,6 +14,7 @@ mod formats;
 mod google_realgeeks;
 mod levels;
 mod practice;
+mod proof;
 mod sarif;
 #[path = "../../sandbox/tests/spec/mod.rs"]
 mod spec;

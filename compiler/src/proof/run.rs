@@ -78,7 +78,12 @@ pub(super) fn run(universe: &Universe<'_>, part: &Model, circle: &Circle) -> Opt
     let model = Model::of(universe, &parts).ok()?;
     let start = start(universe, &model, part, first)?;
     let outside = Outside { scope: [true, true], later: circle.later };
-    let (turns, lead) = follow(universe, &model, &start, outside)?;
+    let (mut turns, mut lead) = follow(universe, &model, &start, outside)?;
+    // What leads into the circle may be its last turn already.
+    while lead > 0 && turns.get(lead - 1) == turns.last() {
+        turns.pop();
+        lead -= 1;
+    }
     let starts = (0..model.links.len()).map(|link| records(universe, &model, link, &start, circle.later)).collect();
     Some(Loop { starts, turns, lead })
 }
