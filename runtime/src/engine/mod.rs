@@ -2,8 +2,10 @@
 //!
 //! The exact meaning of a cycle is in `docs/semantics.md`; the numbers of its points are named where they are kept.
 //! - [`Engine`] prepares a program once; [`Engine::cycle`] takes one pair to its fixed point.
+//! - [`Columnar`] tells of many pairs at once which rules hold, and for which pairs a cycle has nothing to do.
 //! - [`plan()`] matches every contact of both sides, runs a cycle on each pair, counts, and checks the guards.
 
+mod columns;
 mod counts;
 mod cycle;
 mod decide;
@@ -21,6 +23,7 @@ mod scope;
 mod settle;
 mod truth;
 
+pub use columns::{Columnar, Columns, Matches, Row};
 pub use counts::Counts;
 pub use cycle::MOST_STEPS;
 pub use guard::{Guard, What};

@@ -1,11 +1,12 @@
 //! The plan: what one run would do, as a pure function of what is known.
 
-use syncc_compiler::ir::End;
+use syncc_compiler::{ir::End, value::Record};
 
 use super::{
-    Base, Counts, Engine, Guard, Known, Linked, Outcome, Pair, Status,
+    Base, Columnar, Counts, Engine, Guard, Known, Linked, Outcome, Pair, Status,
     guard::{LinkedPair, Scene, guards},
     matching::{Found, by_id, later, match_all},
+    truth::View,
 };
 
 /// What is known beside the contacts.
@@ -78,16 +79,21 @@ pub enum Kind {
 #[must_use]
 pub fn plan(engine: &Engine<'_>, known: [&[Known]; 2], links: &[Linked], facts: &Facts) -> Plan {
     let ids = known.map(by_id);
+    let columnar = Columnar::new(engine);
     let mut planner = Planner { engine, known, items: Vec::new(), counts: Default::default() };
     let mut linked = Vec::new();
     let mut linked_ever = [0, 0];
     let mut pairs = 0;
-    for (index, link) in links.iter().enumerate() {
-        let sides = [0, 1].map(|side: usize| ids[side].get(link.ids[side].as_str()).map(|at| &known[side][*at]));
+    let sides_of =
+        |link: &Linked| [0, 1].map(|side: usize| ids[side].get(link.ids[side].as_str()).map(|at| &known[side][*at]));
+    let view = |link| View::of_sides(sides_of(link).map(|known| known?.record.as_ref()), link.base.as_ref());
+    let quiet = columnar.quiet_views(&links.iter().map(view).collect::<Vec<_>>());
+    for ((index, link), quiet) in links.iter().enumerate().zip(quiet) {
+        let sides = sides_of(link);
         for side in [0, 1] {
             linked_ever[side] += usize::from(link.base.as_ref().is_none_or(|base| base.sides[side].is_some()));
         }
-        let outcome = planner.linked(index, link, sides);
+        let outcome = planner.linked(index, link, sides, quiet);
         if let [Some(Known { record: Some(left), .. }), Some(Known { record: Some(right), .. })] = sides {
             pairs += 1;
             if let Some(Base { sides: [Some(old_left), Some(old_right)] }) = &link.base {
@@ -96,9 +102,16 @@ pub fn plan(engine: &Engine<'_>, known: [&[Known]; 2], links: &[Linked], facts: 
             }
         }
     }
-    for found in match_all(engine.program(), known, links) {
+    let found = match_all(engine.program(), known, links);
+    let alone = found.iter().filter_map(|found| match *found {
+        Found::Alone { end, at } => Some(View::of_sides(one_side(end, known[end.index()][at].record.as_ref()), None)),
+        _ => None,
+    });
+    let mut quiet = columnar.quiet_views(&alone.collect::<Vec<_>>()).into_iter();
+    for found in found {
         pairs += usize::from(matches!(found, Found::Match { .. }));
-        planner.found(found);
+        let quiet = if matches!(found, Found::Alone { .. }) { quiet.next().flatten() } else { None };
+        planner.found(found, quiet);
     }
     let Planner { items, mut counts, .. } = planner;
     for side in [0, 1] {
@@ -117,11 +130,13 @@ struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    fn linked(&mut self, index: usize, link: &Linked, sides: [Option<&Known>; 2]) -> Status {
+    /// A link. `quiet` is what a cycle makes of its pair, where that is known to be nothing.
+    fn linked(&mut self, index: usize, link: &Linked, sides: [Option<&Known>; 2], quiet: Option<Status>) -> Status {
         let now = sides.map(|known| known.and_then(|known| known.record.clone()));
         let existed = now.each_ref().map(Option::is_some);
-        let outcome = match sides {
-            [Some(left), Some(right)] => {
+        let outcome = match (sides, quiet) {
+            ([Some(_), Some(_)], Some(status)) => unmoved(now, link.base.clone(), status),
+            ([Some(left), Some(right)], None) => {
                 self.engine.cycle(&Pair { now, base: link.base.clone(), later: later(left, right) })
             }
             _ => untouched(now, link.base.clone()),
@@ -132,7 +147,7 @@ impl Planner<'_> {
         status
     }
 
-    fn found(&mut self, found: Found) {
+    fn found(&mut self, found: Found, quiet: Option<Status>) {
         let item = |ids, matched, kind| Item { ids, link: None, matched, kind };
         match found {
             Found::Match { at: [left, right], key } => {
@@ -145,7 +160,10 @@ impl Planner<'_> {
             Found::Alone { end, at } => {
                 let known = &self.known[end.index()][at];
                 let now = one_side(end, known.record.clone());
-                let outcome = self.engine.cycle(&Pair { now, base: None, later: None });
+                let outcome = match quiet {
+                    Some(status) => unmoved(now, None, status),
+                    None => self.engine.cycle(&Pair { now, base: None, later: None }),
+                };
                 let ids = one_side(end, Some(known.id.clone()));
                 self.push(item(ids, None, Kind::Pair(outcome)), one_side(end, Some(())).map(|there| there.is_some()));
             }
@@ -183,7 +201,12 @@ fn one_side<T>(end: End, value: Option<T>) -> [Option<T>; 2] {
     }
 }
 
+/// A pair for which a cycle has nothing to do, as the cycle says it.
+fn unmoved(now: [Option<Record>; 2], base: Option<Base>, status: Status) -> Outcome {
+    Outcome { end: now, base, status, changes: Vec::new(), fired: Vec::new(), steps: 1 }
+}
+
 /// A pair of which a record was not read: it stays as it is, and so does what is remembered of it.
-fn untouched(now: [Option<syncc_compiler::value::Record>; 2], base: Option<Base>) -> Outcome {
+fn untouched(now: [Option<Record>; 2], base: Option<Base>) -> Outcome {
     Outcome { end: now, base, status: Status::Excluded, changes: Vec::new(), fired: Vec::new(), steps: 0 }
 }

@@ -23,7 +23,11 @@ pub(super) struct View<'a> {
 impl<'a> View<'a> {
     /// Records with the base that they are compared to.
     pub(super) fn new(now: &'a [Option<Record>; 2], base: Option<&'a Base>) -> Self {
-        let now = now.each_ref().map(Option::as_ref);
+        Self::of_sides(now.each_ref().map(Option::as_ref), base)
+    }
+
+    /// The same of records that are kept elsewhere.
+    pub(super) fn of_sides(now: [Option<&'a Record>; 2], base: Option<&'a Base>) -> Self {
         let base = match base {
             Some(base) => base.sides.each_ref().map(Option::as_ref),
             None => [None, None],
@@ -62,7 +66,7 @@ impl<'a> View<'a> {
     }
 
     /// The value that a test reads: that of the base where the answer did not carry the field.
-    fn value(&self, end: End, field: FieldId) -> &'a Value {
+    pub(super) fn value(&self, end: End, field: FieldId) -> &'a Value {
         match (self.now[end.index()], self.base[end.index()]) {
             (None, _) => &Value::Empty,
             (Some(now), base) => match (now.get(field), base) {

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// `PROPTEST_CASES`, or so many.
-fn config(usual: u32) -> ProptestConfig {
+pub(crate) fn config(usual: u32) -> ProptestConfig {
     let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
     ProptestConfig { cases: asked.unwrap_or(usual), max_shrink_iters: 20_000, ..ProptestConfig::default() }
 }
