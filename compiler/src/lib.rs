@@ -12,7 +12,7 @@ pub mod diagnostic;
 mod ends;
 pub mod ir;
 mod lint;
-mod logic;
+pub mod logic;
 pub mod proof;
 pub mod schema;
 pub mod value;

@@ -8,6 +8,7 @@
 
 pub mod apps;
 pub mod cycle;
+pub mod diff;
 pub mod engine;
 pub mod eval;
 pub mod replay;

@@ -119,7 +119,9 @@ impl Program {
         }
     }
 
-    fn show_effect(&self, effect: &Effect, end: End) -> String {
+    /// An effect on the record at this end, in the language.
+    #[must_use]
+    pub fn show_effect(&self, effect: &Effect, end: End) -> String {
         let field = |field: FieldId| self.show_field(end, field);
         match effect {
             Effect::Exists => format!("{} exists", self.side(end).name),

@@ -9,7 +9,7 @@ use crate::{
 
 /// Whether a record is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Presence {
+pub enum Presence {
     /// It is there.
     Here,
     /// It was there when the two were last in step, and is gone.
@@ -20,16 +20,17 @@ pub(crate) enum Presence {
 
 /// The two records of one person. What is not named is empty.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Contact {
+pub struct Contact {
     /// Left first.
-    pub(crate) presence: [Presence; 2],
+    pub presence: [Presence; 2],
     /// What the fields hold that matter.
-    pub(crate) values: BTreeMap<(End, FieldId), Value>,
+    pub values: BTreeMap<(End, FieldId), Value>,
 }
 
 impl Contact {
     /// The record of this end, with every field that matters; `None` where there is none.
-    pub(crate) fn record(&self, program: &Program, end: End) -> Option<Record> {
+    #[must_use]
+    pub fn record(&self, program: &Program, end: End) -> Option<Record> {
         if self.presence[end.index()] != Presence::Here {
             return None;
         }
@@ -43,7 +44,8 @@ impl Contact {
     }
 
     /// The contact in the language, as a test gives it: `google { label: ["A"] }`.
-    pub(crate) fn show(&self, program: &Program) -> String {
+    #[must_use]
+    pub fn show(&self, program: &Program) -> String {
         let side = |end: End| match self.presence[end.index()] {
             Presence::Deleted => Some(format!("{} deleted", program.side(end).name)),
             Presence::Never => None,

@@ -14,5 +14,6 @@ mod spelling;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use contact::{Contact, Presence};
-pub(crate) use solve::{Answer, Wanted, contact, each_atom, holds};
+pub use contact::{Contact, Presence};
+pub use regions::sample;
+pub use solve::{Answer, Wanted, contact, each_atom, holds};

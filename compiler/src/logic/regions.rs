@@ -188,6 +188,13 @@ fn numbers(bounds: &[f64], count: i32) -> Vec<Value> {
     below.chain(between).chain(above).collect()
 }
 
+/// A filled value of this kind that is none of the others.
+#[must_use]
+pub fn sample(scalar: Scalar, others: &[&Value]) -> Option<Value> {
+    let found = regions(scalar, &[], &[], others.len() + 1)?;
+    found.into_iter().map(|one| one.value).find(|value| value.is_filled() && !others.contains(&value))
+}
+
 /// An element of a set that is none of the constants.
 pub(crate) fn other_element(scalar: Scalar, constants: &[&Value]) -> Text {
     let canon = Canon::default();

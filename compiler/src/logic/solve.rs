@@ -13,14 +13,16 @@ use crate::{
 
 /// A condition, and what it is wanted to be.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Wanted<'c> {
-    pub(crate) condition: &'c Condition,
-    pub(crate) is: bool,
+pub struct Wanted<'c> {
+    /// The condition.
+    pub condition: &'c Condition,
+    /// What it is wanted to be.
+    pub is: bool,
 }
 
 /// Whether there is such a contact.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Answer {
+pub enum Answer {
     /// There can be none.
     Never,
     /// This one is.
@@ -30,7 +32,9 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
-    pub(crate) fn contact(self) -> Option<Contact> {
+    /// The contact, if there is one.
+    #[must_use]
+    pub fn contact(self) -> Option<Contact> {
         match self {
             Self::Contact(contact) => Some(contact),
             Self::Never | Self::Unclear => None,
@@ -42,7 +46,8 @@ impl Answer {
 const MOST_STEPS: usize = 20_000;
 
 /// The states of existence in which a rule from this end can hold: it asks whether the record is deleted, or the record is there.
-pub(crate) fn holds(program: &Program, rule: &Rule) -> Vec<[Presence; 2]> {
+#[must_use]
+pub fn holds(program: &Program, rule: &Rule) -> Vec<[Presence; 2]> {
     let asks = |wanted: End| {
         let mut asks = false;
         each_atom(&rule.condition, &mut |id| {
@@ -70,7 +75,8 @@ pub(crate) fn holds(program: &Program, rule: &Rule) -> Vec<[Presence; 2]> {
 }
 
 /// A contact in one of these states of existence for which the conditions are as wanted.
-pub(crate) fn contact(program: &Program, wanted: &[Wanted<'_>], presences: &[[Presence; 2]]) -> Answer {
+#[must_use]
+pub fn contact(program: &Program, wanted: &[Wanted<'_>], presences: &[[Presence; 2]]) -> Answer {
     let Some(variables) = Variables::of(program, wanted) else { return Answer::Unclear };
     let mut unclear = false;
     for presence in presences {
@@ -92,7 +98,7 @@ pub(crate) fn contact(program: &Program, wanted: &[Wanted<'_>], presences: &[[Pr
 }
 
 /// Calls back for every atom of a condition.
-pub(crate) fn each_atom(condition: &Condition, found: &mut impl FnMut(AtomId)) {
+pub fn each_atom(condition: &Condition, found: &mut impl FnMut(AtomId)) {
     match condition {
         Condition::Atom(id) => found(*id),
         Condition::Not(inner) => each_atom(inner, found),
