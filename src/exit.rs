@@ -4,6 +4,7 @@
 //! |---|---|---|---|
 //! | `check` | no problem | problems | could not run |
 //! | `fmt --check` | all formatted | some are not | could not run |
+//! | `diff --exit-code` | means the same | something changes | could not run |
 //! | `plan` | nothing to do | error | changes |
 //! | every other | done | error, or something failed | could not run |
 
@@ -16,6 +17,8 @@ pub(crate) enum Exit {
     Fine,
     /// Done, and there is something to mend; or, for `plan`, an error.
     Problems,
+    /// `diff --exit-code`: something changes.
+    Differs,
     /// Could not run.
     Failed,
     /// `plan`: there is something to do.
@@ -27,7 +30,7 @@ impl Exit {
     pub(crate) fn code(self) -> u8 {
         match self {
             Self::Fine => 0,
-            Self::Problems => 1,
+            Self::Problems | Self::Differs => 1,
             Self::Failed | Self::Changes => 2,
         }
     }

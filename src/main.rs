@@ -9,6 +9,7 @@ mod build;
 mod check;
 mod completions;
 mod connect;
+mod diff;
 mod eval;
 mod exit;
 mod explain;
@@ -22,6 +23,7 @@ mod practice;
 mod progress;
 mod pull;
 mod render;
+mod revision;
 mod run;
 mod sandbox;
 mod show;
@@ -53,6 +55,7 @@ enum Verb {
     Build(build::Build),
     Explain(explain::Explain),
     Show(show::Show),
+    Diff(diff::Diff),
     Test(test::Test),
     Plan(plan::Plan),
     Run(run::Run),
@@ -96,6 +99,7 @@ fn main() -> std::process::ExitCode {
             Verb::Build(build) => build.run(output),
             Verb::Explain(explain) => explain.run(output),
             Verb::Show(show) => show.run(output),
+            Verb::Diff(diff) => diff.run(output),
             Verb::Test(test) => test.run(output),
             Verb::Plan(plan) => plan.run(output).await,
             Verb::Run(run) => run.run(output).await,

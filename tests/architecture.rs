@@ -101,6 +101,11 @@ fn testing_reaches_nothing_but_the_engine() {
     reaches_nothing_outside("runtime/src/testing");
 }
 
+#[test]
+fn diff_reaches_nothing_but_the_engine() {
+    reaches_nothing_outside("runtime/src/diff");
+}
+
 fn reaches_nothing_outside(folder: &str) {
     let pure = root().join(folder);
     let files: Vec<_> = rust_files().into_iter().filter(|file| file.path.starts_with(&pure)).collect();

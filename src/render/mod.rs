@@ -2,6 +2,7 @@
 //! the same value: nothing is said in one form that another leaves out for want of knowing it.
 
 pub(crate) mod concise;
+pub(crate) mod diff;
 pub(crate) mod github;
 pub(crate) mod json;
 pub(crate) mod place;

@@ -6,6 +6,7 @@ mod build;
 mod carddav_csv;
 mod command;
 mod crash;
+mod diff;
 mod editor;
 mod examples;
 mod faults;

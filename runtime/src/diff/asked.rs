@@ -10,7 +10,8 @@ use syncc_compiler::{
 
 use super::{
     both::{Both, NEVER, Of, Version, presences, said, turned},
-    example::example,
+    example::{example, shows},
+    pushed::pushes,
     report::{Delta, Who},
     who::who,
 };
@@ -50,6 +51,10 @@ impl Found<'_> {
     fn then(&mut self, version: Version, rule: &Rule) {
         let both = self.both;
         let (holds, to) = (both.holds(rule), rule.from.other());
+        // A rule that does not ask for it never holds of a deleted record: that goes without saying.
+        let mut those = presences(rule.from);
+        let deleted = both.asks_deleted(rule);
+        those.retain(|presence| deleted || presence[rule.from.index()] == Presence::Here);
         for effect in said(&rule.effects) {
             let also = both.asked(self.rules(version.other(), rule.from), &effect);
             let wanted = [(&holds, true), (&also, false)];
@@ -59,7 +64,7 @@ impl Found<'_> {
             let contacts = self.contacts(&[(not_so.as_slice(), &near), (wanted.as_slice(), &alone)]);
             if let Some(contacts) = contacts {
                 let what = phrase(both.program(version), to, &effect);
-                self.add(&wanted, &presences(rule.from), contacts, version, Part::Then, what);
+                self.add(&wanted, &those, contacts, version, Part::Then, what);
             }
         }
     }
@@ -81,19 +86,26 @@ impl Found<'_> {
         }
     }
 
-    /// Where what the rule does is so, its condition is made true. Told only where a contact shows it.
+    /// Where what the rule does became so, its condition is made true, and where it ceased to be so, false. Told only
+    /// where a contact shows it.
     fn other_way(&mut self, version: Version, rule: &Rule) {
         let Some(way) = &rule.other_way else { return };
         let both = self.both;
         let (so, holds) = (both.all_so(rule), both.holds(rule));
         let wanted = [(&so, true), (&holds, false)];
-        let states =
-            [[Presence::Never, Presence::Here], [Presence::Here; 2]].map(|state| turned(state, rule.from));
-        let Some((who, contacts)) = who(both, &wanted, &states) else { return };
-        let Some(example) = example(both, &contacts) else { return };
-        let what = way.make_true.iter().map(|effect| phrase(both.program(version), rule.from, effect)).collect();
-        let starts = version == Version::New;
-        self.deltas.push(Delta { who, what, starts, part: Part::OtherWay, example: Some(example) });
+        let states = [[Presence::Never, Presence::Here], [Presence::Here; 2]].map(|state| turned(state, rule.from));
+        let questions = [
+            (wanted, states.as_slice(), Some(&way.make_true), true),
+            ([(&so, false), (&holds, true)], &states[1..], way.make_false.as_ref(), false),
+        ];
+        for (wanted, states, made, became) in questions {
+            let (Some(made), Some((who, contacts))) = (made, who(both, &wanted, states)) else { continue };
+            let pushed = || pushes(both, rule, became).iter().find_map(|pair| shows(both, pair));
+            let Some(example) = example(both, &contacts).filter(|_| became).or_else(pushed) else { continue };
+            let what = made.iter().map(|effect| phrase(both.program(version), rule.from, effect)).collect();
+            let starts = version == Version::New;
+            self.deltas.push(Delta { who, what, starts, part: Part::OtherWay, example: Some(example) });
+        }
     }
 
     /// Contacts for whom one of the questions is answered. `None` when there are certainly none.

@@ -57,8 +57,10 @@ impl Both {
     pub(super) fn of(old: &Program, new: &Program) -> Self {
         let mut programs = join(old, new);
         let rules: Vec<Rule> = programs.iter().flat_map(|program| program.rules.iter().cloned()).collect();
-        let mut atoms: Vec<Atom> =
-            End::BOTH.iter().flat_map(|end| [Test::Exists, Test::Deleted].map(|test| Atom { end: *end, test })).collect();
+        let mut atoms: Vec<Atom> = End::BOTH
+            .iter()
+            .flat_map(|end| [Test::Exists, Test::Deleted].map(|test| Atom { end: *end, test }))
+            .collect();
         for rule in &rules {
             let there = rule.effects.iter().chain(rule.undo.iter().flatten());
             atoms.extend(
@@ -112,7 +114,7 @@ impl Both {
     }
 
     /// Whether a rule asks if the record that it is written from is deleted.
-    fn asks_deleted(&self, rule: &Rule) -> bool {
+    pub(super) fn asks_deleted(&self, rule: &Rule) -> bool {
         let atoms = &self.program(Version::New).atoms;
         let mut asks = false;
         each_atom(&rule.condition, &mut |id| {
@@ -169,11 +171,7 @@ impl Both {
             return NEVER;
         }
         let ways = self.rules(version).iter().filter_map(|rule| {
-            if rule.from == from {
-                Some(self.holds(rule))
-            } else {
-                rule.other_way.is_some().then(|| self.all_so(rule))
-            }
+            if rule.from == from { Some(self.holds(rule)) } else { rule.other_way.is_some().then(|| self.all_so(rule)) }
         });
         Condition::Any(ways.collect())
     }
@@ -200,9 +198,10 @@ pub(super) fn about_the_same(one: &Effect, other: &Effect) -> bool {
     match (one, other) {
         (Effect::Deleted, _) | (_, Effect::Deleted) => true,
         (Effect::Exists, _) | (_, Effect::Exists) => false,
-        (Effect::Add(field, value) | Effect::Remove(field, value), Effect::Add(at, also) | Effect::Remove(at, also)) => {
-            field == at && value == also
-        }
+        (
+            Effect::Add(field, value) | Effect::Remove(field, value),
+            Effect::Add(at, also) | Effect::Remove(at, also),
+        ) => field == at && value == also,
         (one, other) => one.field() == other.field(),
     }
 }

@@ -90,8 +90,13 @@ pub(super) fn shows(both: &Both, pair: &Pair) -> Option<Example> {
             after_by: None,
         });
     }
-    let in_step = pair.base.is_some() && pair.now.iter().all(Option::is_some);
-    Some(Example { given: given.to_vec(), in_step, fields, pair: pair.clone() })
+    let was = pair
+        .base
+        .as_ref()
+        .filter(|_| pair.now.iter().all(Option::is_some))
+        .map(|base| End::BOTH.map(|end| program.show_record(end, base.sides[end.index()].as_ref())).to_vec());
+    let later = pair.later.map(|end| program.side(end).name.clone());
+    Some(Example { given: given.to_vec(), was: was.unwrap_or_default(), later, fields, pair: pair.clone() })
 }
 
 /// What differs at one end.

@@ -8,7 +8,7 @@ use syncc_compiler::{
 
 use super::{
     both::{Both, Version},
-    example::{example, pair_of, shows},
+    example::{pair_of, shows},
     report::{Example, MappingChange},
 };
 
@@ -193,23 +193,4 @@ fn spelled(part: NamePart) -> &'static str {
         NamePart::Family => "Example",
         NamePart::Suffix => "Jr.",
     }
-}
-
-/// A contact whose two records hold different values in a field that flows both ways.
-pub(super) fn disagreeing(both: &Both) -> Option<Example> {
-    let program = both.program(Version::New);
-    let contacts: Vec<Contact> = End::BOTH.into_iter().flat_map(|from| flowing(both, from)).collect();
-    for mapping in &program.mappings {
-        let Lens::Copy { left, right } = &mapping.lens else { continue };
-        for contact in &contacts {
-            let mut contact = contact.clone();
-            let Some(first) = sample_of(program, End::Left, *left, &[]) else { continue };
-            let Some(second) = sample_of(program, End::Right, *right, std::slice::from_ref(&first)) else { continue };
-            contact.values.extend([((End::Left, *left), first), ((End::Right, *right), second)]);
-            if let Some(found) = example(both, &[contact]) {
-                return Some(found);
-            }
-        }
-    }
-    None
 }

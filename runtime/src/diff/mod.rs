@@ -13,6 +13,7 @@ mod example;
 mod join;
 mod mappings;
 mod order;
+mod pushed;
 mod report;
 mod rules;
 mod settings;
@@ -65,9 +66,10 @@ pub fn compare(old: &[&Program], new: &[&Program]) -> Report {
 
 /// What tells the end of a connection from others.
 fn ends(program: &Program) -> [(&str, &str, &str, Option<&str>); 2] {
-    program.sides.each_ref().map(|side| {
-        (side.app.as_str(), side.account.as_str(), side.object.as_str(), side.instance.as_deref())
-    })
+    program
+        .sides
+        .each_ref()
+        .map(|side| (side.app.as_str(), side.account.as_str(), side.object.as_str(), side.instance.as_deref()))
 }
 
 /// A program that does nothing: what a connection is that is not there.

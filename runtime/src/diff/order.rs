@@ -1,5 +1,7 @@
 //! Rules that contradict each other: the first one wins, so their order is part of what they mean.
 
+use std::collections::BTreeMap;
+
 use syncc_compiler::{
     ir::{Effect, End, Rule},
     logic::{Answer, Presence},
@@ -15,7 +17,8 @@ use super::{
 /// Where the order of two rules is another one than before, and may decide something.
 pub(super) fn orders(both: &Both, pairing: &Pairing) -> Vec<Order> {
     let rules = both.rules(Version::New);
-    let before = |new: usize| pairing.same.iter().find(|(_, other)| *other == new).map(|(one, _)| *one);
+    let places: BTreeMap<usize, usize> = pairing.same.iter().map(|(one, other)| (*other, *one)).collect();
+    let before = |new: usize| places.get(&new).copied();
     let mut orders = Vec::new();
     for (second, later) in rules.iter().enumerate() {
         for (first, earlier) in rules.iter().enumerate().take(second) {
@@ -80,7 +83,6 @@ fn takes_back(rule: &Rule) -> Asked<'_> {
 }
 
 fn clash(one: &Asked<'_>, other: &Asked<'_>) -> bool {
-    one.iter().any(|(end, effect)| {
-        other.iter().any(|(at, also)| end == at && effect != also && about_the_same(effect, also))
-    })
+    one.iter()
+        .any(|(end, effect)| other.iter().any(|(at, also)| end == at && effect != also && about_the_same(effect, also)))
 }

@@ -172,8 +172,10 @@ pub struct Order {
 pub struct Example {
     /// What is given, as a test gives it.
     pub given: Vec<String>,
-    /// Whether the two records were in step. Else they meet for the first time.
-    pub in_step: bool,
+    /// What the two records were when they were last in step. None for two that meet for the first time.
+    pub was: Vec<String>,
+    /// Which app was edited later, where that decides.
+    pub later: Option<String>,
     /// What ends otherwise. At least one.
     pub fields: Vec<Field>,
     /// The pair, over the fields of [`super::join`].

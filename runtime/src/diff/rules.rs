@@ -1,7 +1,7 @@
 //! Which rule before is which rule after: by what they mean, then by what they do, when, and are called.
 
 use syncc_compiler::{
-    ir::{Condition, Effect, Program, Rule},
+    ir::{Condition, Effect, End, Program, Rule},
     logic::Answer,
 };
 
@@ -19,6 +19,8 @@ pub(super) struct Pairing {
     pub(super) same: Vec<(usize, usize)>,
     /// They do not, or nobody can tell.
     pub(super) changed: Vec<(Option<usize>, Option<usize>)>,
+    /// They mean the same as one further up in their file, and do nothing.
+    idle: Vec<(Option<usize>, Option<usize>)>,
 }
 
 /// Whether two conditions are true of the same contacts.
@@ -30,11 +32,13 @@ enum Equal {
 }
 
 pub(super) fn pair(both: &Both) -> Pairing {
-    let (old, new) = (both.rules(Version::Old), both.rules(Version::New));
     let mut pairing = Pairing::default();
-    let mut gone: Vec<usize> = (0..old.len()).collect();
-    let mut came: Vec<usize> = (0..new.len()).collect();
-    let mut take = |fits: &dyn Fn(&Rule, &Rule) -> bool| {
+    let rules = Version::BOTH.map(|version| both.rules(version).iter().map(Known::of).collect::<Vec<_>>());
+    let [(mut gone, old_twins), (mut came, new_twins)] = rules.each_ref().map(|rules| apart(both, rules));
+    pairing.idle.extend(old_twins.into_iter().map(|one| (Some(one), None)));
+    pairing.idle.extend(new_twins.into_iter().map(|other| (None, Some(other))));
+    let [old, new] = &rules;
+    let mut take = |fits: &dyn Fn(&Known<'_>, &Known<'_>) -> bool| {
         let mut taken = Vec::new();
         gone.retain(|one| {
             let place = came.iter().position(|other| match (old.get(*one), new.get(*other)) {
@@ -46,12 +50,15 @@ pub(super) fn pair(both: &Both) -> Pairing {
         taken
     };
     // What is written alike is found without a search.
-    pairing.same.extend(take(&|one, other| does_the_same(one, other) && one.condition == other.condition));
-    pairing.same.extend(take(&|one, other| does_the_same(one, other) && equal(both, one, other) == Equal::Yes));
+    pairing.same.extend(take(&|one, other| one.does == other.does && one.rule.condition == other.rule.condition));
+    pairing.same.extend(take(&|one, other| one.does == other.does && equal(both, one.rule, other.rule) == Equal::Yes));
+    let written = |one: &Known<'_>, other: &Known<'_>| {
+        one.rule.from == other.rule.from && !one.rule.implicit && !other.rule.implicit
+    };
     let pairs = [
-        take(&|one, other| !one.implicit && !other.implicit && does_the_same(one, other)),
-        take(&|one, other| one.from == other.from && !one.implicit && equal(both, one, other) == Equal::Yes),
-        take(&|one, other| one.from == other.from && one.title == other.title),
+        take(&|one, other| written(one, other) && one.does == other.does),
+        take(&|one, other| written(one, other) && equal(both, one.rule, other.rule) == Equal::Yes),
+        take(&|one, other| written(one, other) && one.rule.title == other.rule.title),
     ];
     pairing.changed = pairs.concat().into_iter().map(|(one, other)| (Some(one), Some(other))).collect();
     pairing.changed.extend(gone.into_iter().map(|one| (Some(one), None)));
@@ -61,17 +68,45 @@ pub(super) fn pair(both: &Both) -> Pairing {
     pairing
 }
 
-/// Whether two rules do the same where they hold and where they fail.
-fn does_the_same(one: &Rule, other: &Rule) -> bool {
-    let undo = |rule: &Rule| rule.undo.as_deref().map(in_order);
-    let back = |rule: &Rule| {
+/// A rule, with what it does in a form that can be compared.
+struct Known<'r> {
+    rule: &'r Rule,
+    does: Does,
+}
+
+/// What a rule does where it holds and where it fails.
+#[derive(PartialEq)]
+struct Does {
+    from: End,
+    effects: Vec<Effect>,
+    undo: Option<Vec<Effect>>,
+    /// How its condition is made true and false.
+    back: Option<(Vec<Effect>, Option<Vec<Effect>>)>,
+}
+
+impl<'r> Known<'r> {
+    fn of(rule: &'r Rule) -> Self {
         let way = rule.other_way.as_ref();
-        way.map(|way| (in_order(&way.make_true), way.make_false.as_deref().map(in_order)))
-    };
-    one.from == other.from
-        && in_order(&one.effects) == in_order(&other.effects)
-        && undo(one) == undo(other)
-        && back(one) == back(other)
+        let does = Does {
+            from: rule.from,
+            effects: in_order(&rule.effects),
+            undo: rule.undo.as_deref().map(in_order),
+            back: way.map(|way| (in_order(&way.make_true), way.make_false.as_deref().map(in_order))),
+        };
+        Self { rule, does }
+    }
+}
+
+/// The rules of a file that do something, and those that mean the same as one further up.
+fn apart(both: &Both, rules: &[Known<'_>]) -> (Vec<usize>, Vec<usize>) {
+    (0..rules.len()).partition(|index| {
+        let Some(Known { rule, does }) = rules.get(*index) else { return false };
+        let twin = |first: &Known<'_>| {
+            first.does == *does
+                && (first.rule.condition == rule.condition || equal(both, first.rule, rule) == Equal::Yes)
+        };
+        !rules.iter().take(*index).any(twin)
+    })
 }
 
 /// Effects in an order of their own, unless the order that they are written in matters.
@@ -121,6 +156,17 @@ pub(super) fn changes(both: &Both, pairing: &Pairing) -> (Vec<RuleChange>, Vec<R
         let after = other.and_then(|other| rule(new, other));
         changes.push(RuleChange { before, after, deltas, unclear });
     }
+    // A file that says something twice before and after has nothing new.
+    let (gone, came): (Vec<_>, Vec<_>) = pairing.idle.iter().partition(|(one, _)| one.is_some());
+    let gone: Vec<_> = gone.iter().filter_map(|(one, _)| rule(old, (*one)?)).collect();
+    let came: Vec<_> = came.iter().filter_map(|(_, other)| rule(new, (*other)?)).collect();
+    let beyond = |rules: &[RuleText], others: &[RuleText]| {
+        let fresh = rules.iter().filter(|rule| others.iter().all(|other| other.rule != rule.rule));
+        fresh.cloned().collect::<Vec<_>>()
+    };
+    let idle = |before, after| RuleChange { before, after, deltas: Vec::new(), unclear: false };
+    changes.extend(beyond(&gone, &came).into_iter().map(|before| idle(Some(before), None)));
+    changes.extend(beyond(&came, &gone).into_iter().map(|after| idle(None, Some(after))));
     (changes, rewritten)
 }
 

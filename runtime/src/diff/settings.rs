@@ -2,13 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use syncc_compiler::ir::{Arrow, End, IrField, MatchTier, Prefer, Program};
+use syncc_compiler::{
+    ir::{Arrow, End, IrField, Lens, MatchTier, Prefer, Program},
+    logic::Contact,
+    schema::Scalar,
+};
 
 use super::{
     both::{Both, Version},
-    mappings::disagreeing,
-    report::Setting,
+    example::{pair_of, shows},
+    mappings::{flowing, sample_of},
+    pushed::disagreements,
+    report::{Example, Setting},
 };
+use crate::engine::Pair;
 
 /// What is set differently. Of the two programs as they are, and over the same tables.
 pub(super) fn settings(old: &Program, new: &Program, both: &Both) -> Vec<Setting> {
@@ -61,13 +68,54 @@ fn arrow(arrow: Arrow) -> &'static str {
     }
 }
 
-/// Nothing written means the left end, but for rules with `other-way`, which ask whether something is written.
-fn prefers(program: &Program, both: &Both) -> Prefer {
-    let ways = Version::BOTH.iter().flat_map(|version| both.rules(*version)).any(|rule| rule.other_way.is_some());
-    match program.prefer {
-        Prefer::Default if !ways => Prefer::End(End::Left),
-        prefer => prefer,
+/// Who wins, where that decides something. Nothing written means the left end, but for rules with `other-way` from the
+/// right one: where both sides changed, these ask whether something is written.
+fn prefers(program: &Program, both: &Both) -> Option<Prefer> {
+    let rules = || Version::BOTH.into_iter().flat_map(|version| both.rules(version));
+    let mappings = Version::BOTH.into_iter().flat_map(|version| &both.program(version).mappings);
+    // Sets merge element by element, and consent only climbs down, whoever wins.
+    let mut single = mappings.filter(|mapping| match &mapping.lens {
+        Lens::Copy { left, .. } | Lens::Table { left, .. } => {
+            let field = both.program(Version::New).side(End::Left).fields.get(left.index());
+            field.is_none_or(|field| !field.ty.is_set() && field.ty.scalar() != Scalar::Consent)
+        }
+        Lens::Name { .. } | Lens::Compose { .. } => true,
+    });
+    if single.next().is_none() && !rules().any(|rule| rule.other_way.is_some()) {
+        return None;
     }
+    Some(match program.prefer {
+        Prefer::Default if !rules().any(|rule| rule.other_way.is_some() && rule.from == End::Right) => {
+            Prefer::End(End::Left)
+        }
+        prefer => prefer,
+    })
+}
+
+/// A contact whose two records changed to different values in a field that flows, or about a rule with `other-way`.
+fn disagreeing(both: &Both) -> Option<Example> {
+    let program = both.program(Version::New);
+    let mut pairs = Vec::new();
+    let contacts: Vec<Contact> = End::BOTH.into_iter().flat_map(|from| flowing(both, from)).collect();
+    for mapping in &program.mappings {
+        let Lens::Copy { left, right } = &mapping.lens else { continue };
+        for contact in &contacts {
+            let mut contact = contact.clone();
+            let Some(first) = sample_of(program, End::Left, *left, &[]) else { continue };
+            let Some(second) = sample_of(program, End::Right, *right, std::slice::from_ref(&first)) else { continue };
+            contact.values.extend([((End::Left, *left), first), ((End::Right, *right), second)]);
+            pairs.push(pair_of(program, &contact));
+        }
+    }
+    pairs.extend(
+        both.rules(Version::New)
+            .iter()
+            .filter(|rule| rule.other_way.is_some())
+            .flat_map(|rule| disagreements(both, rule)),
+    );
+    // `prefer latest` asks who was later.
+    let later = [None, Some(End::Left), Some(End::Right)];
+    pairs.iter().flat_map(|pair| later.map(|later| Pair { later, ..pair.clone() })).find_map(|pair| shows(both, &pair))
 }
 
 fn prefer(program: &Program) -> String {
@@ -93,7 +141,8 @@ fn fields(old: &Program, new: &Program, end: End) -> Vec<(String, String, String
         old.side(end).fields.iter().map(|field| (field.name.as_str(), field)).collect();
     let told = |field: &IrField| {
         let can: Vec<String> = field.can.into();
-        let lacks = if field.lacks.is_empty() { String::new() } else { format!(", without {}", field.lacks.join(", ")) };
+        let lacks =
+            if field.lacks.is_empty() { String::new() } else { format!(", without {}", field.lacks.join(", ")) };
         format!("{} ({}){lacks}", field.ty, can.join(", "))
     };
     let differs = new.side(end).fields.iter().filter_map(|field| {

@@ -55,7 +55,12 @@ fn shown(both: &Both, cube: &[Condition]) -> String {
 }
 
 /// The fewest tests that hold of this contact and leave no other than wanted ones.
-fn around(both: &Both, wanted: &[(&Condition, bool)], presences: &[[Presence; 2]], contact: &Contact) -> Vec<Condition> {
+fn around(
+    both: &Both,
+    wanted: &[(&Condition, bool)],
+    presences: &[[Presence; 2]],
+    contact: &Contact,
+) -> Vec<Condition> {
     let program = both.program(Version::New);
     let engine = Engine::new(program);
     let pair = pair_of(program, contact);
