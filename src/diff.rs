@@ -61,6 +61,12 @@ impl Diff {
             Ok(sides) => sides,
             Err(exit) => return exit,
         };
+        if old.programs.is_empty() && new.programs.is_empty() {
+            return fail(&format!(
+                "neither {} nor {} has a .sync file: there is nothing to compare",
+                old.name, new.name
+            ));
+        }
         let [before, after] = [&old, &new].map(|side| side.programs.iter().map(Arc::as_ref).collect::<Vec<_>>());
         let report = compare(&before, &after);
         if output.json() {

@@ -84,7 +84,7 @@ impl Revision {
     }
 
     fn lay_out(&self, git: &Git, tree: &str) -> Result<(), String> {
-        let listed = git.text(&["ls-tree", "-z", "--end-of-options", tree])?;
+        let listed = git.text(&["ls-tree", "--full-tree", "-z", "--end-of-options", tree])?;
         for entry in listed.split('\0') {
             // `100644 blob ID<tab>NAME`; a link is a blob too, but no file of its own.
             let Some((facts, name)) = entry.split_once('\t') else { continue };

@@ -23,8 +23,8 @@ use syncc_runtime::{
 };
 
 /// Files that are tried, each with a change of it. Where they are said to mean the same, on [`PAIRS`] pairs.
-const FILES: usize = 1_500;
-const PAIRS: usize = 40;
+const FILES: usize = 800;
+const PAIRS: usize = 24;
 
 /// What somebody does to a file.
 #[derive(Clone, Debug)]
