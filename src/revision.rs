@@ -75,7 +75,7 @@ impl Revision {
         if found {
             read.lay_out(&git, &tree)?;
         }
-        if matches!(at, At::Top(_)) && !read.path().exists() || (!found && matches!(at, At::Top(_))) {
+        if matches!(at, At::Top(_)) && !(found && read.path().exists()) {
             return Err(format!(
                 "there is no {path} in {revision}: `git ls-tree -r --name-only {revision}` lists what is"
             ));

@@ -35,6 +35,9 @@ pub(super) fn deltas(both: &Both, old: Option<usize>, new: Option<usize>) -> (Ve
     (found.deltas, unclear)
 }
 
+/// Conditions as they are wanted, and the states of existence to look in.
+type Question<'q> = (&'q [(&'q Condition, bool)], &'q [[Presence; 2]]);
+
 struct Found<'b> {
     both: &'b Both,
     deltas: Vec<Delta>,
@@ -109,7 +112,7 @@ impl Found<'_> {
     }
 
     /// Contacts for whom one of the questions is answered. `None` when there are certainly none.
-    fn contacts(&mut self, questions: &[(&[(&Condition, bool)], &[[Presence; 2]])]) -> Option<Vec<Contact>> {
+    fn contacts(&mut self, questions: &[Question<'_>]) -> Option<Vec<Contact>> {
         let mut contacts = Vec::new();
         let mut unclear = false;
         for (wanted, presences) in questions {

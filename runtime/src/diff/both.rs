@@ -211,7 +211,8 @@ pub(super) fn said(effects: &[Effect]) -> Vec<Effect> {
     let more = effects.iter().any(|effect| !matches!(effect, Effect::Exists | Effect::Deleted));
     let mut said: Vec<Effect> = Vec::new();
     for effect in effects {
-        if !(more && *effect == Effect::Exists) && !said.contains(effect) {
+        let goes_without_saying = more && *effect == Effect::Exists;
+        if !goes_without_saying && !said.contains(effect) {
             said.push(effect.clone());
         }
     }

@@ -191,18 +191,6 @@ fn the_same_is_the_same_and_every_contact_shown_differs() {
             differ += 1;
             shown += usize::from(!examples.is_empty());
             silent += usize::from(examples.is_empty());
-            if examples.is_empty() && silent < 40 {
-                println!(
-                    "SILENT {edits:?}\n{}\n----\n{}\nrules {:#?}\nmappings {:?} settings {:?} orders {:?} scope {:?}",
-                    texts[0],
-                    texts[1],
-                    connection.rules.iter().filter(|r| !r.deltas.is_empty() || r.unclear).collect::<Vec<_>>(),
-                    connection.mappings,
-                    connection.settings,
-                    connection.orders,
-                    connection.scope
-                );
-            }
         }
     }
     println!("{same} said to mean the same, {differ} to differ, {shown} of them with a contact, {silent} without");
