@@ -178,7 +178,7 @@ pub struct Example {
     pub later: Option<String>,
     /// What ends otherwise. At least one.
     pub fields: Vec<Field>,
-    /// The pair, over the fields of [`super::join`].
+    /// The pair, over the fields of [`super::join()`].
     #[serde(skip)]
     pub pair: Pair,
 }
