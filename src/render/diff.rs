@@ -126,8 +126,12 @@ fn people(who: &Who) -> String {
     if who.any.iter().any(String::is_empty) {
         return "every contact".to_owned();
     }
+    if who.any.is_empty() {
+        return "some contacts".to_owned();
+    }
     let more = if who.more { ", and others" } else { "" };
-    format!("contacts with {}{more}", who.any.join("; or with "))
+    let except = if who.except { " (but not those for whom other rules do the same)" } else { "" };
+    format!("contacts with {}{more}{except}", who.any.join("; or with "))
 }
 
 fn mapping(MappingChange { before, after, moved, example }: &MappingChange) -> String {

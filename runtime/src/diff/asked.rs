@@ -13,6 +13,7 @@ use super::{
     example::{example, shows},
     pushed::pushes,
     report::{Delta, Who},
+    rules::Pairing,
     who::who,
 };
 use crate::engine::Part;
@@ -176,8 +177,10 @@ fn phrase(program: &Program, end: End, effect: &Effect) -> String {
 }
 
 /// Contacts that flow away from an end under these rules, and not under the others.
-pub(super) fn flow(both: &Both, version: Version, from: End) -> Option<(Who, Vec<Contact>)> {
-    let (mine, other) = (both.scope(version, from), both.scope(version.other(), from));
+pub(super) fn flow(both: &Both, pairing: &Pairing, version: Version, from: End) -> Option<(Who, Vec<Contact>)> {
+    let other = both.scope(version.other(), from);
+    // By a rule that both have, they flow in both, unless the arrow stands against it.
+    let mine = both.scope_by(version, from, |rule| other == NEVER || !pairing.has_in_both(version, rule));
     if mine == NEVER {
         return None;
     }

@@ -167,10 +167,16 @@ impl Both {
 
     /// When a contact that is there flows away from this end.
     pub(super) fn scope(&self, version: Version, from: End) -> Condition {
+        self.scope_by(version, from, |_| true)
+    }
+
+    /// When it does because of one of these rules.
+    pub(super) fn scope_by(&self, version: Version, from: End, fits: impl Fn(usize) -> bool) -> Condition {
         if !self.program(version).arrow.from(from) {
             return NEVER;
         }
-        let ways = self.rules(version).iter().filter_map(|rule| {
+        let rules = self.rules(version).iter().enumerate().filter(|(index, _)| fits(*index));
+        let ways = rules.filter_map(|(_, rule)| {
             if rule.from == from { Some(self.holds(rule)) } else { rule.other_way.is_some().then(|| self.all_so(rule)) }
         });
         Condition::Any(ways.collect())

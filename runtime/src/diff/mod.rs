@@ -31,6 +31,7 @@ pub use report::{
 };
 
 use both::{Both, Version};
+use rules::Pairing;
 
 /// What differs between the rules before and after. Connections belong together by their ends, then by their names.
 #[must_use]
@@ -86,7 +87,7 @@ fn compared(old: &Program, new: &Program) -> Connection {
     let both = Both::of(old, new);
     let pairing = rules::pair(&both);
     let (rules, rewritten) = rules::changes(&both, &pairing);
-    let scope: Vec<Flow> = End::BOTH.into_iter().flat_map(|from| flows(&both, from)).collect();
+    let scope: Vec<Flow> = End::BOTH.into_iter().flat_map(|from| flows(&both, &pairing, from)).collect();
     let settings = settings::settings(old, new, &both);
     let mappings = mappings::changes(&both);
     let orders = order::orders(&both, &pairing);
@@ -121,9 +122,9 @@ fn shown(side: &Side) -> String {
 }
 
 /// The contacts that stop to flow away from this end, and those that start to.
-fn flows(both: &Both, from: End) -> Vec<Flow> {
+fn flows(both: &Both, pairing: &Pairing, from: End) -> Vec<Flow> {
     let flow = |version: Version| {
-        let (who, contacts) = asked::flow(both, version, from)?;
+        let (who, contacts) = asked::flow(both, pairing, version, from)?;
         let name = |end: End| both.program(Version::New).side(end).name.clone();
         let example = example::example(both, &contacts);
         let starts = version == Version::New;

@@ -74,6 +74,8 @@ pub struct Who {
     pub any: Vec<String>,
     /// Whether there are others.
     pub more: bool,
+    /// Whether those are left out for whom other rules do the same: too many rules to name.
+    pub except: bool,
     /// Whether it would take too long to tell.
     pub unclear: bool,
 }

@@ -23,6 +23,16 @@ pub(super) struct Pairing {
     idle: Vec<(Option<usize>, Option<usize>)>,
 }
 
+impl Pairing {
+    /// Whether this rule means the same as one of the other version.
+    pub(super) fn has_in_both(&self, version: Version, rule: usize) -> bool {
+        self.same.iter().any(|(one, other)| match version {
+            Version::Old => *one == rule,
+            Version::New => *other == rule,
+        })
+    }
+}
+
 /// Whether two conditions are true of the same contacts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Equal {

@@ -34,9 +34,18 @@ pub(super) fn who(
             Answer::Never => break,
             Answer::Unclear if cubes.is_empty() => return Some((Who { unclear: true, ..who }, contacts)),
             Answer::Contact(contact) if cubes.len() < MOST => {
-                let cube = around(both, wanted, presences, &contact);
-                who.any.push(shown(both, &cube));
+                let mut cube = around(both, wanted, presences, &contact);
+                if cube.is_none() {
+                    // The first condition is that of the rule in question; the others are those of all others.
+                    cube = around(both, wanted.get(..1).unwrap_or_default(), presences, &contact);
+                    who.except = true;
+                }
                 contacts.push(contact);
+                let Some(cube) = cube else {
+                    who.more = true;
+                    break;
+                };
+                who.any.push(shown(both, &cube));
                 cubes.push(Condition::All(cube));
             }
             Answer::Contact(_) | Answer::Unclear => {
@@ -54,13 +63,13 @@ fn shown(both: &Both, cube: &[Condition]) -> String {
     tests.join(" and ")
 }
 
-/// The fewest tests that hold of this contact and leave no other than wanted ones.
+/// The fewest tests that hold of this contact and leave no other than wanted ones. `None` if there are too many to try.
 fn around(
     both: &Both,
     wanted: &[(&Condition, bool)],
     presences: &[[Presence; 2]],
     contact: &Contact,
-) -> Vec<Condition> {
+) -> Option<Vec<Condition>> {
     let program = both.program(Version::New);
     let engine = Engine::new(program);
     let pair = pair_of(program, contact);
@@ -82,7 +91,7 @@ fn around(
         wanted.iter().all(|(condition, is)| both.find(&[(&all, true), (condition, !is)], presences) == Answer::Never)
     };
     if kept.len() > MOST_TESTS {
-        return kept;
+        return None;
     }
     // What something is says more than what it is not, so that is kept if there is a choice.
     for negative in [true, false] {
@@ -96,5 +105,5 @@ fn around(
             }
         }
     }
-    kept
+    Some(kept)
 }
