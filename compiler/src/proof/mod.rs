@@ -378,8 +378,7 @@ impl ScopeReach {
         }
         let mut mapped = vec![false; components.groups.len()];
         for link in &universe.links {
-            let free = End::BOTH.into_iter().any(|end| model::scope_is_free(link.program, end));
-            if !free {
+            if !link.scope.contains(&model::Scope::Free) {
                 continue;
             }
             for (rule, cells) in link.program.rules.iter().zip(&link.rules) {

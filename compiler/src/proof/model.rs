@@ -111,7 +111,7 @@ pub(super) struct SetMap {
 }
 
 /// Whether contacts flow away from an end.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scope {
     Always,
     Never,
@@ -491,7 +491,7 @@ impl Builder<'_, '_> {
                 }
             }
         }
-        let scope = End::BOTH.map(|end| if self.parts.run.is_some() { Scope::Read } else { scope(program, end) });
+        let scope = if self.parts.run.is_some() { [Scope::Read; 2] } else { cells.scope };
         let mut slots: Vec<usize> =
             self.slot_of.iter().filter(|((of, _), _)| *of == link).map(|(_, slot)| *slot).collect();
         slots.sort_unstable();
@@ -691,7 +691,7 @@ fn translated<'p>(program: &'p Program, rows: &[(ConstId, ConstId)], from: End, 
 }
 
 /// Whether contacts flow away from an end, as far as it is the same for all linked pairs.
-fn scope(program: &Program, end: End) -> Scope {
+pub(super) fn scope(program: &Program, end: End) -> Scope {
     if !program.arrow.from(end) {
         return Scope::Never;
     }
@@ -702,11 +702,6 @@ fn scope(program: &Program, end: End) -> Scope {
         (false, true) => Scope::Free,
         (false, false) => Scope::Never,
     }
-}
-
-/// Whether contacts flow away from an end for some linked pairs and not for others.
-pub(super) fn scope_is_free(program: &Program, end: End) -> bool {
-    matches!(scope(program, end), Scope::Free)
 }
 
 /// What a condition is of every linked pair; `None` if it depends.

@@ -8,6 +8,7 @@
 
 use std::collections::HashMap;
 
+use super::model::{Scope, scope};
 use crate::{
     ir::{AtomId, Condition, ConstId, Effect, End, FieldId, Lens, Mapping, Program, Rule, Test},
     logic::each_atom,
@@ -49,6 +50,8 @@ struct PlaceKey {
 pub(super) struct Link<'p> {
     pub(super) program: &'p Program,
     pub(super) places: [usize; 2],
+    /// Whether contacts flow away from each end, left first. Found once: it takes all rules.
+    pub(super) scope: [Scope; 2],
     /// For each end, for each of its fields, the field's index within the place.
     fields: [Vec<usize>; 2],
     /// For each rule, what it reads and writes.
@@ -139,7 +142,8 @@ impl<'p> Universe<'p> {
                     }
                 }
             }
-            links.push(Link { program, places: here, fields, rules: Vec::new(), maps: Vec::new() });
+            let scope = End::BOTH.map(|end| scope(program, end));
+            links.push(Link { program, places: here, scope, fields, rules: Vec::new(), maps: Vec::new() });
         }
         let mut universe = Self { links, cells: Vec::new(), index: HashMap::new(), by_field: HashMap::new() };
         universe.name_cells();
