@@ -7,11 +7,11 @@ use super::{
 };
 use crate::ir::{End, Prefer};
 
-/// A model with more states than this is not explored.
-pub(super) const MOST_STATES: u64 = 1 << 22;
-
 /// A model with more states than this is condensed before it is explored.
 const LARGE: u64 = 1 << 12;
+
+/// A model with more states than this is not looked at state by state: that would take more than about a second.
+pub(super) const MOST_STATES: u64 = 1 << 20;
 
 /// What exploring a model found.
 pub(super) enum Explored {
@@ -39,14 +39,17 @@ pub(super) enum ScopeIs {
 }
 
 /// The values that one place of a state can have.
-struct Digits {
-    cells: Vec<usize>,
-    slots: Vec<Vec<u8>>,
-    count: u64,
+pub(super) struct Digits {
+    /// How many values each cell has.
+    pub(super) cells: Vec<usize>,
+    /// What each slot may remember.
+    pub(super) slots: Vec<Vec<u8>>,
+    /// How many states there are; the greatest number for too many to count.
+    pub(super) count: u64,
 }
 
 impl Digits {
-    fn of(model: &Model) -> Option<Self> {
+    pub(super) fn of(model: &Model) -> Self {
         let cells: Vec<usize> = model.cells.iter().map(|cell| cell.domain.len()).collect();
         let slots: Vec<Vec<u8>> = model
             .slots
@@ -67,12 +70,9 @@ impl Digits {
                 codes
             })
             .collect();
-        let count = cells
-            .iter()
-            .copied()
-            .chain(slots.iter().map(Vec::len))
-            .try_fold(1_u64, |count, size| count.checked_mul(u64::try_from(size).ok()?))?;
-        Some(Self { cells, slots, count })
+        let sizes = cells.iter().copied().chain(slots.iter().map(Vec::len));
+        let count = sizes.fold(1_u64, |count, size| count.saturating_mul(u64::try_from(size).unwrap_or(u64::MAX)));
+        Self { cells, slots, count }
     }
 
     fn state(&self, mut index: u64) -> State {
@@ -106,12 +106,12 @@ impl Digits {
 impl Model {
     /// Whether going through all states takes a while.
     pub(super) fn is_large(&self) -> bool {
-        Digits::of(self).is_none_or(|digits| digits.count > LARGE)
+        Digits::of(self).count > LARGE
     }
 }
 
 /// Whether there can be such a state.
-fn is_possible(model: &Model, state: &State) -> bool {
+pub(super) fn is_possible(model: &Model, state: &State) -> bool {
     for (slot, code) in model.slots.iter().zip(&state.base) {
         let domain = &model.cells[slot.cell].domain;
         let now = state.now[slot.cell];
@@ -138,7 +138,7 @@ fn is_possible(model: &Model, state: &State) -> bool {
 }
 
 /// What may be decided outside of a model of one file.
-fn outsides(model: &Model, scope: ScopeIs) -> Vec<Vec<Outside>> {
+pub(super) fn outsides(model: &Model, scope: ScopeIs) -> Vec<Vec<Outside>> {
     let free = |end: End| model.links.iter().any(|link| matches!(link.scope[end.index()], Scope::Free));
     let truths = |end: End| if free(end) { vec![true, false] } else { vec![true] };
     let latest = model.links.iter().any(|link| link.prefer == Prefer::Latest);
@@ -160,9 +160,9 @@ fn outsides(model: &Model, scope: ScopeIs) -> Vec<Vec<Outside>> {
 }
 
 /// Follows every state of the model to its end. `stop` is asked now and then whether to give up at once.
-pub(super) fn explore(model: &Model, scope: ScopeIs, stop: &dyn Fn()) -> Explored {
-    let Some(digits) = Digits::of(model) else { return Explored::TooMany };
-    if digits.count > MOST_STATES {
+pub(super) fn explore(model: &Model, scope: ScopeIs, most: u64, stop: &dyn Fn()) -> Explored {
+    let digits = Digits::of(model);
+    if digits.count > most {
         return Explored::TooMany;
     }
     let mut longest = 0;

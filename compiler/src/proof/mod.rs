@@ -6,8 +6,9 @@
 //!    depends on has settled.
 //! 3. A component in which only mappings turn, and these form a tree, settles by what a mapping is: a value flows only
 //!    when it changed and the sides do not correspond; after it has flown they do; and in a tree it never comes back.
-//! 4. Any other component is explored state by state ([`explore`]), with everything that it reads held still in every
-//!    possible way, and scope opening and closing as it likes.
+//! 4. Any other component is explored state by state ([`explore`]), or with decision diagrams where there are many
+//!    ([`symbolic`]), with everything that it reads held still in every possible way, and scope opening and closing as it
+//!    likes.
 //! 5. A circle that is found is believed when the whole files go round in it ([`run`]).
 //!
 //! Promise: *proved* holds for every contact, whatever is held in its fields; *refuted* comes with a contact that the
@@ -19,6 +20,9 @@ mod graph;
 mod model;
 mod run;
 mod step;
+mod symbolic;
+#[cfg(test)]
+mod tests;
 mod universe;
 
 use std::collections::{BTreeSet, HashMap};
@@ -28,7 +32,7 @@ pub use run::{Loop, Start, Turn};
 pub use crate::check::settling::{show_start, show_turn};
 
 use crate::ir::{Effect, End, Program};
-use explore::{Explored, ScopeIs, explore};
+use explore::{Explored, MOST_STATES, ScopeIs, explore};
 use graph::{Components, Phase};
 use model::{Model, Parts, Unclear};
 use universe::{CellId, Universe};
@@ -243,24 +247,24 @@ impl<'s, 'p> Search<'s, 'p> {
         // What stands still counts first only by what the rules make of it: more ways than there are, but far fewer.
         if model.is_large()
             && let Ok(condensed) = Model::of(self.universe, parts).map(Model::condensed)
-            && let Explored::Ends { longest, states } = explore(&condensed, ScopeIs::Restless, self.stop)
+            && let Explored::Ends { longest, states } = explore(&condensed, ScopeIs::Restless, MOST_STATES, self.stop)
         {
-            self.states += states;
+            self.states = self.states.saturating_add(states);
             return longest.saturating_add(1);
         }
-        let mut found = explore(model, ScopeIs::Restless, self.stop);
+        let mut found = self.all_states(model, ScopeIs::Restless);
         if let Explored::Circle(circle) = &found {
             if self.believe(model, circle) {
                 return ONCE;
             }
             // Scope stands still here as soon as what it reads has settled, unless this component is what it reads.
             if !scope.reads(group) {
-                found = explore(model, ScopeIs::Still, self.stop);
+                found = self.all_states(model, ScopeIs::Still);
             }
         }
         match found {
             Explored::Ends { longest, states } => {
-                self.states += states;
+                self.states = self.states.saturating_add(states);
                 longest.saturating_add(1)
             }
             Explored::Circle(circle) => {
@@ -277,6 +281,14 @@ impl<'s, 'p> Search<'s, 'p> {
                     .push(format!("{} depend on each other in too many ways to try them all", self.names(cells)));
                 ONCE
             }
+        }
+    }
+
+    /// Few states one by one; many with decision diagrams, which may turn out too large, too.
+    fn all_states(&self, model: &Model, scope: ScopeIs) -> Explored {
+        match explore(model, scope, MOST_STATES, self.stop) {
+            Explored::TooMany => symbolic::decide(model, scope, self.stop),
+            explored => explored,
         }
     }
 

@@ -94,7 +94,7 @@ pub(super) struct ValueMap {
 }
 
 /// Elements of two sets that correspond.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct SetMap {
     pub(super) origin: Origin,
     /// The side in whose spelling elements are compared.
@@ -108,6 +108,52 @@ pub(super) struct SetMap {
     pub(super) flows: [bool; 2],
     /// Whether elements can be added and removed, near side first.
     pub(super) can: [[bool; 2]; 2],
+}
+
+impl SetMap {
+    /// The same mapping cut into what has nothing to do with each other.
+    pub(super) fn clusters(&self) -> Vec<Self> {
+        let counts = [self.cells[0].len(), self.cells[1].len()];
+        // Near elements by their number, far ones behind them.
+        let mut class: Vec<usize> = (0..counts[0] + counts[1]).collect();
+        let mut join = |near: usize, far: usize| {
+            let (one, other) = (root(&class, near), root(&class, counts[0] + far));
+            if let Some(slot) = class.get_mut(one) {
+                *slot = other;
+            }
+        };
+        for (near, far) in self.image[0].iter().enumerate() {
+            far.iter().for_each(|far| join(near, *far));
+        }
+        for (far, near) in self.image[1].iter().enumerate() {
+            near.iter().for_each(|near| join(*near, far));
+        }
+        let mut roots: Vec<usize> = (0..class.len()).map(|at| root(&class, at)).collect();
+        roots.sort_unstable();
+        roots.dedup();
+        roots
+            .into_iter()
+            .map(|of| {
+                let members = [0, 1].map(|side: usize| {
+                    let shift = side * counts[0];
+                    (0..counts[side]).filter(|at| root(&class, at + shift) == of).collect::<Vec<_>>()
+                });
+                let pick = |all: &[Vec<usize>; 2]| {
+                    [0, 1]
+                        .map(|side: usize| members[side].iter().filter_map(|at| all[side].get(*at).copied()).collect())
+                };
+                let image = [0, 1].map(|side: usize| {
+                    let other = &members[1 - side];
+                    let place = |at: &usize| {
+                        let there = self.image[side].get(*at).copied().flatten()?;
+                        other.iter().position(|known| *known == there)
+                    };
+                    members[side].iter().map(place).collect()
+                });
+                Self { cells: pick(&self.cells), slots: pick(&self.slots), image, ..self.clone() }
+            })
+            .collect()
+    }
 }
 
 /// Whether contacts flow away from an end.

@@ -125,7 +125,7 @@ impl Model {
     }
 
     #[expect(clippy::too_many_arguments, reason = "one merge of one step: all of it is read or written")]
-    fn merge_values(
+    pub(super) fn merge_values(
         &self,
         map: &ValueMap,
         link: &ModelLink,
@@ -185,7 +185,7 @@ impl Model {
         }
     }
 
-    fn merge_sets(
+    pub(super) fn merge_sets(
         &self,
         map: &SetMap,
         view: &View<'_>,
@@ -279,44 +279,9 @@ impl Model {
             return states;
         }
         for (index, slot) in self.slots.iter().enumerate() {
-            let cell = &self.cells[slot.cell];
-            let (start, end) = (before.now[slot.cell], states[0].now[slot.cell]);
-            // What another file remembers stays, but now may differ from it.
-            let own = link.slots.contains(&index);
-            if cell.domain.is_frozen(start) || (!own && start == end) {
-                continue;
-            }
+            let moved = Moving { start: before.now[slot.cell], end: states[0].now[slot.cell], old: before.base[index] };
             let kept = kept.iter().find(|(kept, _)| *kept == index).map(|(_, kept)| *kept);
-            let moved_on = match_base(&cell.domain, slot.exact, Some(start), end);
-            let old = before.base[index];
-            let held: Vec<u8> = match kept {
-                Some(Kept::Element(present)) => {
-                    match_base(&cell.domain, true, Some(if present { PRESENT } else { ABSENT }), end)
-                }
-                _ => match old {
-                    UNKNOWN => vec![UNKNOWN],
-                    SAME => match_base(&cell.domain, slot.exact, Some(start), end),
-                    other if start == end => vec![other],
-                    other if slot.exact => {
-                        let first = other - OTHER;
-                        if cell.domain.first(end) == first {
-                            if cell.domain.is_open(end) { vec![SAME, other] } else { vec![SAME] }
-                        } else {
-                            vec![other]
-                        }
-                    }
-                    other => vec![SAME, other],
-                },
-            };
-            let mut choices = match kept {
-                Some(_) => held,
-                None if !own => held,
-                None if !slot.moves => vec![old],
-                None if slot.foreign => [moved_on, held].concat(),
-                None => moved_on,
-            };
-            choices.sort_unstable();
-            choices.dedup();
+            let choices = self.base_after(index, moved, kept, link.slots.contains(&index));
             states = choices
                 .iter()
                 .flat_map(|code| {
@@ -330,6 +295,53 @@ impl Model {
         }
         states
     }
+
+    /// Everything that the base of a slot may be after a step. `own`: whether it is of the file that stepped.
+    pub(super) fn base_after(&self, index: usize, moving: Moving, kept: Option<Kept>, own: bool) -> Vec<u8> {
+        let Some(slot) = self.slots.get(index) else { return Vec::new() };
+        let domain = &self.cells[slot.cell].domain;
+        let Moving { start, end, old } = moving;
+        // What another file remembers stays, but now may differ from it.
+        if domain.is_frozen(start) || (!own && start == end) {
+            return vec![old];
+        }
+        let moved_on = match_base(domain, slot.exact, Some(start), end);
+        let held: Vec<u8> = match kept {
+            Some(Kept::Element(present)) => match_base(domain, true, Some(if present { PRESENT } else { ABSENT }), end),
+            _ => match old {
+                UNKNOWN => vec![UNKNOWN],
+                SAME => match_base(domain, slot.exact, Some(start), end),
+                other if start == end => vec![other],
+                other if slot.exact => {
+                    let first = other - OTHER;
+                    if domain.first(end) == first {
+                        if domain.is_open(end) { vec![SAME, other] } else { vec![SAME] }
+                    } else {
+                        vec![other]
+                    }
+                }
+                other => vec![SAME, other],
+            },
+        };
+        let mut choices = match kept {
+            Some(_) => held,
+            None if !own => held,
+            None if !slot.moves => vec![old],
+            None if slot.foreign => [moved_on, held].concat(),
+            None => moved_on,
+        };
+        choices.sort_unstable();
+        choices.dedup();
+        choices
+    }
+}
+
+/// What a step does to a cell, and what the base said before.
+#[derive(Clone, Copy)]
+pub(super) struct Moving {
+    pub(super) start: Number,
+    pub(super) end: Number,
+    pub(super) old: u8,
 }
 
 /// How the base compares with the value now, if it has this value.
@@ -343,8 +355,8 @@ fn match_base(domain: &super::domain::Domain, exact: bool, base: Option<Number>,
 }
 
 /// What a mapping does to the base where it cannot flow.
-#[derive(Clone, Copy)]
-enum Kept {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kept {
     AsItWas,
     Element(bool),
 }
@@ -365,17 +377,17 @@ fn winner(changed: [bool; 2], prefer: Prefer, later: Option<End>) -> Option<End>
 
 /// A state as conditions read it.
 #[derive(Clone)]
-struct View<'s> {
+pub(super) struct View<'s> {
     model: &'s Model,
     link: &'s ModelLink,
     now: &'s [Number],
     base: &'s [u8],
     /// What the base had, by slot; `None` where it does not know.
-    was: Vec<Option<Number>>,
+    pub(super) was: Vec<Option<Number>>,
 }
 
 impl<'s> View<'s> {
-    fn of(model: &'s Model, link: &'s ModelLink, state: &'s State) -> Self {
+    pub(super) fn of(model: &'s Model, link: &'s ModelLink, state: &'s State) -> Self {
         let was = model.slots.iter().zip(&state.base).map(|(slot, code)| {
             let domain = &model.cells.get(slot.cell)?.domain;
             let now = *state.now.get(slot.cell)?;

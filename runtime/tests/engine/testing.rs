@@ -96,7 +96,7 @@ fn a_rule_that_finds_its_work_done_says_so() {
 
 #[test]
 fn a_contact_that_never_comes_to_rest_fails_whatever_is_expected() {
-    let file = Sync::new(
+    let file = Sync::unsettled(
         r#"sync books <-> shop map none
            when books.label == "A" then shop.tag += "A" undo
            when shop.tag == "A" then books.label -= "A"
