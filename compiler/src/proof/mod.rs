@@ -136,10 +136,8 @@ impl<'s, 'p> Search<'s, 'p> {
         for (group, cells) in components.groups.iter().enumerate() {
             let before = components.before.get(group).into_iter().flatten();
             let latest = before.clone().filter_map(|group| settled.get(*group)).copied().max().unwrap_or(0);
-            let alone = match components.turns.get(group) {
-                Some(true) => self.group(group, cells, &components, &writers, phase, &scope),
-                _ => ONCE,
-            };
+            let turns = components.turns.get(group) == Some(&true) || writers.disagree(group);
+            let alone = if turns { self.group(group, cells, &components, &writers, phase, &scope) } else { ONCE };
             settled.push(latest.saturating_add(alone));
             let again =
                 before.filter_map(|group| restless.get(*group)).fold(1_u32, |sum, one| sum.saturating_add(*one));
@@ -161,6 +159,7 @@ impl<'s, 'p> Search<'s, 'p> {
         phase: Phase,
         scope: &ScopeReach,
     ) -> u32 {
+        let disagree = writers.disagree(group);
         let Some(writers) = writers.groups.get(group) else { return ONCE };
         let inside = |cell: &CellId| components.of.get(*cell) == Some(&group);
         let turning = writers.rules.iter().any(|(link, rule)| {
@@ -169,7 +168,10 @@ impl<'s, 'p> Search<'s, 'p> {
             let back = link.program.rules.get(*rule).is_some_and(|rule| rule.other_way.is_some());
             cells.reads.iter().any(inside) || (back && phase == Phase::Both && cells.writes.iter().any(inside))
         });
-        if !turning && let Some(edges) = self.tree(cells, &writers.maps) {
+        if !turning
+            && !disagree
+            && let Some(edges) = self.tree(cells, &writers.maps)
+        {
             return MAPPING.saturating_mul(edges);
         }
         let mut parts = Parts {
@@ -343,6 +345,14 @@ struct GroupWriters {
 }
 
 impl Writers {
+    /// Whether rules of several files write the group: each of them may hold it fast at another value, and no order among
+    /// them says whose rule comes first.
+    fn disagree(&self, group: usize) -> bool {
+        let mut files = self.groups.get(group).into_iter().flat_map(|group| group.rules.iter().map(|(file, _)| *file));
+        let first = files.next();
+        files.any(|file| Some(file) != first)
+    }
+
     fn of(universe: &Universe<'_>, components: &Components, phase: Phase) -> Self {
         let mut groups = vec![GroupWriters::default(); components.groups.len()];
         let group = |cell: &CellId| components.of.get(*cell).copied();

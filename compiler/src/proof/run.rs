@@ -175,6 +175,9 @@ fn follow(universe: &Universe<'_>, model: &Model, start: &State, outside: Outsid
             for _ in 0..MOST_STEPS {
                 let mut moved = Moved::default();
                 let after = model.step(link, &state, outside, &mut moved).into_iter().next()?;
+                if moved.deletes {
+                    return None;
+                }
                 if after == state {
                     break;
                 }

@@ -42,6 +42,8 @@ pub(super) struct Moved {
     pub(super) rules: Vec<(usize, Part)>,
     /// Mappings by index.
     pub(super) maps: Vec<usize>,
+    /// Whether a rule asks to delete a record: then this phase is over, unless another rule keeps it.
+    pub(super) deletes: bool,
 }
 
 /// The parts of a rule.
@@ -105,7 +107,7 @@ impl Model {
             }
         }
         let merged = View { now: &now, ..view.clone() };
-        let asks = self.asks(link, &merged, outside.later);
+        let asks = self.asks(link, &merged, outside.later, moved);
         for ask in asks {
             let Some(cell) = self.cells.get(ask.write.cell) else { continue };
             let before = now[ask.write.cell];
@@ -253,11 +255,12 @@ impl Model {
     }
 
     /// What the rules ask for, without what an earlier ask has settled; what is taken back comes last.
-    fn asks(&self, link: &ModelLink, view: &View<'_>, later: Option<End>) -> Vec<Ask> {
+    fn asks(&self, link: &ModelLink, view: &View<'_>, later: Option<End>, moved: &mut Moved) -> Vec<Ask> {
         let mut asks: Vec<Ask> = Vec::new();
         let mut taken: Vec<Ask> = Vec::new();
         for rule in &link.rules {
             for (part, writes, undo) in rule.decide(self.phase, link.prefer, view, later).into_iter().flatten() {
+                moved.deletes |= part == Part::Then && !rule.effects_can_hold;
                 let list = if undo { &mut taken } else { &mut asks };
                 list.extend(writes.iter().map(|write| Ask { write: *write, rule: rule.origin.0, part }));
             }

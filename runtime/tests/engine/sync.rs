@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use syncc_compiler::{
     check::Checked,
+    db::Database,
     ir::{End, Program, Side},
     schema::{AccountSchema, App},
     value::{Canon, Record, Text, Value, shown},

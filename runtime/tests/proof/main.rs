@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "what a test sets up is there, or the test fails")]
 
 mod files;
+mod kept;
 mod pairs;
 mod turns;
 mod verdicts;

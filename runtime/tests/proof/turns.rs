@@ -66,7 +66,7 @@ fn known(record: Option<Record>, fields: usize) -> Record {
     )
 }
 
-fn start(program: &Program, runner: &mut TestRunner) -> Start {
+pub(crate) fn start(program: &Program, runner: &mut TestRunner) -> Start {
     let pair = pair(program).new_tree(runner).unwrap().current();
     let [left, right] = pair.now;
     let base = pair.base.map_or([None, None], |base| base.sides);

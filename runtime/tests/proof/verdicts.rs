@@ -32,7 +32,7 @@ pub(crate) fn as_pair(start: &Start) -> Pair {
 }
 
 /// What is wrong with the verdict on a program, if anything is.
-fn wrong(program: &Program, runner: &mut TestRunner) -> Option<String> {
+pub(crate) fn wrong(program: &Program, runner: &mut TestRunner) -> Option<String> {
     let engine = Engine::new(program);
     match prove(program, &|| {}).verdict {
         Verdict::Proved { bound } => {
