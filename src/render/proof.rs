@@ -10,6 +10,7 @@ use syncc_compiler::{
 use syncc_runtime::replay::goes_round;
 
 use crate::{
+    check::plural,
     load::Loaded,
     output::{Paint, painted},
 };
@@ -63,10 +64,14 @@ impl Proved {
         match &self.proof.verdict {
             Verdict::Proved { .. } => {
                 let Proof { cells, explored, states, .. } = &self.proof;
-                let _ = writeln!(
-                    text,
-                    "  {cells} things that can change; {explored} groups of them can go round, and all {states} of their states end"
-                );
+                let how = match explored {
+                    0 => "none can come back to itself by way of others".to_owned(),
+                    _ => format!(
+                        "{} can come back to itself, and all {states} of its states end",
+                        plural(*explored, "group")
+                    ),
+                };
+                let _ = writeln!(text, "  {} that can change; {how}", plural(*cells, "thing"));
             }
             Verdict::NotDecided(reasons) => reasons.iter().for_each(|reason| {
                 let _ = writeln!(text, "  because {reason}");

@@ -6,10 +6,10 @@
 //!    depends on has settled.
 //! 3. A component in which only mappings turn, and these form a tree, settles by what a mapping is: a value flows only
 //!    when it changed and the sides do not correspond; after it has flown they do; and in a tree it never comes back.
-//! 4. Any other component is explored state by state ([`explore`]), or with decision diagrams where there are many
+//! 4. Any other component is explored state by state ([`mod@explore`]), or with decision diagrams where there are many
 //!    ([`symbolic`]), with everything that it reads held still in every possible way, and scope opening and closing as it
 //!    likes.
-//! 5. A circle that is found is believed when the whole files go round in it ([`run`]).
+//! 5. A circle that is found is believed when the whole files go round in it ([`mod@run`]).
 //!
 //! Promise: *proved* holds for every contact, whatever is held in its fields; *refuted* comes with a contact that the
 //! engine refuses; everything else is *not decided*, with the reason. The tests hold each verdict against the engine.

@@ -246,6 +246,9 @@ struct Truth {
     no: Bdd,
 }
 
+/// What one mapping does to values, and what of the base it keeps.
+type Merge<'m> = dyn Fn(&View<'_>, &mut [Number], &mut Vec<(usize, Kept)>) + 'm;
+
 /// For each cell, for each of its values, when it has it.
 type Values = Vec<Vec<Bdd>>;
 
@@ -292,8 +295,8 @@ impl Relation<'_> {
                 return None;
             }
         }
-        for slot in 0..self.model.slots.len() {
-            step = step.and(&self.remembered(slot, &now, &next, &kept[slot])?);
+        for (slot, kept) in kept.iter().enumerate() {
+            step = step.and(&self.remembered(slot, &now, &next, kept)?);
             if step.size() > MOST_NODES {
                 return None;
             }
@@ -329,7 +332,7 @@ impl Relation<'_> {
         &self,
         cells: &[usize],
         slots: &[usize],
-        run: &dyn Fn(&View<'_>, &mut [Number], &mut Vec<(usize, Kept)>),
+        run: &Merge<'_>,
         merged: &mut Values,
         kept: &mut [Vec<(Kept, Bdd)>],
     ) -> Option<()> {
