@@ -55,6 +55,22 @@ fn an_edit_of_one_rule_reads_and_checks_that_rule_alone() {
     assert_eq!((log.count("parse"), log.count("meaning"), log.count("connection")), (1, 1, 0), "{:?}", log.0);
 }
 
+/// The same in a file as large as any will be: what an edit costs by reading and checking does not grow with the file.
+#[test]
+fn an_edit_of_one_rule_among_ten_thousand_reads_and_checks_that_rule_alone() {
+    let rule = |nth: usize| format!("when google.label == \"Group {nth}\" then realgeeks.tag += \"Lead {nth}\" undo\n");
+    let file: String = std::iter::once("sync google <-> realgeeks\n".to_owned()).chain((0..10_000).map(rule)).collect();
+    let log = Log::default();
+    let mut db = log.database();
+    db.set_file("a.sync", file.clone());
+    assert!(db.check("a.sync").unwrap().program.is_some());
+    assert_eq!((log.count("parse"), log.count("meaning")), (10_001, 10_001));
+    log.clear();
+    db.set_file("a.sync", file.replace("\"Group 5000\"", "\"Sells\""));
+    assert!(db.check("a.sync").unwrap().program.is_some());
+    assert_eq!((log.count("parse"), log.count("meaning"), log.count("connection")), (1, 1, 0));
+}
+
 #[test]
 fn a_comment_above_everything_reads_and_checks_nothing() {
     let (log, mut db) = checked_once();
