@@ -111,17 +111,6 @@ impl<'a> Connection<'a> {
         Ok(report)
     }
 
-    /// What the store knows already, planned again without a request to either side.
-    ///
-    /// # Errors
-    /// When the memory fails.
-    pub fn remembered(&mut self) -> Result<(Picture<'a>, Report), CycleError> {
-        let mut report = Report::default();
-        let picture = self.picture(&mut report)?;
-        report.settle_planned(&picture);
-        Ok((picture, report))
-    }
-
     async fn read(&mut self, allowed: &Allowed, host: &mut dyn Host, report: &mut Report) -> Result<(), CycleError> {
         self.resolve(report).await?;
         for end in End::BOTH {

@@ -1,7 +1,5 @@
 //! Guards: what a plan must not do without being told that it is meant.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 use syncc_compiler::{
     ir::{End, Program},
@@ -113,33 +111,6 @@ impl Guard {
             Self::RulesChanged => {
                 "the rules changed since they were last planned, and this run would change contacts.".to_owned()
             }
-        }
-    }
-}
-
-impl fmt::Display for Guard {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let side = |end: &End| match end {
-            End::Left => "the left side",
-            End::Right => "the right side",
-        };
-        match self {
-            Self::EmptySide { end, linked } => {
-                write!(f, "{} has no contacts any more, and {linked} of them were linked", side(end))
-            }
-            Self::TooMany { end, what, count, limit, .. } => {
-                let what = match what {
-                    What::Removal => "lose a value or a tag",
-                    What::Deletion => "be deleted",
-                    What::Overwrite => "have a value replaced by another",
-                };
-                write!(f, "{count} contacts on {} would {what}; up to {limit} go without asking", side(end))
-            }
-            Self::AllChanged { end, linked } => {
-                write!(f, "all {linked} linked contacts on {} changed since the last run", side(end))
-            }
-            Self::OtherAccount { end } => write!(f, "{} is another account than at the last run", side(end)),
-            Self::RulesChanged => f.write_str("the rules changed since they were last planned"),
         }
     }
 }
