@@ -39,12 +39,20 @@ pub(super) fn lock(path: &Path) -> Result<Option<fs::File>, Fault> {
     create_private(&beside)?;
     let file = fs::OpenOptions::new().write(true).open(&beside);
     let file = file.map_err(|error| refuse(&error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(fs::TryLockError::WouldBlock) => Err(StoreError::Busy.into()),
-        Err(fs::TryLockError::Error(error)) => Err(refuse(&error)),
+    // A program that is just being started holds what it inherited until it runs: that is no other run, only a moment.
+    for _ in 0..MOMENTS {
+        match file.try_lock() {
+            Ok(()) => return Ok(Some(file)),
+            Err(fs::TryLockError::WouldBlock) => std::thread::sleep(MOMENT),
+            Err(fs::TryLockError::Error(error)) => return Err(refuse(&error)),
+        }
     }
+    Err(StoreError::Busy.into())
 }
+
+/// How often, and how long after each time, a lock is tried that somebody holds.
+const MOMENTS: u32 = 20;
+const MOMENT: std::time::Duration = std::time::Duration::from_millis(10);
 
 /// Opens the file and brings it to the newest format. `name` is the connection it belongs to. The caller holds
 /// the [`lock`].
