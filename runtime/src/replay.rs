@@ -52,7 +52,9 @@ fn take_turns(programs: &[&Program], starts: &[Start]) -> bool {
         if !seen.insert(format!("{records:?}{bases:?}")) {
             return true;
         }
-        let before = (records.clone(), bases.clone());
+        let before = bases.clone();
+        // Files that undo what each other did end a round where they began, and still never rest.
+        let mut wrote = false;
         for (((program, engine), places), base) in programs.iter().zip(&engines).zip(&places).zip(&mut bases) {
             let now = [0, 1].map(|side: usize| {
                 let known = records.get(places.get(side)?)?;
@@ -60,7 +62,8 @@ fn take_turns(programs: &[&Program], starts: &[Start]) -> bool {
                 let value = |name: &String| known.get(name).cloned().unwrap_or(Value::Empty);
                 Some(Record::new(program.side(end).fields.iter().map(|field| value(&field.name)).collect()))
             });
-            let outcome = engine.cycle(&Pair { now, base: base.clone(), later: None });
+            let outcome = engine.cycle(&Pair { now: now.clone(), base: base.clone(), later: None });
+            wrote |= outcome.end != now;
             if outcome.status == Status::Refused {
                 return true;
             }
@@ -72,7 +75,7 @@ fn take_turns(programs: &[&Program], starts: &[Start]) -> bool {
             }
             *base = outcome.base;
         }
-        if before == (records.clone(), bases.clone()) {
+        if !wrote && before == bases {
             return false;
         }
     }

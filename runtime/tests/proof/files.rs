@@ -126,6 +126,24 @@ fn rule_of(from: &'static str, to: &'static str) -> impl Strategy<Value = String
     ]
 }
 
+/// Two rules that answer each other, as two people write them who do not know of each other. Many such pairs go round.
+fn answers() -> impl Strategy<Value = Vec<String>> {
+    let set = || select(vec!["tags", "lists"]);
+    let is = || select(vec!["==", "!="]);
+    let does = || select(vec!["+=", "-="]);
+    let undo = || select(vec![" undo", " undo", ""]);
+    ((set(), letter(), set(), letter()), (is(), does(), undo()), (is(), does(), undo())).prop_map(
+        |((left, one, right, other), (asked, done, undo), (asked_back, done_back, undo_back))| {
+            vec![
+                format!("when left.{left} {asked} \"{one}\" then right.{right} {done} \"{other}\"{undo}"),
+                format!(
+                    "when right.{right} {asked_back} \"{other}\" then left.{left} {done_back} \"{one}\"{undo_back}"
+                ),
+            ]
+        },
+    )
+}
+
 fn rule() -> impl Strategy<Value = String> {
     prop_oneof![rule_of("left", "right"), rule_of("right", "left")]
 }
@@ -148,11 +166,13 @@ pub(crate) fn file() -> impl Strategy<Value = Vec<String>> {
         prop_oneof![18 => Just("sync left <-> right"), 1 => Just("sync left -> right"), 1 => Just("sync left <- right")],
         option::weighted(0.4, select(vec!["prefer left", "prefer right", "prefer latest"])),
     );
-    (head, vec(mapping(), 0..3), vec(rule(), 1..5)).prop_map(|((sync, prefer), maps, rules)| {
+    let answers = option::weighted(0.1, answers());
+    (head, vec(mapping(), 0..3), vec(rule(), 1..5), answers).prop_map(|((sync, prefer), maps, rules, answers)| {
         let mut lines = vec![sync.to_owned()];
         lines.extend(prefer.map(str::to_owned));
         lines.extend(maps);
         lines.extend(rules);
+        lines.extend(answers.into_iter().flatten());
         lines
     })
 }
