@@ -3,6 +3,7 @@
 //! The exact meaning of a cycle is in `docs/semantics.md`; the numbers of its points are named where they are kept.
 //! - [`Engine`] prepares a program once; [`Engine::cycle`] takes one pair to its fixed point.
 //! - [`Columnar`] tells of many pairs at once which rules hold, and for which pairs a cycle has nothing to do.
+//! - [`Row`] tells which rules hold for one pair, for whoever has just that one.
 //! - [`plan()`] matches every contact of both sides, runs a cycle on each pair, counts, and checks the guards.
 
 mod columns;

@@ -1,7 +1,7 @@
 //! Many pairs at once against one at a time, on random programs and pairs: nothing may differ.
 
 use proptest::{collection::vec, prelude::*, strategy::ValueTree, test_runner::TestRunner};
-use syncc_compiler::ir::End;
+use syncc_compiler::ir::{AtomId, Condition, End, Rule};
 use syncc_runtime::engine::{Base, Columnar, Engine, Facts, Kind, Known, Linked, Outcome, Pair, Row, Status, plan};
 
 use crate::{
@@ -51,6 +51,29 @@ fn planned(engine: &Engine<'_>, pairs: &[Pair]) -> Vec<(Pair, Outcome)> {
     items.collect()
 }
 
+/// Conditions in which "all", "any" and "not" stand within each other many times, over the atoms of any program.
+fn deep() -> impl Strategy<Value = Condition> {
+    let leaf = any::<u32>().prop_map(|atom| Condition::Atom(AtomId(atom)));
+    leaf.prop_recursive(6, 24, 4, |inner| {
+        prop_oneof![
+            1 => inner.clone().prop_map(|inner| Condition::Not(Box::new(inner))),
+            2 => vec(inner.clone(), 1..4).prop_map(Condition::All),
+            2 => vec(inner, 1..4).prop_map(Condition::Any),
+        ]
+    })
+}
+
+/// The condition with its atoms among so many.
+fn among(atoms: u32, condition: Condition) -> Condition {
+    let parts = |parts: Vec<_>| parts.into_iter().map(|part| among(atoms, part)).collect();
+    match condition {
+        Condition::Atom(id) => Condition::Atom(AtomId(id.0 % atoms)),
+        Condition::Not(inner) => Condition::Not(Box::new(among(atoms, *inner))),
+        Condition::All(all) => Condition::All(parts(all)),
+        Condition::Any(any) => Condition::Any(parts(any)),
+    }
+}
+
 proptest! {
     #![proptest_config(config(200))]
 
@@ -62,12 +85,12 @@ proptest! {
         let matches = columnar.matches(&columns);
         prop_assert_eq!(matches.pairs(), pairs.len());
         let counts = columnar.counts(&columns);
-        let mut row = Row::default();
+        let mut row = Row::new(&columnar);
         for (nth, pair) in pairs.iter().enumerate() {
             let expected: Vec<_> = (0..program.rules.len()).map(|rule| engine.holds(rule, pair)).collect();
             let found: Vec<_> = (0..program.rules.len()).map(|rule| matches.holds(rule, nth)).collect();
             prop_assert_eq!(&found, &expected);
-            let alone: Vec<_> = columnar.row(pair, &mut row).collect();
+            let alone: Vec<_> = row.rules(pair).collect();
             let hold: Vec<_> = (0..program.rules.len()).filter(|rule| expected[*rule] == Some(true)).collect();
             prop_assert_eq!(alone, hold);
         }
@@ -77,6 +100,29 @@ proptest! {
         }
         prop_assert_eq!(matches.holds(program.rules.len(), 0), None);
         prop_assert_eq!(matches.holds(0, pairs.len()), None);
+    }
+
+    #[test]
+    fn conditions_of_any_depth_hold_for_the_same_pairs(
+        program in program(), conditions in vec(deep(), 150), pairs in vec(pair(), 1..10)
+    ) {
+        let mut program = program;
+        let atoms = program.atoms.len() as u32;
+        prop_assume!(atoms > 0);
+        let rules = program.rules.iter().cycle().zip(conditions);
+        program.rules = rules.map(|(rule, all)| Rule { condition: among(atoms, all), ..rule.clone() }).collect();
+        let engine = Engine::new(&program);
+        let columnar = Columnar::new(&engine);
+        let matches = columnar.matches(&columnar.read(&pairs));
+        let mut row = Row::new(&columnar);
+        for (nth, pair) in pairs.iter().enumerate() {
+            let expected: Vec<_> = (0..program.rules.len()).map(|rule| engine.holds(rule, pair)).collect();
+            let found: Vec<_> = (0..program.rules.len()).map(|rule| matches.holds(rule, nth)).collect();
+            prop_assert_eq!(&found, &expected);
+            let alone: Vec<_> = row.rules(pair).collect();
+            let hold: Vec<_> = (0..program.rules.len()).filter(|rule| expected[*rule] == Some(true)).collect();
+            prop_assert_eq!(alone, hold);
+        }
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub(super) enum Wire {
 /// No pair.
 pub(super) const NEVER: Wire = Wire::Input(0);
 /// Every pair.
-pub(super) const ALWAYS: Wire = Wire::Input(1);
+pub(super) const ALWAYS: Wire = Wire::Input(Circuit::ALWAYS);
 
 /// What is surely so, and what is surely not so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,6 +135,20 @@ fn register(inputs: usize, wire: Wire) -> usize {
     }
 }
 
+/// A register of a circuit, or the opposite of it.
+pub(super) type Sign = (usize, bool);
+
+/// What a register is made of, or the opposite of one.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Shape {
+    /// An input, or the opposite of one.
+    Input(usize, bool),
+    /// The same for every pair.
+    Constant(bool),
+    All(Sign, Sign),
+    Any(Sign, Sign),
+}
+
 /// A finished circuit. Invariant: a gate reads inputs and gates before it only.
 #[derive(Debug)]
 pub(super) struct Circuit {
@@ -143,6 +157,28 @@ pub(super) struct Circuit {
 }
 
 impl Circuit {
+    /// The input that is set for every pair.
+    pub(super) const ALWAYS: usize = 1;
+
+    /// What this is made of, one gate deep.
+    pub(super) fn shape(&self, (register, is): Sign) -> Shape {
+        let Some(gate) = register.checked_sub(self.inputs).and_then(|gate| self.gates.get(gate)) else {
+            return match Wire::Input(register) {
+                NEVER => Shape::Constant(!is),
+                ALWAYS => Shape::Constant(is),
+                _ => Shape::Input(register, is),
+            };
+        };
+        match (*gate, is) {
+            (Gate::And(one, other), true) => Shape::All((one, true), (other, true)),
+            (Gate::And(one, other), false) => Shape::Any((one, false), (other, false)),
+            (Gate::Or(one, other), true) => Shape::Any((one, true), (other, true)),
+            (Gate::Or(one, other), false) => Shape::All((one, false), (other, false)),
+            (Gate::AndNot(one, other), true) => Shape::All((one, true), (other, false)),
+            (Gate::AndNot(one, other), false) => Shape::Any((one, false), (other, true)),
+        }
+    }
+
     /// Where `wire` is found in the registers after [`Circuit::run`].
     pub(super) fn register(&self, wire: Wire) -> usize {
         register(self.inputs, wire)

@@ -5,8 +5,9 @@
 //! pair, a plane a test. From there on a rule costs a few bit operations for each 64 pairs (`circuit.rs`), however
 //! long its texts are and however many other rules ask the same.
 //!
-//! Two things are read off:
+//! Three things are read off:
 //! - [`Matches`]: for which pairs each rule holds, exactly as [`Engine::holds`] says it of one.
+//! - [`Row`]: the rules that hold for one pair alone (`clauses.rs`).
 //! - Which pairs are *quiet*: a cycle has nothing to do for them (`quiet.rs`). [`super::plan()`] runs the engine for the
 //!   others only.
 //!
@@ -14,15 +15,20 @@
 //! the two against each other on random programs and pairs.
 
 mod circuit;
+mod clauses;
+mod ladder;
 mod matches;
 mod quiet;
 mod reader;
+mod row;
+mod spelling;
 mod wiring;
 
 pub use matches::Matches;
+pub use row::Row;
 
 use self::{
-    circuit::{Circuit, Wire},
+    circuit::{Circuit, Truth, Wire},
     quiet::Drawn,
     reader::{Reader, Seen},
     wiring::{Facts, Wiring},
@@ -39,6 +45,8 @@ const LANES: usize = WORDS * 64;
 pub struct Columnar<'e> {
     engine: &'e Engine<'e>,
     readers: Vec<Reader>,
+    /// How many of the readers, the first ones, read what conditions ask for. The others read what effects do.
+    asked: usize,
     facts: Facts,
     circuit: Circuit,
     /// The registers of each rule: it holds, it does not, it asks for something that is not so.
@@ -55,25 +63,20 @@ pub struct Columns {
     blocks: Vec<Vec<[u64; WORDS]>>,
 }
 
-/// The memory that one pair needs, kept from one to the next.
-#[derive(Clone, Debug, Default)]
-pub struct Row {
-    inputs: Vec<[u64; 1]>,
-    registers: Vec<[u64; 1]>,
-}
-
 impl<'e> Columnar<'e> {
     /// The program of this engine.
     #[must_use]
     pub fn new(engine: &'e Engine<'e>) -> Self {
         let mut wiring = Wiring::new(engine);
+        // The conditions first: so the first readers are those of conditions.
+        let conditions: Vec<Truth> = (0..engine.program.rules.len()).map(|index| wiring.rule(index)).collect();
+        let asked = wiring.readers.len();
         let rules: Vec<Drawn<'_>> = engine
             .program
             .rules
             .iter()
-            .enumerate()
-            .map(|(index, rule)| {
-                let holds = wiring.rule(index);
+            .zip(conditions)
+            .map(|(rule, holds)| {
                 let effects = wiring.effects(&rule.effects, rule.from.other());
                 Drawn { rule, holds, effects, work: quiet::work(&mut wiring, rule, holds) }
             })
@@ -85,7 +88,7 @@ impl<'e> Columnar<'e> {
         let register = |wire: Wire| circuit.register(wire);
         let rules = rules.iter().map(|drawn| [drawn.holds.yes, drawn.holds.no, drawn.work].map(register)).collect();
         let (quiet, in_scope) = (register(quiet), register(in_scope));
-        Self { engine, readers, facts, circuit, rules, quiet, in_scope }
+        Self { engine, readers, asked, facts, circuit, rules, quiet, in_scope }
     }
 
     /// Reads pairs.
@@ -136,17 +139,6 @@ impl<'e> Columnar<'e> {
         counts
     }
 
-    /// The rules that hold for one pair, and how many: what an editor shows of the contact that it was given.
-    pub fn row<'r>(&self, pair: &Pair, row: &'r mut Row) -> impl Iterator<Item = usize> + use<'r, '_, 'e> {
-        let Row { inputs, registers } = row;
-        inputs.clear();
-        inputs.resize(self.circuit.inputs, [0]);
-        self.fill(&[View::of(pair)], &mut [], inputs);
-        self.circuit.run(inputs, registers);
-        let holds = |registers: &[[u64; 1]], register: usize| registers.get(register).is_some_and(|[word]| *word == 1);
-        (0..).zip(&self.rules).filter(move |(_, rule)| holds(registers, rule[0])).map(|(index, _)| index)
-    }
-
     /// The status of each pair for which a cycle has nothing to do; `None` for each that [`Engine::cycle`] must look at.
     #[must_use]
     pub fn quiet(&self, pairs: &[Pair]) -> Vec<Option<Status>> {
@@ -178,22 +170,19 @@ impl<'e> Columnar<'e> {
         }
     }
 
-    /// Sets the bits of the pairs of one block. Without memory in `seen` each test of a spelling is made anew.
+    /// Sets the bits of the pairs of one block.
     fn fill<const W: usize>(&self, views: &[View<'_>], seen: &mut [Seen], inputs: &mut [[u64; W]]) {
-        let Facts { exists, deleted, unchanged, alone } = self.facts;
+        let Facts { unchanged, alone, .. } = self.facts;
         for (lane, view) in views.iter().enumerate().take(W * 64) {
             let (word, bit) = (lane / 64, 1 << (lane % 64));
             let mut set = |input: usize| inputs[input][word] |= bit;
+            set(Circuit::ALWAYS);
+            self.facts.of_records(view, &mut set);
             let mut fact = |wire: Wire, so: bool| {
                 if so && let Wire::Input(input) = wire {
                     set(input);
                 }
             };
-            fact(circuit::ALWAYS, true);
-            for side in [0, 1] {
-                fact(exists[side], view.now[side].is_some());
-                fact(deleted[side], view.deleted[side]);
-            }
             fact(unchanged, view.both_exist() && view.now == view.base);
             fact(alone, !view.both_exist() && view.base == [None, None]);
             for (nth, reader) in self.readers.iter().enumerate() {

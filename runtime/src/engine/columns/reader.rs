@@ -1,7 +1,8 @@
 //! From a field of a record to the bits that its tests are.
 //!
 //! Texts and elements that no rule names are looked up once and set no bit; those that rules name set one, however
-//! many rules name them. A test of spellings is made once for each distinct spelling, as long as there are few.
+//! many rules name them. Comparisons are found by their order (`ladder.rs`), beginnings and ends of texts by a look-up
+//! (`spelling.rs`). Of many pairs a test of spellings is made once for each distinct spelling, as long as there are few.
 //! Whatever is none of these is asked of [`Program::holds_of`], so a test means here what it means to the engine.
 
 use rustc_hash::FxHashMap;
@@ -10,7 +11,7 @@ use syncc_compiler::{
     value::{Text, Value},
 };
 
-use super::circuit::Drawing;
+use super::{circuit::Drawing, ladder::Ladder, spelling::Spelling};
 use crate::engine::truth::View;
 
 /// Beyond so many distinct spellings a field is taken to have a new one in each record: remembering them is no gain.
@@ -30,8 +31,8 @@ pub(super) struct Reader {
     elements: FxHashMap<Box<str>, usize>,
     /// The same, to be asked one by one of a set with more elements than are named.
     named: Vec<(Text, usize)>,
-    /// Tests of spellings.
-    spelt: Vec<(Test, usize)>,
+    spelling: Spelling,
+    ladder: Ladder,
     others: Vec<(Test, usize)>,
 }
 
@@ -48,7 +49,8 @@ impl Reader {
             texts: FxHashMap::default(),
             elements: FxHashMap::default(),
             named: Vec::new(),
-            spelt: Vec::new(),
+            spelling: Spelling::default(),
+            ladder: Ladder::default(),
             others: Vec::new(),
         }
     }
@@ -66,11 +68,21 @@ impl Reader {
                 self.named.push((text.clone(), next));
                 next
             }),
-            (Test::Contains(..) | Test::StartsWith(..) | Test::EndsWith(..), _) => {
-                known_or(&mut self.spelt, test, drawing)
+            (Test::Contains(..) | Test::StartsWith(..) | Test::EndsWith(..), Some(constant)) => {
+                self.spelling.input(test, constant, || drawing.input())
             }
-            _ => known_or(&mut self.others, test, drawing),
+            (Test::Less(..) | Test::AtMost(..), Some(constant)) => {
+                let or_equal = matches!(test, Test::AtMost(..));
+                let input = self.ladder.input(constant, or_equal, || drawing.input());
+                input.unwrap_or_else(|| other(&mut self.others, test, drawing))
+            }
+            _ => other(&mut self.others, test, drawing),
         }
+    }
+
+    /// The inputs that few values set: whoever looks for what a record is, looks at these first.
+    pub(super) fn names(&self) -> impl Iterator<Item = usize> {
+        self.texts.values().chain(self.elements.values()).copied().chain(self.spelling.names())
     }
 
     /// Sets the bits of one pair. Without a known value there are none.
@@ -102,7 +114,8 @@ impl Reader {
             _ => {}
         }
         set(self.known);
-        if !self.spelt.is_empty() {
+        self.ladder.read(value, &mut set);
+        if !self.spelling.is_empty() {
             self.read_spelling(program, value, seen, &mut set);
         }
         for (test, input) in &self.others {
@@ -113,23 +126,23 @@ impl Reader {
     }
 
     fn read_spelling(&self, program: &Program, value: &Value, seen: Option<&mut Seen>, set: &mut impl FnMut(usize)) {
-        let holds = || self.spelt.iter().filter(|(test, _)| program.holds_of(test, value) == Some(true));
         match (value, seen) {
             (Value::Text(text), Some(seen)) if seen.len() < SPELLINGS => {
                 if let Some(inputs) = seen.get(text.shown()) {
                     inputs.iter().for_each(|input| set(*input));
                 } else {
-                    let inputs: Vec<usize> = holds().map(|(_, input)| *input).collect();
+                    let mut inputs = Vec::new();
+                    self.spelling.read(program, value, |input| inputs.push(input));
                     inputs.iter().for_each(|input| set(*input));
                     seen.insert(text.shown().into(), inputs);
                 }
             }
-            _ => holds().for_each(|(_, input)| set(*input)),
+            _ => self.spelling.read(program, value, set),
         }
     }
 }
 
-fn known_or(tests: &mut Vec<(Test, usize)>, test: &Test, drawing: &mut Drawing) -> usize {
+fn other(tests: &mut Vec<(Test, usize)>, test: &Test, drawing: &mut Drawing) -> usize {
     if let Some((_, input)) = tests.iter().find(|(known, _)| known == test) {
         return *input;
     }

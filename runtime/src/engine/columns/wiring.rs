@@ -11,7 +11,7 @@ use super::{
     circuit::{ALWAYS, Drawing, NEVER, Truth, Wire},
     reader::Reader,
 };
-use crate::engine::Engine;
+use crate::engine::{Engine, truth::View};
 
 /// A circuit that is being drawn for a program, with the inputs that it asks of each pair.
 pub(super) struct Wiring<'e> {
@@ -33,6 +33,21 @@ pub(super) struct Facts {
     pub unchanged: Wire,
     /// One record is there, and nothing is remembered.
     pub alone: Wire,
+}
+
+impl Facts {
+    /// Sets the bits of the records of one pair. The other two facts compare whole records, and no condition asks for
+    /// them.
+    pub(super) fn of_records(&self, view: &View<'_>, mut set: impl FnMut(usize)) {
+        for side in [0, 1] {
+            let records = [(self.exists[side], view.now[side].is_some()), (self.deleted[side], view.deleted[side])];
+            for (wire, so) in records {
+                if let (Wire::Input(input), true) = (wire, so) {
+                    set(input);
+                }
+            }
+        }
+    }
 }
 
 impl<'e> Wiring<'e> {
