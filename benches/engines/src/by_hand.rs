@@ -56,20 +56,22 @@ impl Names {
         }
     }
 
-    /// From the records to the row.
-    pub fn row(&self, pair: &Pair) -> Row {
+    /// From the records to the row: what conditions ask for, and with `DONE` also what is so already.
+    pub fn row<const DONE: bool>(&self, pair: &Pair) -> Row {
         let [Some(left), Some(right)] = &pair.now else { return Row::default() };
         let mut row = Row::default();
         for text in left.get(self.label).elements() {
             if let Some(label) = self.labels.get(text.key()) {
                 row.labels |= 1 << label;
-            } else if let Some(tag) = self.tags.get(text.key()) {
+            } else if DONE && let Some(tag) = self.tags.get(text.key()) {
                 row.done |= 1 << tag;
             }
         }
-        for text in right.get(self.tag).elements() {
-            if let Some(tag) = self.tags.get(text.key()) {
-                row.done |= 1 << tag;
+        if DONE {
+            for text in right.get(self.tag).elements() {
+                if let Some(tag) = self.tags.get(text.key()) {
+                    row.done |= 1 << tag;
+                }
             }
         }
         if let Value::Text(text) = left.get(self.company) {
@@ -128,10 +130,12 @@ fn holds(when: When, row: &Row) -> bool {
 
 /// All rules on one row: which hold, as bits.
 #[inline(never)]
-pub fn one(rules: &[Rule], row: &Row) -> u128 {
-    let mut all = 0;
-    for (nth, rule) in rules.iter().enumerate() {
-        all |= u128::from(holds(rule.when, row)) << nth;
+pub fn one(rules: &[Rule], row: &Row) -> [u64; 2] {
+    let mut all = [0; 2];
+    for (all, rules) in all.iter_mut().zip(rules.chunks(64)) {
+        for (nth, rule) in rules.iter().enumerate() {
+            *all |= u64::from(holds(rule.when, row)) << nth;
+        }
     }
     all
 }
@@ -152,7 +156,7 @@ impl Columns {
     pub fn read(names: &Names, pairs: &[Pair]) -> Self {
         let mut columns = Self::default();
         for pair in pairs {
-            let row = names.row(pair);
+            let row = names.row::<true>(pair);
             for (half, (labels, done)) in columns.labels.iter_mut().zip(&mut columns.done).enumerate() {
                 labels.push((row.labels >> (64 * half)) as u64);
                 done.push((row.done >> (64 * half)) as u64);

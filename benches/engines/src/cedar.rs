@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use cedar_policy::{
-    Authorizer, Context, Entities, Entity, EntityUid, PolicySet, Request, RestrictedExpression as Expression,
+    Authorizer, Context, Entities, Entity, EntityUid, PolicySet, Request, RestrictedExpression as Expression, Schema,
+    ValidationMode, Validator,
 };
 
 use crate::subject::{Contact, Rule, STATUS, URGENCY, When, email};
@@ -19,8 +20,7 @@ fn uid(text: &str) -> EntityUid {
 
 impl Cedar {
     pub fn new(rules: &[Rule], contacts: &[Contact]) -> Self {
-        let policies: String = rules.iter().map(policy).collect();
-        let policies = policies.parse().unwrap_or_else(|error| panic!("{error}"));
+        let policies = file(rules).parse().unwrap_or_else(|error| panic!("{error}"));
         let ask = |(nth, contact): (usize, &Contact)| {
             let resource = uid(&format!("Contact::\"{nth}\""));
             let text = |text: String| Expression::new_string(text);
@@ -57,6 +57,30 @@ impl Cedar {
         }
         matches
     }
+}
+
+/// The rules as a file of policies.
+pub fn file(rules: &[Rule]) -> String {
+    rules.iter().map(policy).collect()
+}
+
+/// What policies may ask of a contact: the fields that the rules name, with their types.
+pub fn validator() -> Validator {
+    let (schema, _) = Schema::from_cedarschema_str(
+        "entity App;
+         entity Contact { label: Set<String>, company: String, email: String, born: Long, status: String, urgency: String };
+         action sync appliesTo { principal: App, resource: Contact };",
+    )
+    .unwrap_or_else(|error| panic!("{error}"));
+    Validator::new(schema)
+}
+
+/// Parses and validates: from text to policies that are known to have no error of types.
+pub fn check(validator: &Validator, text: &str) -> PolicySet {
+    let policies = text.parse().unwrap_or_else(|error| panic!("{error}"));
+    let result = validator.validate(&policies, ValidationMode::default());
+    assert!(result.validation_passed(), "{result}");
+    policies
 }
 
 fn policy(rule: &Rule) -> String {

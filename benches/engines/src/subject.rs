@@ -30,12 +30,13 @@ pub struct Rule {
     pub undo: bool,
 }
 
-pub fn rules() -> Vec<Rule> {
-    (0..RULES as u32)
+/// So many rules.
+pub fn rules(count: u32) -> Vec<Rule> {
+    (0..count)
         .map(|nth| {
             let when = match nth % 5 {
                 0 => When::LabelNotCompany { label: nth, company: nth % COMPANIES },
-                1 => When::LabelNotLabel { label: nth, other: (nth + 7) % 100 },
+                1 => When::LabelNotLabel { label: nth, other: (nth + 7) % count },
                 2 => When::CompanyBorn { company: nth % COMPANIES, born: 365 * (nth as i32 % 30) },
                 3 => When::DomainOrLabel { domain: nth % DOMAINS, label: nth },
                 _ => When::Status { status: nth as usize / 5 % 5, urgency: nth as usize / 25 % 5 },
