@@ -11,7 +11,7 @@ use syncc_compiler::check::check_text;
 use crate::{cedar, median, subject};
 
 pub fn tell() {
-    println!("\nfrom text to something that can be run; milliseconds, medians");
+    println!("from text to something that can be run; milliseconds, medians");
     let validator = cedar::validator();
     for count in [1_000, 10_000] {
         let rules = subject::rules(count);
