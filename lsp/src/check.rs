@@ -34,7 +34,7 @@ impl Check {
     /// Checks, and gives up the clone.
     pub(crate) fn run(self) -> Outcome {
         let Self { database, file, uri, revision } = self;
-        let found = guarded(move || database.check(&file).map(|checked| checked.diagnostics).unwrap_or_default());
+        let found = guarded(move || database.judge(&file).map(|judged| judged.diagnostics).unwrap_or_default());
         Outcome { uri, revision, found }
     }
 }

@@ -241,8 +241,8 @@ impl Owner {
             document.offset(params.range.start, client.encoding)..document.offset(params.range.end, client.encoding);
         self.pool.run(move || {
             let answer = guarded(move || {
-                let checked = database.check(&document.file())?;
-                Some(action::fixes(&checked.diagnostics, &selection, &document, client))
+                let judged = database.judge(&document.file())?;
+                Some(action::fixes(&judged.diagnostics, &selection, &document, client))
             });
             let _ = reply.send(answer);
         });

@@ -5,19 +5,20 @@ use std::{collections::BTreeSet, sync::Arc};
 use syncc_grammar::{Piece, Skeleton, Statement, SyntaxError, tree::Span};
 
 use super::{
-    Checked, CheckedStatement, Item,
+    CheckedStatement, Item,
     connection::{ConnectedEnd, Connection},
     keys,
-    link::Linker,
+    link::{Linker, id},
     link_tests::TestAt,
     mapping::MapItem,
     mappings::{self, Written},
+    standing::{Given, RuleIn, Standing},
     tables::{Fragment, Tables},
 };
 use crate::{
     diagnostic::{Code, Diagnostic, Severity},
     ir::{Condition, Effect, End, IrField, Mapping, MatchTier, Prefer, Program, Rule, Side, Test, VERSION},
-    lint::{Linted, MapAt, RuleAt, lint},
+    lint::MapAt,
 };
 
 /// How long the daemon waits between two cycles when the file does not say it, in seconds.
@@ -33,13 +34,13 @@ pub(crate) struct File<'f> {
     pub(crate) skeleton: &'f Skeleton,
     /// The meanings of the pieces of the skeleton, in order.
     pub(crate) statements: &'f [&'f CheckedStatement],
-    pub(crate) connection: Option<&'f Connection>,
-    /// The tree of a piece of the skeleton.
-    pub(crate) tree: &'f dyn Fn(usize) -> Option<Statement>,
+    pub(crate) connection: Option<&'f Arc<Connection>>,
+    /// The text and the tree of a piece of the skeleton.
+    pub(crate) source: &'f dyn Fn(usize) -> Option<(&'f str, &'f Statement)>,
 }
 
-/// Everything wrong with the file, and its program if nothing is.
-pub(crate) fn assemble(file: &File<'_>) -> Checked {
+/// Everything wrong with the file, with what stands of it from before.
+pub(crate) fn assemble(file: &File<'_>, standing: &mut Option<Standing>) -> Vec<Diagnostic> {
     let mut diagnostics: Vec<Diagnostic> =
         file.undecoded.iter().chain(&file.skeleton.errors).map(super::syntax_error).collect();
     let sync = sync_start(file);
@@ -62,10 +63,50 @@ pub(crate) fn assemble(file: &File<'_>) -> Checked {
         _ => no_sync(file, &mut diagnostics),
     }
     twice(file, &mut diagnostics);
-    let program = file.connection.and_then(|connection| program(file, connection, &mut diagnostics));
+    if let Some(connection) = file.connection.filter(|connection| connection.is_resolved()) {
+        across(file, connection, standing, &mut diagnostics);
+    }
     diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span.start, diagnostic.code.number()));
-    let good = diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
-    Checked { diagnostics, allowed: Vec::new(), program: program.filter(|_| good).map(Arc::new) }
+    diagnostics
+}
+
+/// What only shows across statements.
+fn across(
+    file: &File<'_>,
+    connection: &Arc<Connection>,
+    standing: &mut Option<Standing>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let mut rules: Vec<RuleIn<'_>> = Vec::new();
+    let mut maps: Vec<Written<'_>> = Vec::new();
+    let mut keys: Option<&[(String, Span)]> = None;
+    for (index, (piece, statement)) in file.pieces().enumerate() {
+        match &statement.item {
+            Item::Rule(rule) => rules.push(RuleIn { rule, statement: index, span: piece.span }),
+            // Mappings are told apart by their number here: their lines change with every line above them.
+            Item::Map(item) => maps.push(Written { item, start: piece.span.start, line: id(maps.len()) }),
+            Item::Match(written) => keys = Some(written),
+            Item::None | Item::Sync(_) | Item::Prefer(_) | Item::Every(_) | Item::Test(_) => {}
+        }
+    }
+    let mappings = mappings::effective(connection, &maps, diagnostics);
+    no_key(connection, keys, sync_start(file), diagnostics);
+    let at = maps.iter().filter_map(|map| match map.item {
+        MapItem::Map { span, .. } => Some(MapAt { line: map.line, span: span.shift(map.start) }),
+        MapItem::NoDefaults | MapItem::Off { .. } => None,
+    });
+    let given = Given {
+        text: file.text,
+        connection,
+        mappings,
+        rules: &rules,
+        maps: &at.collect::<Vec<_>>(),
+        is_whole: diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error),
+        source: file.source,
+    };
+    if let Some(standing) = Standing::renew(standing, &given) {
+        diagnostics.extend(standing.lint(&given));
+    }
 }
 
 impl File<'_> {
@@ -130,19 +171,19 @@ fn twice(file: &File<'_>, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The program, as far as the statements have a meaning. Reports what only shows across them.
-fn program(file: &File<'_>, connection: &Connection, diagnostics: &mut Vec<Diagnostic>) -> Option<Program> {
+/// The program of a file without errors.
+pub(crate) fn link(file: &File<'_>) -> Option<Program> {
+    let connection = file.connection?;
     let (left, right) = (connection.side(End::Left)?, connection.side(End::Right)?);
     let mut lines = Lines::of(file.text);
     let mut rules: Vec<Fragment<Rule>> = Vec::new();
-    let mut places: Vec<RuleAt> = Vec::new();
     let mut maps: Vec<Written<'_>> = Vec::new();
     let mut tests: Vec<TestAt<'_>> = Vec::new();
     let mut prefer = Prefer::Default;
     let mut every = EVERY;
     let mut keys: Option<Vec<String>> = None;
     let mut sync_line = 1;
-    for (index, (piece, statement)) in file.pieces().enumerate() {
+    for (piece, statement) in file.pieces() {
         let line = lines.at(piece.span.start);
         match &statement.item {
             Item::Sync(_) => sync_line = line,
@@ -154,7 +195,6 @@ fn program(file: &File<'_>, connection: &Connection, diagnostics: &mut Vec<Diagn
                 rule.item.line = line;
                 rule.item.title = title(file.text, piece);
                 rules.push(rule);
-                places.push(RuleAt { statement: index, span: piece.span, actions: checked.actions.clone() });
             }
             Item::Map(item) => maps.push(Written { item, start: piece.span.start, line }),
             Item::Test(test) => {
@@ -164,8 +204,8 @@ fn program(file: &File<'_>, connection: &Connection, diagnostics: &mut Vec<Diagn
             Item::None => {}
         }
     }
-    let mappings = mappings::effective(connection, &maps, diagnostics);
-    let matching = matching(connection, keys, sync_start(file), diagnostics);
+    let mappings = mappings::effective(connection, &maps, &mut Vec::new());
+    let matching = matching(connection, keys);
     rules.extend(implicit(connection, &rules, sync_line));
 
     let used =
@@ -179,7 +219,7 @@ fn program(file: &File<'_>, connection: &Connection, diagnostics: &mut Vec<Diagn
     let matching = matching.item.iter().map(|tier| linker.tier(&matching.tables, tier)).collect();
     let tests = linker.tests(&tests, [left, right]);
     let [left_fields, right_fields] = used;
-    let program = Program {
+    Some(Program {
         version: VERSION,
         edition: file.edition.to_owned(),
         name: file.name(),
@@ -194,36 +234,25 @@ fn program(file: &File<'_>, connection: &Connection, diagnostics: &mut Vec<Diagn
         mappings,
         bound: None,
         tests,
-    };
-    let at = maps.iter().filter_map(|map| match map.item {
-        MapItem::Map { span, .. } => Some(MapAt { line: map.line, span: span.shift(map.start) }),
-        MapItem::NoDefaults | MapItem::Off { .. } => None,
-    });
-    let found = lint(&Linted {
-        text: file.text,
-        program: &program,
-        written: &places,
-        maps: &at.collect::<Vec<_>>(),
-        is_whole: diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error),
-        connection,
-        tree: file.tree,
-    });
-    diagnostics.extend(found);
-    Some(program)
+    })
 }
 
 /// The tiers of matching.
-fn matching(
-    connection: &Connection,
-    written: Option<Vec<String>>,
-    sync: Option<u32>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Fragment<Vec<MatchTier>> {
+fn matching(connection: &Connection, written: Option<Vec<String>>) -> Fragment<Vec<MatchTier>> {
     let mut tables = Tables::default();
-    let is_default = written.is_none();
     let keys = written.unwrap_or_else(|| keys::default_keys(connection));
     let item: Vec<MatchTier> = keys.iter().filter_map(|key| keys::tier(connection, &mut tables, key)).collect();
-    if item.is_empty() && is_default {
+    Fragment { tables, item }
+}
+
+/// Without a written `match` the two apps have something in common.
+fn no_key(
+    connection: &Connection,
+    written: Option<&[(String, Span)]>,
+    sync: Option<u32>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    if written.is_none() && matching(connection, None).item.is_empty() {
         let span = connection.arrow_span.shift(sync.unwrap_or_default());
         diagnostics.push(
             Diagnostic::new(
@@ -236,7 +265,6 @@ fn matching(
             .help("Write `match …` with something that both hold."),
         );
     }
-    Fragment { tables, item }
 }
 
 /// The rules of directions that the arrow allows and no rule gives: everybody flows.
@@ -287,7 +315,7 @@ fn fields(
     tables.flat_map(|tables| &tables.fields[end.index()]).chain(shown).cloned().collect()
 }
 
-fn side(end: &ConnectedEnd, fields: &BTreeSet<String>) -> Side {
+pub(super) fn side(end: &ConnectedEnd, fields: &BTreeSet<String>) -> Side {
     Side {
         name: end.name.clone(),
         app: end.app.id.clone(),

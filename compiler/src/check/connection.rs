@@ -123,6 +123,11 @@ impl Connection {
         &self.names[end.index()]
     }
 
+    /// Whether both ends could be resolved.
+    pub(crate) fn is_resolved(&self) -> bool {
+        self.sides.iter().all(Option::is_some)
+    }
+
     /// The end, unless it could not be resolved.
     pub(crate) fn side(&self, end: End) -> Option<&ConnectedEnd> {
         self.sides[end.index()].as_deref()

@@ -6,19 +6,25 @@
 use syncc_grammar::{Skeleton, tree::Span};
 
 use super::{
-    Allowed, Checked,
+    Allowed, Judged,
     allowance::{self, Allowance},
 };
 use crate::diagnostic::{Code, Diagnostic, Level, Levels, Severity};
 
 /// What was found, without what the file allows, as bad as the workspace wants it. `inside` are the comments in
 /// the statements, each relative to its own.
-pub(crate) fn judge(found: &Checked, text: &str, skeleton: &Skeleton, inside: &[&[Span]], levels: &Levels) -> Checked {
+pub(crate) fn judge(
+    found: &[Diagnostic],
+    text: &str,
+    skeleton: &Skeleton,
+    inside: &[&[Span]],
+    levels: &Levels,
+) -> Judged {
     let (allowances, unclear) = allowance::read(text, skeleton, inside);
     let mut used = vec![false; allowances.len()];
     let mut diagnostics = Vec::new();
     let mut allowed = Vec::new();
-    for diagnostic in &found.diagnostics {
+    for diagnostic in found {
         let covering = covering(&allowances, diagnostic);
         match covering.and_then(|index| Some((index, allowances.get(index)?))) {
             Some((index, allowance)) => {
@@ -29,7 +35,7 @@ pub(crate) fn judge(found: &Checked, text: &str, skeleton: &Skeleton, inside: &[
         }
     }
     // Behind an error some checks did not run, so nobody can tell yet what they would have reported.
-    if !found.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+    if !found.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         let idle = allowances.iter().zip(&used).filter(|(_, used)| !**used);
         diagnostics.extend(idle.map(|(allowance, _)| unused(allowance)));
     }
@@ -37,8 +43,7 @@ pub(crate) fn judge(found: &Checked, text: &str, skeleton: &Skeleton, inside: &[
     diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span.start, diagnostic.code.number()));
     diagnostics.retain_mut(|diagnostic| level(diagnostic, levels));
     allowed.retain_mut(|allowed| level(&mut allowed.diagnostic, levels));
-    let good = diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
-    Checked { diagnostics, allowed, program: found.program.clone().filter(|_| good) }
+    Judged { diagnostics, allowed }
 }
 
 /// The allowance that covers a problem: of several the one that reaches least far.

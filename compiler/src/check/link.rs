@@ -1,6 +1,8 @@
 //! From the tables of single statements to those of the program.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
 
 use super::tables::{Fragment, Tables};
 use crate::{
@@ -14,12 +16,13 @@ use crate::{
 /// `ann@x.example`), so that whoever compares indices asks the right question. Pieces of text, of which the
 /// spelling counts, are kept apart by it.
 pub(crate) struct Linker {
-    pub(super) fields: [HashMap<String, FieldId>; 2],
+    pub(super) fields: [FxHashMap<String, FieldId>; 2],
     pub(crate) constants: Vec<Value>,
-    spelled: HashMap<(Value, Option<String>), ConstId>,
-    on_field: HashMap<(End, FieldId, Value), ConstId>,
+    spelled: FxHashMap<(Value, Option<String>), ConstId>,
+    on_field: FxHashMap<(End, FieldId, Value), ConstId>,
     pub(crate) atoms: Vec<Atom>,
-    atom_ids: HashMap<Atom, AtomId>,
+    atom_ids: FxHashMap<Atom, AtomId>,
+    is_respelt: bool,
 }
 
 pub(super) fn id(index: usize) -> u32 {
@@ -36,11 +39,22 @@ impl Linker {
         Self {
             fields,
             constants: Vec::new(),
-            spelled: HashMap::new(),
-            on_field: HashMap::new(),
+            spelled: FxHashMap::default(),
+            on_field: FxHashMap::default(),
             atoms: Vec::new(),
-            atom_ids: HashMap::new(),
+            atom_ids: FxHashMap::default(),
+            is_respelt: false,
         }
+    }
+
+    /// Whether two constants of one field are equal and spelt differently: then the first of the file gives the spelling.
+    pub(super) fn is_respelt(&self) -> bool {
+        self.is_respelt
+    }
+
+    /// Whether all fields of these tables are among those of the program.
+    pub(super) fn knows(&self, tables: &Tables) -> bool {
+        tables.fields.iter().zip(&self.fields).all(|(named, known)| named.iter().all(|name| known.contains_key(name)))
     }
 
     pub(super) fn field(&self, tables: &Tables, end: End, field: FieldId) -> FieldId {
@@ -59,8 +73,9 @@ impl Linker {
 
     fn on_field(&mut self, end: End, field: FieldId, value: &Value) -> ConstId {
         let key = (end, field, value.clone());
-        if let Some(known) = self.on_field.get(&key) {
-            return *known;
+        if let Some(known) = self.on_field.get(&key).copied() {
+            self.is_respelt |= self.constants.get(known.index()).is_some_and(|first| !spelt_alike(first, value));
+            return known;
         }
         let new = self.spelled(value);
         self.on_field.insert(key, new);
@@ -194,4 +209,11 @@ impl Linker {
 
 fn with<T>((field, value): (FieldId, ConstId), make: fn(FieldId, ConstId) -> T) -> T {
     make(field, value)
+}
+
+fn spelt_alike(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Text(one), Value::Text(other)) => one.shown() == other.shown(),
+        _ => shown(one) == shown(other),
+    }
 }

@@ -29,6 +29,7 @@ mod resolve;
 mod rule;
 mod settings;
 pub(crate) mod settling;
+pub(crate) mod standing;
 mod table;
 mod tables;
 mod test_block;
@@ -42,7 +43,7 @@ use syncc_grammar::{
 };
 
 pub use allow_here::allow_here;
-pub(crate) use assemble::{File, assemble};
+pub(crate) use assemble::{File, assemble, link};
 pub(crate) use condition::span as condition_span;
 pub(crate) use connection::Connection;
 use context::{Context, Found};
@@ -68,6 +69,15 @@ pub struct Checked {
     pub allowed: Vec<Allowed>,
     /// What it means. `None` when there is an error.
     pub program: Option<Arc<Program>>,
+}
+
+/// What is wrong with a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// Everything wrong with it, in the order of the text. Spans count from the start of the file.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What is not among them because a comment in the file allows it, in the order of the text.
+    pub allowed: Vec<Allowed>,
 }
 
 /// A problem that the writer allowed.
@@ -103,7 +113,7 @@ pub(crate) enum Item {
     Prefer(Option<Prefer>),
     Match(Vec<(String, Span)>),
     Every(u64),
-    Rule(Box<CheckedRule>),
+    Rule(Arc<CheckedRule>),
     Map(Box<MapItem>),
     Test(Box<Fragment<CheckedTest>>),
 }
@@ -147,7 +157,7 @@ impl Context<'_> {
             Body::When(when) => match self.rule(when) {
                 Some(rule) => {
                     let actions = when.actions.iter().map(Action::span).collect();
-                    Item::Rule(Box::new(CheckedRule { rule, actions }))
+                    Item::Rule(Arc::new(CheckedRule { rule, actions }))
                 }
                 None => Item::None,
             },

@@ -7,7 +7,8 @@ use std::collections::HashMap;
 
 use syncc_grammar::tree::Span;
 
-use super::queries::{Files, SourceFile, connection, found, meaning, skeleton, statements, sync_statement};
+use super::Db;
+use super::queries::{Files, SourceFile, connection, linked, meaning, skeleton, statements, sync_statement};
 use crate::{
     check::Item,
     diagnostic::{Code, Diagnostic},
@@ -24,7 +25,7 @@ pub(super) struct Print {
 
 /// The ends that a file connects, in an order of their own.
 #[salsa::tracked]
-fn ends(db: &dyn salsa::Database, file: SourceFile) -> Option<[String; 2]> {
+fn ends(db: &dyn Db, file: SourceFile) -> Option<[String; 2]> {
     let connection = connection(db, sync_statement(db, file)?).as_ref()?;
     let name = |end| {
         let side = connection.side(end)?;
@@ -41,8 +42,8 @@ fn of_account(account: &str, object: &str, instance: Option<&str>) -> String {
 
 /// The rules of a file that compiles.
 #[salsa::tracked]
-fn prints(db: &dyn salsa::Database, file: SourceFile) -> Vec<Print> {
-    let Some(program) = &found(db, file).program else { return Vec::new() };
+fn prints(db: &dyn Db, file: SourceFile) -> Vec<Print> {
+    let Some(program) = linked(db, file) else { return Vec::new() };
     let mut named = Program::clone(program);
     for side in &mut named.sides {
         side.name = of_account(&side.account, &side.object, side.instance.as_deref());
@@ -63,7 +64,7 @@ fn prints(db: &dyn salsa::Database, file: SourceFile) -> Vec<Print> {
 
 /// What earlier files of the workspace say already.
 #[salsa::tracked]
-pub(super) fn elsewhere(db: &dyn salsa::Database, file: SourceFile) -> Vec<Diagnostic> {
+pub(super) fn elsewhere(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
     let Some(own) = ends(db, file) else { return Vec::new() };
     let mut before: HashMap<&str, (&str, u32)> = HashMap::new();
     for other in Files::get(db).all(db).iter().take_while(|other| **other != file) {

@@ -7,6 +7,8 @@
 //! Cancellation: a change waits until the running reads of clones stop; these unwind with `salsa::Cancelled`.
 //! Whoever reads from a clone in another thread catches that.
 
+#[cfg(test)]
+mod edits;
 mod elsewhere;
 mod queries;
 mod shared;
@@ -21,7 +23,13 @@ use syncc_grammar::SyntaxError;
 use queries::{Files, Settings, SourceFile};
 
 pub use crate::schema::AccountSchema;
-use crate::{check::Checked, diagnostic::Levels, ir::Program, proof::Proof, schema::App};
+use crate::{
+    check::{Checked, Judged, standing::Standings},
+    diagnostic::{Levels, Severity},
+    ir::Program,
+    proof::Proof,
+    schema::App,
+};
 
 /// The edition of the language that a workspace without `syncc.toml` has.
 pub const EDITION: &str = "2026";
@@ -32,10 +40,25 @@ pub const EDITION: &str = "2026";
 pub struct Database {
     storage: salsa::Storage<Self>,
     files: Arc<BTreeMap<String, SourceFile>>,
+    standings: Arc<Standings<SourceFile>>,
 }
 
 #[salsa::db]
 impl salsa::Database for Database {}
+
+/// What the queries are given: the inputs, and what stands of each file.
+#[salsa::db]
+pub(crate) trait Db: salsa::Database {
+    /// What stands of each file between two edits. No query gives anything else for it, only sooner.
+    fn standings(&self) -> &Standings<SourceFile>;
+}
+
+#[salsa::db]
+impl Db for Database {
+    fn standings(&self) -> &Standings<SourceFile> {
+        &self.standings
+    }
+}
 
 /// An account as the queries see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +75,7 @@ impl Default for Database {
 
 impl Database {
     fn with_storage(storage: salsa::Storage<Self>) -> Self {
-        let db = Self { storage, files: Arc::default() };
+        let db = Self { storage, files: Arc::default(), standings: Arc::default() };
         Files::new(&db, Vec::new());
         // Invariant: the settings and the list of files exist from the start; the queries read them unconditionally.
         Settings::new(&db, Vec::new(), EDITION.to_owned(), Levels::default());
@@ -117,7 +140,9 @@ impl Database {
 
     /// Forgets a file.
     pub fn remove_file(&mut self, path: &str) {
-        Arc::make_mut(&mut self.files).remove(path);
+        if let Some(file) = Arc::make_mut(&mut self.files).remove(path) {
+            self.standings.forget(file);
+        }
         self.list_files();
     }
 
@@ -136,19 +161,29 @@ impl Database {
     /// Everything wrong with a file, and its program if nothing is. `None` for a file that was never set.
     #[must_use]
     pub fn check(&self, path: &str) -> Option<Checked> {
+        let Judged { diagnostics, allowed } = self.judge(path)?;
+        let good = diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
+        let program = self.files.get(path).filter(|_| good).and_then(|file| queries::bounded(self, *file).clone());
+        Some(Checked { diagnostics, allowed, program })
+    }
+
+    /// Everything wrong with a file, and what of that is allowed, without its program: what an editor shows at every
+    /// keystroke. `None` for a file that was never set.
+    #[must_use]
+    pub fn judge(&self, path: &str) -> Option<Judged> {
         let file = self.files.get(path)?;
-        let mut checked = queries::checked(self, *file).clone();
-        if let Some(diagnostic) = checked.program.as_ref().and_then(|_| self.clash_with_others(*file)) {
-            checked.diagnostics.push(diagnostic);
-            checked.program = None;
+        let mut judged = queries::judged(self, *file).clone();
+        let good = judged.diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
+        if good {
+            judged.diagnostics.extend(self.clash_with_others(*file));
         }
-        Some(checked)
+        Some(judged)
     }
 
     /// What a file means, also when it does not settle. `None` for a file that was never set, or with other errors.
     #[must_use]
     pub fn meaning(&self, path: &str) -> Option<Arc<Program>> {
-        queries::found(self, *self.files.get(path)?).program.clone()
+        queries::linked(self, *self.files.get(path)?).clone()
     }
 
     /// Whether a file settles. `None` for a file that was never set, or that has no meaning yet.

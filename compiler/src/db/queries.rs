@@ -7,13 +7,13 @@ use syncc_grammar::{
     tree::{Body, Span},
 };
 
-use super::{Account, elsewhere::elsewhere};
+use super::{Account, Db, elsewhere::elsewhere};
 use crate::{
     check::{
-        self, Checked, CheckedStatement, Connection,
+        self, CheckedStatement, Connection, Judged,
         settling::{self, Places},
     },
-    diagnostic::Levels,
+    diagnostic::{Diagnostic, Levels, Severity},
     ir::{Origin, Program, Tests},
     proof::{self, Proof, Verdict},
 };
@@ -54,13 +54,13 @@ pub(crate) struct StatementText<'db> {
 
 /// The file cut into statements.
 #[salsa::tracked]
-pub(crate) fn skeleton(db: &dyn salsa::Database, file: SourceFile) -> Skeleton {
+pub(crate) fn skeleton(db: &dyn Db, file: SourceFile) -> Skeleton {
     syncc_grammar::split(file.text(db))
 }
 
 /// The statements of the file in order, without their places.
 #[salsa::tracked]
-pub(crate) fn statements<'db>(db: &'db dyn salsa::Database, file: SourceFile) -> Vec<StatementText<'db>> {
+pub(crate) fn statements<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<StatementText<'db>> {
     let text = file.text(db);
     skeleton(db, file)
         .pieces
@@ -74,13 +74,13 @@ pub(crate) fn statements<'db>(db: &'db dyn salsa::Database, file: SourceFile) ->
 
 /// The tree of one statement.
 #[salsa::tracked]
-pub(crate) fn parse<'db>(db: &'db dyn salsa::Database, statement: StatementText<'db>) -> Statement {
+pub(crate) fn parse<'db>(db: &'db dyn Db, statement: StatementText<'db>) -> Statement {
     syncc_grammar::statement(statement.text(db))
 }
 
 /// The first `sync` statement of the file that could be read. Only statements that look like one are parsed.
 #[salsa::tracked(returns(copy))]
-pub(crate) fn sync_statement<'db>(db: &'db dyn salsa::Database, file: SourceFile) -> Option<StatementText<'db>> {
+pub(crate) fn sync_statement<'db>(db: &'db dyn Db, file: SourceFile) -> Option<StatementText<'db>> {
     statements(db, file)
         .iter()
         .copied()
@@ -90,9 +90,9 @@ pub(crate) fn sync_statement<'db>(db: &'db dyn salsa::Database, file: SourceFile
 
 /// What a `sync` statement connects.
 #[salsa::tracked]
-pub(crate) fn connection<'db>(db: &'db dyn salsa::Database, sync: StatementText<'db>) -> Option<Connection> {
+pub(crate) fn connection<'db>(db: &'db dyn Db, sync: StatementText<'db>) -> Option<Arc<Connection>> {
     match &parse(db, sync).body {
-        Body::Sync(sync) => Some(Connection::resolve(sync, Settings::get(db).accounts(db))),
+        Body::Sync(sync) => Some(Arc::new(Connection::resolve(sync, Settings::get(db).accounts(db)))),
         _ => None,
     }
 }
@@ -100,32 +100,32 @@ pub(crate) fn connection<'db>(db: &'db dyn salsa::Database, sync: StatementText<
 /// What one statement means beside the `sync` statement of its file, and what is wrong with it.
 #[salsa::tracked]
 pub(crate) fn meaning<'db>(
-    db: &'db dyn salsa::Database,
+    db: &'db dyn Db,
     statement: StatementText<'db>,
     sync: Option<StatementText<'db>>,
 ) -> CheckedStatement {
     let connection = sync.and_then(|sync| connection(db, sync).as_ref());
-    check::statement(parse(db, statement), connection)
+    check::statement(parse(db, statement), connection.map(Arc::as_ref))
 }
 
-/// Everything wrong with the file that its writer does not allow, as bad as the workspace wants it, and its program.
+/// Everything wrong with the file that its writer does not allow, as bad as the workspace wants it.
 #[salsa::tracked]
-pub(crate) fn checked(db: &dyn salsa::Database, file: SourceFile) -> Checked {
+pub(crate) fn judged(db: &dyn Db, file: SourceFile) -> Judged {
     let statements = statements(db, file).iter();
     let inside: Vec<&[Span]> = statements.map(|statement| parse(db, *statement).comments.as_slice()).collect();
     let levels = Settings::get(db).levels(db);
     let elsewhere = elsewhere(db, file);
-    let mut found = Cow::Borrowed(settled(db, file));
+    let mut found = Cow::Borrowed(settled(db, file).as_slice());
     if !elsewhere.is_empty() {
-        found.to_mut().diagnostics.extend(elsewhere.iter().cloned());
+        found.to_mut().extend(elsewhere.iter().cloned());
     }
     check::judge(&found, file.text(db), skeleton(db, file), &inside, levels)
 }
 
 /// What of a file decides whether it settles. Titles, lines and tests do not, so that an edit of these proves nothing again.
 #[salsa::tracked]
-pub(crate) fn rules_alone(db: &dyn salsa::Database, file: SourceFile) -> Option<Arc<Program>> {
-    let mut program = Program::clone(found(db, file).program.as_ref()?);
+pub(crate) fn rules_alone(db: &dyn Db, file: SourceFile) -> Option<Arc<Program>> {
+    let mut program = Program::clone(linked(db, file).as_ref()?);
     program.name.clear();
     program.tests = Tests::default();
     for rule in &mut program.rules {
@@ -140,7 +140,7 @@ pub(crate) fn rules_alone(db: &dyn salsa::Database, file: SourceFile) -> Option<
 
 /// Whether the file settles.
 #[salsa::tracked]
-pub(crate) fn proved(db: &dyn salsa::Database, file: SourceFile) -> Option<Proof> {
+pub(crate) fn proved(db: &dyn Db, file: SourceFile) -> Option<Proof> {
     let program = rules_alone(db, file).as_ref()?;
     Some(proof::prove(program, &|| db.unwind_if_revision_cancelled()))
 }
@@ -154,7 +154,7 @@ pub(crate) struct Group<'db> {
 
 /// Whether files that share accounts settle together. Nothing while one of them has problems of its own.
 #[salsa::tracked]
-pub(crate) fn proof_together<'db>(db: &'db dyn salsa::Database, group: Group<'db>) -> Option<Proof> {
+pub(crate) fn proof_together<'db>(db: &'db dyn Db, group: Group<'db>) -> Option<Proof> {
     let mut programs: Vec<&Program> = Vec::new();
     for file in group.files(db) {
         let alone = proved(db, *file).as_ref()?;
@@ -167,35 +167,60 @@ pub(crate) fn proof_together<'db>(db: &'db dyn salsa::Database, group: Group<'db
 }
 
 /// Where the rules and mappings of a file stand.
-pub(crate) fn places(db: &dyn salsa::Database, file: SourceFile) -> Places {
+pub(crate) fn places(db: &dyn Db, file: SourceFile) -> Places {
     let sync = sync_statement(db, file);
     let statements: Vec<_> = statements(db, file).iter().map(|statement| meaning(db, *statement, sync)).collect();
     Places::of(file.text(db), skeleton(db, file), &statements)
 }
 
-/// Everything wrong with the file, and its program with the bound of its cycles where that is proved.
+/// Everything wrong with the file, whether it settles included.
 #[salsa::tracked]
-pub(crate) fn settled(db: &dyn salsa::Database, file: SourceFile) -> Checked {
-    let mut checked = found(db, file).clone();
-    if let (Some(program), Some(proof)) = (&checked.program, proved(db, file)) {
-        if let Verdict::Proved { bound } = proof.verdict {
-            let mut bounded = Program::clone(program);
-            bounded.bound = Some(bound);
-            checked.program = Some(Arc::new(bounded));
-        } else if let Some(diagnostic) = settling::alone(program, &places(db, file), proof) {
-            checked.diagnostics.push(diagnostic);
-        }
+pub(crate) fn settled(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
+    let mut found = found(db, file).clone();
+    if let Some(proof) = proved(db, file)
+        && !matches!(proof.verdict, Verdict::Proved { .. })
+        && let Some(program) = linked(db, file)
+    {
+        found.extend(settling::alone(program, &places(db, file), proof));
     }
-    checked
+    found
 }
 
-/// Everything wrong with the file, and its program.
+/// Everything wrong with the file beside whether it settles.
 #[salsa::tracked]
-pub(crate) fn found(db: &dyn salsa::Database, file: SourceFile) -> Checked {
+pub(crate) fn found(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
+    with_file(db, file, |known| db.standings().with(file, |standing| check::assemble(known, standing)))
+}
+
+/// Whether a file is without errors, as far as that shows without asking whether it settles.
+#[salsa::tracked(returns(copy))]
+pub(crate) fn is_sound(db: &dyn Db, file: SourceFile) -> bool {
+    found(db, file).iter().all(|diagnostic| diagnostic.severity != Severity::Error)
+}
+
+/// The program of a file without errors.
+#[salsa::tracked]
+pub(crate) fn linked(db: &dyn Db, file: SourceFile) -> Option<Arc<Program>> {
+    if !is_sound(db, file) {
+        return None;
+    }
+    with_file(db, file, check::link).map(Arc::new)
+}
+
+/// The program of a file, with the bound of its cycles where that is proved.
+#[salsa::tracked]
+pub(crate) fn bounded(db: &dyn Db, file: SourceFile) -> Option<Arc<Program>> {
+    let program = linked(db, file).as_ref()?;
+    let Verdict::Proved { bound } = proved(db, file).as_ref()?.verdict else { return Some(Arc::clone(program)) };
+    Some(Arc::new(Program { bound: Some(bound), ..Program::clone(program) }))
+}
+
+/// Calls with what is known of a file.
+fn with_file<T>(db: &dyn Db, file: SourceFile, run: impl FnOnce(&check::File<'_>) -> T) -> T {
     let sync = sync_statement(db, file);
     let texts = statements(db, file);
     let statements: Vec<_> = texts.iter().map(|statement| meaning(db, *statement, sync)).collect();
-    check::assemble(&check::File {
+    run(&check::File {
         path: file.path(db),
         text: file.text(db),
         undecoded: file.undecoded(db),
@@ -203,6 +228,6 @@ pub(crate) fn found(db: &dyn salsa::Database, file: SourceFile) -> Checked {
         skeleton: skeleton(db, file),
         statements: &statements,
         connection: sync.and_then(|sync| connection(db, sync).as_ref()),
-        tree: &|index| texts.get(index).map(|statement| parse(db, *statement).clone()),
+        source: &|index| texts.get(index).map(|statement| (statement.text(db), parse(db, *statement))),
     })
 }

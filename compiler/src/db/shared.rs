@@ -42,7 +42,7 @@ impl Database {
     }
 
     fn program(&self, file: SourceFile) -> Option<&Program> {
-        queries::settled(self, file).program.as_deref()
+        queries::linked(self, file).as_deref()
     }
 
     /// The files with a meaning, put together where they share an object of an account, directly or by another file.

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use super::shape::{Field, Pairs, Shape};
 use crate::ir::ConstId;
 
@@ -15,7 +17,15 @@ const MOST: usize = 64;
 #[derive(Default)]
 pub(super) struct Alike {
     free: Vec<(usize, usize)>,
-    pinned: BTreeMap<Field, BTreeMap<ConstId, Vec<(usize, usize)>>>,
+    pinned: BTreeMap<Field, Pinned>,
+}
+
+/// The rules that ask for one value of a field.
+#[derive(Default)]
+struct Pinned {
+    by_value: FxHashMap<ConstId, Vec<(usize, usize)>>,
+    /// The first of each value.
+    firsts: Vec<(usize, usize)>,
 }
 
 impl Alike {
@@ -23,7 +33,13 @@ impl Alike {
         match pairs.shape(place.0).and_then(|shape: &Shape| shape.pins.first_key_value()) {
             Some((field, values)) => {
                 let known = self.pinned.entry(*field).or_default();
-                values.iter().for_each(|value| known.entry(*value).or_default().push(place));
+                for value in values {
+                    let places = known.by_value.entry(*value).or_default();
+                    if places.is_empty() {
+                        known.firsts.push(place);
+                    }
+                    places.push(place);
+                }
             }
             None => self.free.push(place),
         }
@@ -35,9 +51,10 @@ impl Alike {
         for (field, known) in &self.pinned {
             match pairs.shape(rule).and_then(|shape| shape.pins.get(field)) {
                 Some(values) => {
-                    found.extend(values.iter().filter_map(|value| known.get(value)).flatten().take(MOST).copied());
+                    let asked = values.iter().filter_map(|value| known.by_value.get(value));
+                    found.extend(asked.flat_map(|places| places.iter().take(MOST)).copied());
                 }
-                None => found.extend(known.values().flat_map(|places| places.first()).take(MOST).copied()),
+                None => found.extend(known.firsts.iter().take(MOST).copied()),
             }
         }
         found.sort_unstable();

@@ -7,7 +7,13 @@ use crate::{
     logic::{Answer, Presence, holds},
 };
 
-pub(super) fn check(file: &Linted<'_>, ask: &Ask<'_>, at: &RuleAt, rule: &Rule, plain: Plain) -> Option<Diagnostic> {
+pub(super) fn check(
+    file: &Linted<'_>,
+    ask: &Ask<'_>,
+    at: &RuleAt<'_>,
+    rule: &Rule,
+    plain: Plain,
+) -> Option<Diagnostic> {
     let own = Atom { end: rule.from, test: Test::Exists };
     // `APP exists` is how one says it.
     let says_it = |condition: &Condition| matches!(condition, Condition::Atom(id) if file.program.atoms.get(id.index()) == Some(&own));

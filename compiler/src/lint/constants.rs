@@ -1,44 +1,23 @@
 //! The texts that the rules of a file compare with and write, field by field.
 
-use std::collections::BTreeMap;
-
 use syncc_grammar::tree::{self, Action, Path, Span, ValueKind};
 
 use super::{Linted, RuleAt};
 use crate::{
-    ir::{ConstId, Effect, End, FieldId, Rule, Test},
+    ir::{ConstId, Effect, End, FieldId, Program, Rule, Test},
     logic::each_atom,
     value::Value,
 };
 
-/// Where a constant is used.
-#[derive(Debug)]
-pub(super) struct Uses {
-    pub(super) count: usize,
-    /// The first rule that uses it.
-    pub(super) first: usize,
-}
-
-/// The texts of a field that a whole value or element is compared with or made.
-pub(super) type Texts = BTreeMap<ConstId, Uses>;
-
-/// All texts that rules write out, by field.
-pub(super) fn texts(file: &Linted<'_>) -> BTreeMap<(End, FieldId), Texts> {
-    let mut all: BTreeMap<(End, FieldId), Texts> = BTreeMap::new();
-    for (index, (_, rule)) in file.rules().enumerate() {
-        each(file, rule, &mut |end, field, constant| {
-            if matches!(file.program.constant(constant), Value::Text(_)) {
-                let texts = all.entry((end, field)).or_default();
-                texts.entry(constant).or_insert(Uses { count: 0, first: index }).count += 1;
-            }
-        });
-    }
-    all
-}
-
-fn each(file: &Linted<'_>, rule: &Rule, found: &mut impl FnMut(End, FieldId, ConstId)) {
+/// Calls back for every text that a rule compares a whole value or element with, or writes.
+pub(super) fn each(program: &Program, rule: &Rule, found: &mut impl FnMut(End, FieldId, ConstId)) {
+    let mut found = |end: End, field: FieldId, constant: ConstId| {
+        if matches!(program.constant(constant), Value::Text(_)) {
+            found(end, field, constant);
+        }
+    };
     each_atom(&rule.condition, &mut |id| {
-        let Some(atom) = file.program.atoms.get(id.index()) else { return };
+        let Some(atom) = program.atoms.get(id.index()) else { return };
         if let Test::Equals(field, constant) | Test::Has(field, constant) = atom.test {
             found(atom.end, field, constant);
         }
@@ -50,35 +29,30 @@ fn each(file: &Linted<'_>, rule: &Rule, found: &mut impl FnMut(End, FieldId, Con
     }
 }
 
-/// A text constant, as it was written first.
-pub(super) fn text<'p>(file: &Linted<'p>, constant: ConstId) -> &'p str {
-    match file.program.constant(constant) {
+/// A text constant, as it is written.
+pub(super) fn text(program: &Program, constant: ConstId) -> &str {
+    match program.constant(constant) {
         Value::Text(text) => text.shown(),
         _ => "",
     }
 }
 
-/// All places where rules from the first that uses it on write this text for this field. Absolute.
-pub(super) fn all_places(file: &Linted<'_>, (end, field): (End, FieldId), constant: ConstId, uses: &Uses) -> Vec<Span> {
-    let mut left = uses.count;
-    let mut found = Vec::new();
-    for at in file.written.iter().skip(uses.first) {
-        if left == 0 {
-            break;
-        }
-        let here = places(file, at, end, field, constant);
-        left = left.saturating_sub(here.len());
-        found.extend(here);
-    }
-    found
+/// All places where these rules write this text for this field. Absolute.
+pub(super) fn all_places(
+    file: &Linted<'_>,
+    (end, field): (End, FieldId),
+    constant: ConstId,
+    rules: &[usize],
+) -> Vec<Span> {
+    rules.iter().filter_map(|rule| file.at(*rule)).flat_map(|at| places(file, at, end, field, constant)).collect()
 }
 
 /// Where a rule writes this text for this field. Absolute.
-pub(super) fn places(file: &Linted<'_>, at: &RuleAt, end: End, field: FieldId, constant: ConstId) -> Vec<Span> {
+pub(super) fn places(file: &Linted<'_>, at: &RuleAt<'_>, end: End, field: FieldId, constant: ConstId) -> Vec<Span> {
     let Some(when) = file.when(at) else { return Vec::new() };
     let side = file.program.side(end);
     let name = side.fields.get(field.index()).map_or("", |field| field.name.as_str());
-    let wanted = text(file, constant).trim();
+    let wanted = text(file.program, constant).trim();
     let mut found = Vec::new();
     let mut note = |path: &Path, value: &tree::Value| {
         let same = matches!(&value.kind, ValueKind::Text(text) if text.trim() == wanted);

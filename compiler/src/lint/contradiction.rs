@@ -4,113 +4,119 @@
 //! which both are asked for; so do two undos. Two values for one field do when one rule holds wherever the
 //! other does; [`super::first_decides`] is about the others.
 
-use std::collections::HashMap;
-
 use syncc_grammar::tree::Span;
 
-use super::{
-    Linted,
-    alike::Alike,
-    ask::{Ask, BOTH_HERE},
-    included::clashes,
-    shape::Pairs,
-};
+use super::{Linted, Place, alike::Alike, ask::BOTH_HERE, included::clashes, shape::Pairs};
 use crate::{
     diagnostic::{Code, Diagnostic},
-    ir::{ConstId, Effect, End, FieldId, Rule},
+    ir::{Effect, FieldId, Rule},
     logic::Contact,
 };
 
-/// Which of its effects a rule has: the index of the rule, then that of the effect.
-type Place = (usize, usize);
-
-/// What can be there or not: an element of a set, or the record itself.
-type Thing = (End, Option<(FieldId, ConstId)>);
-
-/// What an effect is about, and whether it makes that be there.
-fn thing(rule: &Rule, effect: &Effect) -> Option<(Thing, bool)> {
-    let to = rule.from.other();
-    match effect {
-        Effect::Add(field, element) => Some(((to, Some((*field, *element))), true)),
-        Effect::Remove(field, element) => Some(((to, Some((*field, *element))), false)),
-        Effect::Exists => Some(((to, None), true)),
-        Effect::Deleted => Some(((to, None), false)),
-        Effect::Set(..) | Effect::Clear(_) => None,
-    }
+/// Two rules of which one does what the other takes away, and a contact for which both are asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Contradiction {
+    kind: Kind,
+    /// The earlier one.
+    first: Place,
+    pub(super) second: Place,
+    contact: Contact,
 }
 
-/// What is reported of which rule, one report a rule at most.
-pub(super) fn check(file: &Linted<'_>, ask: &Ask<'_>, pairs: &Pairs<'_>) -> Vec<(usize, Diagnostic)> {
-    let mut found: Vec<(usize, Diagnostic)> = Vec::new();
-    for clash in clashes(pairs.rules) {
-        if let Some(contact) = pairs.together(clash.first.0, clash.second.0) {
-            found.extend(report(file, clash.first, clash.second, &contact).map(|one| (clash.second.0, one)));
-        }
-    }
-    found.extend(opposite(file, pairs));
-    found.extend(undone(file, ask, pairs.rules));
-    found.sort_by_key(|(rule, _)| *rule);
-    found.dedup_by_key(|(rule, _)| *rule);
-    found
+/// Of several contradictions of one rule the first kind is reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    /// Two values for one field.
+    Values,
+    /// One thing made and taken away.
+    Opposite,
+    /// One thing brought back and taken back.
+    Undone,
 }
 
-/// Rules of which one makes be there what the other takes away.
-fn opposite(file: &Linted<'_>, pairs: &Pairs<'_>) -> Vec<(usize, Diagnostic)> {
+/// Rules that give one field different values, of which one holds wherever the other does.
+pub(super) fn values(pairs: &Pairs<'_>, field: FieldId) -> Vec<Contradiction> {
+    let place = |at: usize| pairs.place(at, |effect| super::included::single(effect) == Some(field));
+    clashes(pairs, field)
+        .into_iter()
+        .filter_map(|(first, second)| {
+            let contact = pairs.together(first, second)?;
+            Some(Contradiction { kind: Kind::Values, first: place(first)?, second: place(second)?, contact })
+        })
+        .collect()
+}
+
+/// What takes away what an effect does, where there is such an effect.
+pub(super) fn opposite_of(effect: &Effect) -> Option<Effect> {
+    Some(match effect {
+        Effect::Add(field, element) => Effect::Remove(*field, *element),
+        Effect::Remove(field, element) => Effect::Add(*field, *element),
+        Effect::Exists => Effect::Deleted,
+        Effect::Deleted => Effect::Exists,
+        Effect::Set(..) | Effect::Clear(_) => return None,
+    })
+}
+
+/// Of rules that have this effect or its opposite, those that have the one where an earlier one has the other.
+pub(super) fn opposite(pairs: &Pairs<'_>, effect: &Effect) -> Vec<Contradiction> {
+    let Some(opposite) = opposite_of(effect) else { return Vec::new() };
     let mut found = Vec::new();
-    // Most things are only ever made or only ever taken away.
-    let mut both: HashMap<Thing, [bool; 2]> = HashMap::new();
-    for (rule, effect) in pairs.rules.iter().flat_map(|rule| rule.effects.iter().map(move |effect| (rule, effect))) {
-        if let Some((thing, there)) = thing(rule, effect) {
-            both.entry(thing).or_default()[usize::from(there)] = true;
-        }
-    }
-    let mut seen: HashMap<Thing, [Alike; 2]> = HashMap::new();
-    for (index, rule) in pairs.rules.iter().enumerate() {
-        for (position, effect) in rule.effects.iter().enumerate() {
-            let Some((thing, there)) = thing(rule, effect) else { continue };
-            if both.get(&thing) != Some(&[true, true]) {
-                continue;
+    let mut seen = [Alike::default(), Alike::default()];
+    for at in 0..pairs.rules.len() {
+        for (side, own) in [effect, &opposite].into_iter().enumerate() {
+            let Some(position) = pairs.place(at, |effect| effect == own).map(|place| place.1) else { continue };
+            let first = seen[1 - side]
+                .with(pairs, at)
+                .into_iter()
+                .find_map(|first| Some((pairs.of(first)?, pairs.together(first.0, at)?)));
+            if let (Some((first, contact)), Some(second)) = (first, pairs.of((at, position))) {
+                found.push(Contradiction { kind: Kind::Opposite, first, second, contact });
             }
-            let [gone, kept] = seen.entry(thing).or_default();
-            let (same, other) = if there { (kept, gone) } else { (gone, kept) };
-            let mut against = other.with(pairs, index).into_iter();
-            let first = against.find_map(|first| Some((first, pairs.together(first.0, index)?)));
-            if let Some((first, contact)) = first {
-                found.extend(report(file, first, (index, position), &contact).map(|one| (index, one)));
-            }
-            same.note(pairs, (index, position));
+            seen[side].note(pairs, (at, position));
         }
     }
     found
 }
 
-/// Rules of which one takes back what the other brings back, for contacts for which neither holds.
-fn undone(file: &Linted<'_>, ask: &Ask<'_>, rules: &[Rule]) -> Vec<(usize, Diagnostic)> {
+/// Of rules whose undo has this effect or its opposite, those of which one takes back what the other brings back, for
+/// contacts for which neither holds.
+pub(super) fn undone(pairs: &Pairs<'_>, effect: &Effect) -> Vec<Contradiction> {
     /// Two undos nearly always happen together, so that few need be looked at.
     const MOST: usize = 8;
+    let Some(opposite) = opposite_of(effect) else { return Vec::new() };
+    let has = |rule: &Rule, effect: &Effect| rule.undo.iter().flatten().any(|one| one == effect);
     let mut found = Vec::new();
-    let mut seen: HashMap<Thing, [Vec<usize>; 2]> = HashMap::new();
-    for (index, rule) in rules.iter().enumerate() {
-        for effect in rule.undo.iter().flatten() {
-            let Some((thing, there)) = thing(rule, effect) else { continue };
-            let [gone, kept] = seen.entry(thing).or_default();
-            let (same, other) = if there { (kept, gone) } else { (gone, kept) };
-            let first = other.iter().take(MOST).find_map(|first| {
-                let earlier = rules.get(*first)?;
-                let neither = [(&earlier.condition, false), (&rule.condition, false)];
-                Some((*first, ask.contact(&neither, &[BOTH_HERE]).contact()?))
+    let mut seen: [Vec<usize>; 2] = [Vec::new(), Vec::new()];
+    for at in 0..pairs.rules.len() {
+        let Some(rule) = pairs.rule(at) else { continue };
+        for side in [effect, &opposite].into_iter().enumerate().filter(|(_, own)| has(rule, own)).map(|(side, _)| side)
+        {
+            let first = seen[1 - side].iter().take(MOST).find_map(|first| {
+                let neither = [(&pairs.rule(*first)?.condition, false), (&rule.condition, false)];
+                Some((pairs.of((*first, 0))?, pairs.ask.contact(&neither, &[BOTH_HERE]).contact()?))
             });
-            if let Some((first, contact)) = first {
-                found.extend(report_undo(file, first, index, &contact).map(|one| (index, one)));
+            if let (Some((first, contact)), Some(second)) = (first, pairs.of((at, 0))) {
+                found.push(Contradiction { kind: Kind::Undone, first, second, contact });
             }
-            same.push(index);
+            seen[side].push(at);
         }
     }
     found
+}
+
+/// What is reported of all that was found: of each rule one contradiction at most.
+pub(super) fn report_all(file: &Linted<'_>, mut found: Vec<&Contradiction>) -> Vec<Diagnostic> {
+    found.sort_by_key(|one| (file.index(one.second.0), one.kind, one.second.1, file.index(one.first.0)));
+    found.dedup_by_key(|one| one.second.0);
+    let reports = found.into_iter().map(|one| match one.kind {
+        Kind::Values | Kind::Opposite => report(file, one.first, one.second, &one.contact),
+        Kind::Undone => report_undo(file, one.first.0, one.second.0, &one.contact),
+    });
+    reports.flatten().collect()
 }
 
 fn report(file: &Linted<'_>, first: Place, second: Place, contact: &Contact) -> Option<Diagnostic> {
-    let line = file.program.rules.get(first.0)?.line;
+    let line = file.line(first.0)?;
     Some(
         Diagnostic::new(
             Code::Contradiction,
@@ -126,10 +132,10 @@ fn report(file: &Linted<'_>, first: Place, second: Place, contact: &Contact) -> 
 
 fn report_undo(file: &Linted<'_>, first: usize, second: usize, contact: &Contact) -> Option<Diagnostic> {
     let undo = |rule: usize| -> Option<Span> {
-        let at = file.written.get(rule)?;
+        let at = file.at(rule)?;
         Some(file.when(at)?.undo?.span.shift(at.span.start))
     };
-    let line = file.program.rules.get(first)?.line;
+    let line = file.line(first)?;
     Some(
         Diagnostic::new(
             Code::Contradiction,

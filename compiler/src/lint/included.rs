@@ -1,144 +1,119 @@
 //! Rules that give one field different values under the same or a narrower condition, as far as it shows from the text.
 
-use std::collections::{BTreeSet, HashMap};
+use rustc_hash::FxHashMap;
 
-use crate::ir::{AtomId, Condition, Effect, End, FieldId, Rule};
-
-/// Two rules, by index, that cannot both be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Clash {
-    /// The earlier rule and which of its effects.
-    pub(super) first: (usize, usize),
-    /// The later rule and which of its effects.
-    pub(super) second: (usize, usize),
-}
+use super::shape::Pairs;
+use crate::ir::{AtomId, Condition, Effect, FieldId};
 
 /// A test, and whether it is asked to hold.
-type Literal = (AtomId, bool);
+pub(super) type Literal = (AtomId, bool);
 
-/// The literals of a condition that is nothing but `and` over tests.
-fn literals(condition: &Condition) -> Option<BTreeSet<Literal>> {
-    let mut found = BTreeSet::new();
+/// The literals of a condition that is nothing but `and` over tests, each once, in order.
+pub(super) fn literals(condition: &Condition) -> Option<Vec<Literal>> {
+    let mut found = Vec::new();
     let mut open = vec![condition];
     while let Some(part) = open.pop() {
         match part {
-            Condition::Atom(atom) => {
-                found.insert((*atom, true));
-            }
+            Condition::Atom(atom) => found.push((*atom, true)),
             Condition::Not(inner) => match &**inner {
-                Condition::Atom(atom) => {
-                    found.insert((*atom, false));
-                }
+                Condition::Atom(atom) => found.push((*atom, false)),
                 _ => return None,
             },
             Condition::All(parts) => open.extend(parts),
             Condition::Any(_) => return None,
         }
     }
+    found.sort_unstable();
+    found.dedup();
     Some(found)
 }
 
-/// The conditions of all rules, so that those that hold together are found without comparing every two.
+/// Whether two rules hold together, seen from the text alone: if their conditions are equal, or one asks for all that
+/// the other asks for.
+fn hold_together(pairs: &Pairs<'_>, one: usize, other: usize) -> bool {
+    match (pairs.literals(one), pairs.literals(other)) {
+        (Some(one), Some(other)) => is_part(one, other) || is_part(other, one),
+        _ => pairs.rule(one).map(|rule| &rule.condition) == pairs.rule(other).map(|rule| &rule.condition),
+    }
+}
+
+fn is_part(one: &[Literal], other: &[Literal]) -> bool {
+    one.len() <= other.len() && one.iter().all(|literal| other.binary_search(literal).is_ok())
+}
+
+/// The rules so far, so that those that hold together are found without comparing every two.
 ///
-/// Two hold together, seen from the text alone, if they are equal or one asks for all that the other asks for.
 /// Whatever is a part of a condition has its rarest literal in common with it: candidates are looked up by that.
-struct Conditions<'r> {
-    rules: &'r [Rule],
-    literals: Vec<Option<BTreeSet<Literal>>>,
-    rarest: Vec<Option<Literal>>,
-}
-
-impl<'r> Conditions<'r> {
-    fn of(rules: &'r [Rule]) -> Self {
-        let gives = |rule: &Rule| rule.effects.iter().any(|effect| single(effect).is_some());
-        let literals: Vec<_> =
-            rules.iter().map(|rule| gives(rule).then(|| literals(&rule.condition)).flatten()).collect();
-        let mut uses: HashMap<Literal, usize> = HashMap::new();
-        for literal in literals.iter().flatten().flatten() {
-            *uses.entry(*literal).or_default() += 1;
-        }
-        let rarest = literals
-            .iter()
-            .map(|literals| literals.as_ref()?.iter().copied().min_by_key(|literal| uses.get(literal)))
-            .collect();
-        Self { rules, literals, rarest }
-    }
-
-    fn literals(&self, rule: usize) -> Option<&BTreeSet<Literal>> {
-        self.literals.get(rule)?.as_ref()
-    }
-
-    fn rarest(&self, rule: usize) -> Option<Literal> {
-        *self.rarest.get(rule)?
-    }
-
-    fn hold_together(&self, one: usize, other: usize) -> bool {
-        let condition = |rule: usize| self.rules.get(rule).map(|rule| &rule.condition);
-        if condition(one) == condition(other) {
-            return true;
-        }
-        match (self.literals(one), self.literals(other)) {
-            (Some(one), Some(other)) => one.is_subset(other) || other.is_subset(one),
-            _ => false,
-        }
-    }
-}
-
-/// One effect of one rule: their indices.
-type Place = (usize, usize);
-
-/// The effects on one thing so far.
-#[derive(Default)]
 struct Seen<'r> {
-    by_condition: HashMap<&'r Condition, Vec<Place>>,
+    uses: FxHashMap<Literal, usize>,
+    by_condition: FxHashMap<&'r Condition, Vec<usize>>,
     /// By each literal of the rule.
-    containing: HashMap<Literal, Vec<Place>>,
+    containing: FxHashMap<Literal, Vec<usize>>,
     /// By the rarest literal of the rule.
-    keyed: HashMap<Literal, Vec<Place>>,
+    keyed: FxHashMap<Literal, Vec<usize>>,
 }
 
 impl<'r> Seen<'r> {
-    /// The earlier effects whose rules may hold together with this one.
-    fn candidates(&self, conditions: &Conditions<'r>, rule: usize) -> impl Iterator<Item = Place> {
-        let equal = conditions.rules.get(rule).and_then(|rule| self.by_condition.get(&rule.condition));
-        let wider = conditions.literals(rule).into_iter().flatten().filter_map(|literal| self.keyed.get(literal));
-        let narrower = conditions.rarest(rule).and_then(|literal| self.containing.get(&literal));
-        equal.into_iter().chain(wider).chain(narrower).flatten().copied()
+    fn of(pairs: &Pairs<'r>) -> Self {
+        let mut uses: FxHashMap<Literal, usize> = FxHashMap::default();
+        for literal in (0..pairs.rules.len()).filter_map(|at| pairs.literals(at)).flatten() {
+            *uses.entry(*literal).or_default() += 1;
+        }
+        Self { uses, by_condition: FxHashMap::default(), containing: FxHashMap::default(), keyed: FxHashMap::default() }
     }
 
-    fn note(&mut self, conditions: &Conditions<'r>, place: Place) {
-        let Some(rule) = conditions.rules.get(place.0) else { return };
-        self.by_condition.entry(&rule.condition).or_default().push(place);
-        for literal in conditions.literals(place.0).into_iter().flatten() {
-            self.containing.entry(*literal).or_default().push(place);
-        }
-        if let Some(literal) = conditions.rarest(place.0) {
-            self.keyed.entry(literal).or_default().push(place);
+    fn rarest(&self, literals: &[Literal]) -> Option<Literal> {
+        literals.iter().copied().min_by_key(|literal| self.uses.get(literal))
+    }
+
+    /// The first of the earlier rules that holds together with this one and fits.
+    fn first(&self, pairs: &Pairs<'r>, at: usize, fits: impl Fn(usize) -> bool) -> Option<usize> {
+        let literals = pairs.literals(at);
+        let equal = match literals {
+            None => pairs.rule(at).and_then(|rule| self.by_condition.get(&rule.condition)),
+            Some(_) => None,
+        };
+        let wider = literals.into_iter().flatten().filter_map(|literal| self.keyed.get(literal));
+        let narrower = literals.and_then(|all| self.rarest(all)).and_then(|literal| self.containing.get(&literal));
+        let lists = equal.into_iter().chain(wider).chain(narrower);
+        // Each list is in the order of the file.
+        lists
+            .filter_map(|list| list.iter().copied().find(|first| fits(*first) && hold_together(pairs, *first, at)))
+            .min()
+    }
+
+    fn note(&mut self, pairs: &Pairs<'r>, at: usize) {
+        let Some(rule) = pairs.rule(at) else { return };
+        match pairs.literals(at) {
+            None => self.by_condition.entry(&rule.condition).or_default().push(at),
+            Some(literals) => {
+                for literal in literals {
+                    self.containing.entry(*literal).or_default().push(at);
+                }
+                if let Some(literal) = self.rarest(literals) {
+                    self.keyed.entry(literal).or_default().push(at);
+                }
+            }
         }
     }
 }
 
-/// Pairs of rules that give one field different values, of which one holds wherever the other does. The earliest
-/// partner of each rule.
-pub(super) fn clashes(rules: &[Rule]) -> Vec<Clash> {
-    let conditions = Conditions::of(rules);
-    let effect = |(rule, position): Place| rules.get(rule)?.effects.get(position);
-    let mut seen: HashMap<(End, FieldId), Seen<'_>> = HashMap::new();
-    let mut clashes: Vec<Clash> = Vec::new();
-    for (index, rule) in rules.iter().enumerate() {
-        for (position, wanted) in rule.effects.iter().enumerate() {
-            let Some(field) = single(wanted) else { continue };
-            let seen = seen.entry((rule.from, field)).or_default();
-            // Equal constants of one field have one index (see `link`), so effects compare as they are.
-            let first = seen
-                .candidates(&conditions, index)
-                .filter(|place| effect(*place) != Some(wanted) && conditions.hold_together(place.0, index))
-                .min();
-            clashes.extend(first.map(|first| Clash { first, second: (index, position) }));
-            seen.note(&conditions, (index, position));
-        }
+/// Pairs of rules that give this field different values, of which one holds wherever the other does. The earliest partner
+/// of each rule. Places among the rules, earlier one first.
+pub(super) fn clashes(pairs: &Pairs<'_>, field: FieldId) -> Vec<(usize, usize)> {
+    // Equal constants of one field have one index (see `link`), so effects compare as they are.
+    let wanted: Vec<Option<&Effect>> = (0..pairs.rules.len())
+        .map(|at| pairs.rule(at)?.effects.iter().find(|effect| single(effect) == Some(field)))
+        .collect();
+    if wanted.iter().all(|one| wanted.first() == Some(one)) {
+        return Vec::new();
     }
-    clashes.dedup_by_key(|clash| clash.second.0);
+    let mut seen = Seen::of(pairs);
+    let mut clashes = Vec::new();
+    for (at, own) in wanted.iter().enumerate() {
+        clashes.extend(seen.first(pairs, at, |first| wanted.get(first) != Some(own)).map(|first| (first, at)));
+        seen.note(pairs, at);
+    }
     clashes
 }
 
@@ -154,8 +129,11 @@ pub(super) fn single(effect: &Effect) -> Option<FieldId> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
-    use crate::ir::ConstId;
+    use super::{
+        super::{ask::Ask, shape::Known},
+        *,
+    };
+    use crate::ir::{ConstId, End, Program, Rule};
 
     fn rule(condition: Condition, effects: Vec<Effect>) -> Rule {
         Rule {
@@ -191,16 +169,28 @@ mod tests {
         /// Looking candidates up finds what comparing every two rules finds.
         #[test]
         fn nothing_is_missed(rules in prop::collection::vec(any_rule(), 0..24)) {
-            let conditions = Conditions::of(&rules);
-            let mut every_two = Vec::new();
-            for (second, rule) in rules.iter().enumerate() {
-                let first = rules.iter().take(second).enumerate().find(|(first, earlier)| {
-                    let (one, other) = (&earlier.effects[0], &rule.effects[0]);
-                    single(one) == single(other) && one != other && conditions.hold_together(*first, second)
-                });
-                every_two.extend(first.map(|(first, _)| Clash { first: (first, 0), second: (second, 0) }));
-            }
-            prop_assert_eq!(clashes(&rules), every_two);
+            let mut program = (*crate::check::check_text("a.sync", "sync google <-> realgeeks", &[]).program.unwrap()).clone();
+            program.rules = rules;
+            every_two(&program)?;
         }
+    }
+
+    fn every_two(program: &Program) -> Result<(), TestCaseError> {
+        let known: Vec<Known> = program.rules.iter().map(|_| Known::default()).collect();
+        let ask = Ask::new(program);
+        for field in (0..3).map(FieldId) {
+            let writes = |rule: &Rule| rule.effects.iter().any(|effect| single(effect) == Some(field));
+            let all: Vec<usize> = (0..program.rules.len()).filter(|rule| writes(&program.rules[*rule])).collect();
+            let pairs = Pairs::new(program, &known, &all, &ask);
+            let effect = |at: usize| &program.rules[all[at]].effects[0];
+            let mut every_two = Vec::new();
+            for second in 0..all.len() {
+                let first =
+                    (0..second).find(|first| effect(*first) != effect(second) && hold_together(&pairs, *first, second));
+                every_two.extend(first.map(|first| (first, second)));
+            }
+            prop_assert_eq!(clashes(&pairs, field), every_two);
+        }
+        Ok(())
     }
 }

@@ -20,8 +20,7 @@ pub(super) fn check(
     file: &Linted<'_>,
     ask: &Ask<'_>,
     pairs: &Pairs<'_>,
-    index: usize,
-    at: &RuleAt,
+    at: &RuleAt<'_>,
     rule: &Rule,
 ) -> Vec<Diagnostic> {
     let written: Vec<_> = rule.effects.iter().chain(rule.undo.iter().flatten()).filter_map(Effect::field).collect();
@@ -37,12 +36,12 @@ pub(super) fn check(
     }
     match undoes_itself(file, ask, at, rule) {
         Some(found) => vec![found],
-        None => changes_nothing(file, ask, pairs, index, rule),
+        None => changes_nothing(file, ask, pairs, at, rule),
     }
 }
 
 /// What the rule does makes its condition fail, and what it then undoes makes it hold again.
-fn undoes_itself(file: &Linted<'_>, ask: &Ask<'_>, at: &RuleAt, rule: &Rule) -> Option<Diagnostic> {
+fn undoes_itself(file: &Linted<'_>, ask: &Ask<'_>, at: &RuleAt<'_>, rule: &Rule) -> Option<Diagnostic> {
     let undo = rule.undo.as_ref()?;
     let done = after(file.program, rule, &rule.effects, &rule.condition)?;
     let undone: Vec<Effect> = undo
@@ -83,7 +82,13 @@ fn about_the_same(one: &Effect, other: &Effect) -> bool {
 }
 
 /// Actions of things that the condition asks for already.
-fn changes_nothing(file: &Linted<'_>, ask: &Ask<'_>, pairs: &Pairs<'_>, index: usize, rule: &Rule) -> Vec<Diagnostic> {
+fn changes_nothing(
+    file: &Linted<'_>,
+    ask: &Ask<'_>,
+    pairs: &Pairs<'_>,
+    at: &RuleAt<'_>,
+    rule: &Rule,
+) -> Vec<Diagnostic> {
     if rule.undo.is_some() || rule.other_way.is_some() {
         return Vec::new();
     }
@@ -109,14 +114,14 @@ fn changes_nothing(file: &Linted<'_>, ask: &Ask<'_>, pairs: &Pairs<'_>, index: u
             _ => None,
         };
         let Some(already) = already else { continue };
-        let said = if let Condition::Atom(test) = already { pairs.says(index, test) } else { None };
+        let said = if let Condition::Atom(test) = already { pairs.says(0, test) } else { None };
         if !said.unwrap_or_else(|| ask.never(rule, &[(&rule.condition, true), (&already, false)])) {
             continue;
         }
-        let Some(span) = file.action((index, position)) else { continue };
+        let Some(span) = file.action((at.rule, position)) else { continue };
         found.push(
             Diagnostic::new(Code::ChangesNothing, "this action changes nothing", span, "is so already")
-                .also(file.condition_span_of(index), "asks for it")
+                .also(file.condition_span(at), "asks for it")
                 .why("The rule only holds for contacts of which this is true anyway.")
                 .help(format!("If the rule says which contacts flow, write `then {exists}`.")),
         );

@@ -1,50 +1,34 @@
 //! SYNC0461: texts of one field that differ in nothing but the case of their letters.
 
-use std::collections::HashMap;
-
 use super::{
     Linted,
-    constants::{Texts, all_places, places, text},
+    constants::{all_places, places, text},
+    uses::TextUses,
 };
 use crate::{
     check::quoted,
     diagnostic::{Code, Diagnostic, Fix},
-    ir::{ConstId, End, FieldId},
+    ir::{End, FieldId},
 };
 
-pub(super) fn check(file: &Linted<'_>, end: End, field: FieldId, texts: &Texts) -> Vec<Diagnostic> {
-    let mut alike: HashMap<String, Vec<ConstId>> = HashMap::new();
-    for constant in texts.keys() {
-        alike.entry(text(file, *constant).to_lowercase()).or_default().push(*constant);
-    }
+/// What is reported of texts of one field that are equal in lower case, the first one of the file first.
+pub(super) fn report_all(file: &Linted<'_>, (end, field): (End, FieldId), alike: &[TextUses]) -> Vec<Diagnostic> {
     let known = file.known_values(end, field);
-    let mut found = Vec::new();
-    for constants in alike.into_values().filter(|constants| constants.len() > 1) {
-        // What the account has is right, and what it does not have was reported where it stands.
-        if constants.iter().any(|constant| known.iter().any(|known| known == text(file, *constant))) {
-            continue;
-        }
-        let count = |constant: &ConstId| texts.get(constant).map_or(0, |uses| uses.count);
-        // The first of the most used: constants are counted in the order of the file.
-        let Some(model) = constants.iter().copied().rev().max_by_key(count) else { continue };
-        for odd in constants.into_iter().filter(|odd| *odd != model) {
-            found.extend(report(file, (end, field), texts, odd, model));
-        }
+    // What the account has is right, and what it does not have was reported where it stands.
+    if alike.iter().any(|one| known.iter().any(|known| known == text(file.program, one.constant))) {
+        return Vec::new();
     }
-    found
+    // The first of the most used.
+    let Some(model) = alike.iter().rev().max_by_key(|one| one.count) else { return Vec::new() };
+    let odd = alike.iter().filter(|odd| odd.constant != model.constant);
+    odd.filter_map(|odd| report(file, (end, field), odd, model)).collect()
 }
 
-fn report(
-    file: &Linted<'_>,
-    (end, field): (End, FieldId),
-    texts: &Texts,
-    odd: ConstId,
-    model: ConstId,
-) -> Option<Diagnostic> {
-    let wrong = all_places(file, (end, field), odd, texts.get(&odd)?);
-    let right = places(file, file.written.get(texts.get(&model)?.first)?, end, field, model).into_iter().next()?;
+fn report(file: &Linted<'_>, (end, field): (End, FieldId), odd: &TextUses, model: &TextUses) -> Option<Diagnostic> {
+    let wrong = all_places(file, (end, field), odd.constant, &odd.rules);
+    let right = places(file, file.at(*model.rules.first()?)?, end, field, model.constant).into_iter().next()?;
     let name = file.program.show_field(end, field);
-    let (odd, model) = (quoted(text(file, odd)), quoted(text(file, model)));
+    let (odd, model) = (quoted(text(file.program, odd.constant)), quoted(text(file.program, model.constant)));
     let fix = Fix { title: format!("write {model}"), edits: wrong.iter().map(|span| (*span, model.clone())).collect() };
     let mut found = Diagnostic::new(
         Code::LetterCase,

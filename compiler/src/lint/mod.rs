@@ -1,4 +1,7 @@
-//! Rules that mean something, but likely not what was meant: each check a file, all on the program of one file.
+//! Rules that mean something, but likely not what was meant: each check a file.
+//!
+//! What shows in a rule alone is found when the rule comes ([`alone`]), what shows across rules by what they have in common
+//! ([`kept`]). What is found says which rules it is about; where they stand is only asked when it is reported.
 //!
 //! Promises:
 //! - What is said of a condition is so for every contact ([`crate::logic`] decides it). What would take too long to
@@ -14,6 +17,7 @@ mod contradiction;
 mod first_decides;
 mod included;
 mod itself;
+mod kept;
 mod letter_case;
 mod lossy;
 mod narrowing;
@@ -27,6 +31,7 @@ mod shadowed;
 mod shape;
 mod slip;
 mod undo_never;
+mod uses;
 
 use syncc_grammar::{
     Statement,
@@ -40,18 +45,27 @@ use crate::{
     logic::Contact,
 };
 
-use std::collections::HashSet;
+use std::cell::OnceCell;
 
 use ask::Ask;
+pub(crate) use kept::{Kept, Now};
 use plain::Plain;
+pub(crate) use shape::Known;
 use shape::Pairs;
+
+/// A rule and which of its effects: the index of the rule in the program, then that of the effect.
+type Place = (usize, usize);
 
 /// A file that means something.
 pub(crate) struct Linted<'f> {
     pub(crate) text: &'f str,
+    /// Its rules are in any order.
     pub(crate) program: &'f Program,
-    /// The rules that the file writes, in the order of [`Program::rules`].
-    pub(crate) written: &'f [RuleAt],
+    pub(crate) known: &'f [Known],
+    /// The rules that the file writes, in its order.
+    pub(crate) written: &'f [RuleAt<'f>],
+    /// Where among them a rule of the program is.
+    pub(crate) place: &'f dyn Fn(usize) -> usize,
     /// The mappings that the file writes.
     pub(crate) maps: &'f [MapAt],
     /// Whether nothing of the file is missing because of an error.
@@ -59,20 +73,25 @@ pub(crate) struct Linted<'f> {
     pub(crate) connection: &'f Connection,
     /// The tree of a statement of the file.
     pub(crate) tree: &'f dyn Fn(usize) -> Option<Statement>,
+    /// The starts of the lines, once they are asked for.
+    pub(crate) lines: OnceCell<Vec<u32>>,
 }
 
 /// Where a rule stands.
-pub(crate) struct RuleAt {
+pub(crate) struct RuleAt<'f> {
+    /// Its index in the program.
+    pub(crate) rule: usize,
     /// Which statement of the file it is.
     pub(crate) statement: usize,
     /// All of it. Absolute.
     pub(crate) span: Span,
     /// Where its actions stand in the order of its effects. From the start of the rule.
-    pub(crate) actions: Vec<Span>,
+    pub(crate) actions: &'f [Span],
 }
 
 /// Where a mapping stands.
 pub(crate) struct MapAt {
+    /// By which [`crate::ir::Origin::Line`] the program knows it.
     pub(crate) line: u32,
     /// Absolute.
     pub(crate) span: Span,
@@ -80,21 +99,41 @@ pub(crate) struct MapAt {
 
 impl<'f> Linted<'f> {
     /// The rules that the file writes, each with its place.
-    fn rules(&self) -> impl Iterator<Item = (&'f RuleAt, &'f Rule)> {
-        self.written.iter().zip(&self.program.rules)
+    fn rules(&self) -> impl Iterator<Item = (&'f RuleAt<'f>, &'f Rule)> {
+        self.written.iter().filter_map(|at| Some((at, self.program.rules.get(at.rule)?)))
     }
 
     /// The tree of a rule. Asked for only where something is reported.
-    fn when(&self, at: &RuleAt) -> Option<When> {
+    fn when(&self, at: &RuleAt<'_>) -> Option<When> {
         match (self.tree)(at.statement)?.body {
             Body::When(when) => Some(when),
             _ => None,
         }
     }
 
-    /// Where an action stands: the index of the rule, then that of the effect.
-    fn action(&self, (rule, effect): (usize, usize)) -> Option<Span> {
-        let at = self.written.get(rule)?;
+    /// Where in the file a rule of the program comes.
+    fn index(&self, rule: usize) -> usize {
+        (self.place)(rule)
+    }
+
+    /// Where a rule of the program stands.
+    fn at(&self, rule: usize) -> Option<&'f RuleAt<'f>> {
+        self.written.get(self.index(rule))
+    }
+
+    /// The line of a rule of the program, from 1.
+    fn line(&self, rule: usize) -> Option<usize> {
+        let start = self.at(rule)?.span.start;
+        let starts = self.lines.get_or_init(|| {
+            let breaks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            breaks.filter_map(|(at, _)| u32::try_from(at + 1).ok()).collect()
+        });
+        Some(starts.partition_point(|line| *line <= start) + 1)
+    }
+
+    /// Where an action stands.
+    fn action(&self, (rule, effect): Place) -> Option<Span> {
+        let at = self.at(rule)?;
         Some(at.actions.get(effect)?.shift(at.span.start))
     }
 
@@ -112,13 +151,8 @@ impl<'f> Linted<'f> {
         values.unwrap_or_default()
     }
 
-    /// Where the condition of the rule with this index stands.
-    fn condition_span_of(&self, rule: usize) -> Span {
-        self.written.get(rule).map_or_else(Span::default, |at| self.condition_span(at))
-    }
-
     /// Where the condition of a rule stands: all between `when` and `then`.
-    fn condition_span(&self, at: &RuleAt) -> Span {
+    fn condition_span(&self, at: &RuleAt<'_>) -> Span {
         const WHEN: u32 = 4;
         let Some(when) = self.when(at) else { return at.span };
         let between = Span::new(at.span.start + WHEN, at.span.start + when.then_span.start);
@@ -134,43 +168,21 @@ impl<'f> Linted<'f> {
     }
 }
 
-/// Everything that is odd about the rules of a file.
-pub(crate) fn lint(file: &Linted<'_>) -> Vec<Diagnostic> {
+/// What shows in a rule alone, and whether it never holds. `file` is a file of nothing but that rule.
+pub(crate) fn alone(file: &Linted<'_>) -> (Vec<Diagnostic>, bool) {
+    let Some((at, rule)) = file.rules().next() else { return (Vec::new(), false) };
     let ask = Ask::new(file.program);
-    let mut found = Vec::new();
-    let rules = file.program.rules.get(..file.written.len()).unwrap_or_default();
-    let pairs = Pairs::new(file.program, rules, &ask);
-    // What never holds is no part of what rules do together.
-    let mut dead = HashSet::new();
-    for (index, (at, rule)) in file.rules().enumerate() {
-        let alone = each_alone(file, &ask, at, rule);
-        if alone.iter().any(|one| one.code == Code::NeverHolds) {
-            dead.insert(index);
-        }
-        found.extend(alone);
-        found.extend(itself::check(file, &ask, &pairs, index, at, rule));
-    }
-    let contradicting = contradiction::check(file, &ask, &pairs);
-    let lines: HashSet<usize> = contradicting.iter().map(|(rule, _)| *rule).collect();
-    found.extend(first_decides::check(file, &pairs, &lines));
-    found.extend(contradicting.into_iter().map(|(_, diagnostic)| diagnostic));
-    found.extend(shadowed::check(file, &pairs, dead));
-    for ((end, field), texts) in constants::texts(file) {
-        found.extend(letter_case::check(file, end, field, &texts));
-        found.extend(slip::check(file, end, field, &texts));
-    }
-    found.extend(lossy::check(file));
-    // What is missing might be what lets the others flow.
-    if file.is_whole {
-        found.extend(overwritten::check(file, &ask));
-        found.extend(narrowing::check(file));
-    }
-    found
+    let rules = [at.rule];
+    let pairs = Pairs::new(file.program, file.known, &rules, &ask);
+    let mut found = by_condition(file, &ask, at, rule);
+    let dead = found.iter().any(|one| one.code == Code::NeverHolds);
+    found.extend(itself::check(file, &ask, &pairs, at, rule));
+    (found, dead)
 }
 
-/// What shows in a rule alone. The first that fits: the others would say the same in other words.
-fn each_alone(file: &Linted<'_>, ask: &Ask<'_>, at: &RuleAt, rule: &Rule) -> Vec<Diagnostic> {
-    let plain = plain::of(file.program, &rule.condition);
+/// What shows in the condition of a rule. The first that fits: the others would say the same in other words.
+fn by_condition(file: &Linted<'_>, ask: &Ask<'_>, at: &RuleAt<'_>, rule: &Rule) -> Vec<Diagnostic> {
+    let plain = file.known.get(at.rule).map_or(Plain::Unsure, |known| known.plain(file.program, rule));
     // A condition of tests that have nothing to do with each other holds for some contacts and fails for others.
     if plain == Plain::Either {
         return Vec::new();

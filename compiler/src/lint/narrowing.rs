@@ -21,17 +21,19 @@ pub(super) fn check(file: &Linted<'_>) -> Vec<Diagnostic> {
 
 fn direction(file: &Linted<'_>, from: End) -> Option<Diagnostic> {
     let program = file.program;
-    let rules: Vec<&Rule> = program.rules.iter().filter(|rule| rule.from == from).collect();
-    let back = program.rules.iter().any(|rule| rule.from != from && rule.other_way.is_some());
-    if rules.len() < FEWEST || back || rules.len() > file.written.len() {
+    let mut rules = file.rules().filter(|(_, rule)| rule.from == from);
+    let (first, rule) = rules.next()?;
+    let label = translates(file, rule)?;
+    let (mut last, mut count) = (first, 1);
+    for (at, rule) in rules {
+        if translates(file, rule) != Some(label) {
+            return None;
+        }
+        (last, count) = (at, count + 1);
+    }
+    if count < FEWEST || file.rules().any(|(_, rule)| rule.from != from && rule.other_way.is_some()) {
         return None;
     }
-    let label = translates(file, rules.first()?)?;
-    if !rules.iter().all(|rule| translates(file, rule) == Some(label)) {
-        return None;
-    }
-    let first = file.rules().find(|(_, rule)| rule.from == from)?.0;
-    let last = file.rules().filter(|(_, rule)| rule.from == from).last()?.0;
     let name = |end: End| crate::check::typed(&program.side(end).name);
     let (here, there) = (name(from), name(from.other()));
     let everybody = format!("when {here} exists then {there} exists");

@@ -11,7 +11,13 @@ use crate::{
     ir::{Rule, Test},
 };
 
-pub(super) fn check(file: &Linted<'_>, ask: &Ask<'_>, at: &RuleAt, rule: &Rule, plain: Plain) -> Option<Diagnostic> {
+pub(super) fn check(
+    file: &Linted<'_>,
+    ask: &Ask<'_>,
+    at: &RuleAt<'_>,
+    rule: &Rule,
+    plain: Plain,
+) -> Option<Diagnostic> {
     if plain == Plain::Holds || !ask.never(rule, &[(&rule.condition, true)]) {
         return None;
     }

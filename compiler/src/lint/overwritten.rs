@@ -4,12 +4,7 @@ use std::collections::HashMap;
 
 use syncc_grammar::tree::Span;
 
-use super::{
-    Linted,
-    ask::Ask,
-    included::single,
-    plain::{self, Plain},
-};
+use super::{Linted, ask::Ask, included::single, plain::Plain};
 use crate::{
     diagnostic::{Code, Diagnostic},
     ir::{Condition, End, FieldId, Lens, Mapping, Origin, Rule, Test},
@@ -27,12 +22,15 @@ pub(super) fn check(file: &Linted<'_>, ask: &Ask<'_>) -> Vec<Diagnostic> {
         }
     }
     let mut found = Vec::new();
-    for (index, (_, rule)) in file.rules().enumerate() {
+    if mapped.is_empty() {
+        return found;
+    }
+    for (at, rule) in file.rules() {
         for (position, effect) in rule.effects.iter().enumerate() {
             let target = single(effect).map(|field| (rule.from.other(), field));
             let Some(mapping) = target.and_then(|target| mapped.get(&target)) else { continue };
-            if covers(file, ask, rule) {
-                found.extend(report(file, mapping, target.map(|(_, field)| field), (index, position)));
+            if covers(file, ask, at.rule, rule) {
+                found.extend(report(file, mapping, target.map(|(_, field)| field), (at.rule, position)));
                 // The first rule that writes the field decides.
                 target.map(|target| mapped.remove(&target));
             }
@@ -58,7 +56,7 @@ fn targets(mapping: &Mapping) -> Vec<(End, FieldId)> {
 }
 
 /// Whether the rule holds for every contact that flows its way.
-fn covers(file: &Linted<'_>, ask: &Ask<'_>, rule: &Rule) -> bool {
+fn covers(file: &Linted<'_>, ask: &Ask<'_>, index: usize, rule: &Rule) -> bool {
     let program = file.program;
     let exists = |condition: &Condition| {
         matches!(condition, Condition::Atom(id) if program.atoms.get(id.index())
@@ -67,17 +65,20 @@ fn covers(file: &Linted<'_>, ask: &Ask<'_>, rule: &Rule) -> bool {
     if exists(&rule.condition) {
         return true;
     }
-    let others: Vec<&Rule> = program.rules.iter().filter(|other| other.from == rule.from).take(MOST + 1).collect();
-    let back = program.rules.iter().any(|other| other.from != rule.from && other.other_way.is_some());
-    if back || others.len() > MOST {
+    let rules = || file.rules().map(|(_, rule)| rule);
+    let others: Vec<&Rule> = rules().filter(|other| other.from == rule.from).take(MOST + 1).collect();
+    let back = || rules().any(|other| other.from != rule.from && other.other_way.is_some());
+    if others.len() > MOST || back() {
         // Who flows because of the other side is told by what is there, not by a condition.
         let here = [Presence::Here, Presence::Never].map(|other| match rule.from {
             End::Left => [Presence::Here, other],
             End::Right => [other, Presence::Here],
         });
-        let plain = plain::of(program, &rule.condition);
-        return matches!(plain, Plain::Holds | Plain::Unsure)
-            && ask.contact(&[(&rule.condition, false)], &here) == Answer::Never;
+        let Some(known) = file.known.get(index) else { return false };
+        return known.everybody(|| {
+            matches!(known.plain(program, rule), Plain::Holds | Plain::Unsure)
+                && Ask::new(program).contact(&[(&rule.condition, false)], &here) == Answer::Never
+        });
     }
     others.into_iter().all(|other| {
         std::ptr::eq(other, rule) || ask.never(other, &[(&other.condition, true), (&rule.condition, false)])
@@ -115,7 +116,7 @@ fn report(file: &Linted<'_>, mapping: &Mapping, field: Option<FieldId>, place: (
         file.program.show_field(End::Left, *left),
         file.program.show_field(End::Right, *right)
     );
-    let end = file.written.get(place.0)?.span.end;
+    let end = file.at(place.0)?.span.end;
     let rest = file.text.get(end as usize..)?.lines().next().unwrap_or_default();
     found = found
         .help(format!("If that is meant, say so with `{off}`. Otherwise let the rule hold for some contacts only."));

@@ -16,7 +16,13 @@ use crate::{
 };
 
 /// The last such part. One at a time: of two parts that say the same, each is redundant and not both.
-pub(super) fn check(file: &Linted<'_>, ask: &Ask<'_>, at: &RuleAt, rule: &Rule, plain: Plain) -> Option<Diagnostic> {
+pub(super) fn check(
+    file: &Linted<'_>,
+    ask: &Ask<'_>,
+    at: &RuleAt<'_>,
+    rule: &Rule,
+    plain: Plain,
+) -> Option<Diagnostic> {
     if plain == Plain::Fails {
         return None;
     }
@@ -48,7 +54,7 @@ fn reads(file: &Linted<'_>, rule: &Rule, parts: &[Condition]) -> bool {
 }
 
 /// The last of several parts joined by `or`, or of the values of a list, that adds nobody.
-fn choice(file: &Linted<'_>, ask: &Ask<'_>, at: &RuleAt, rule: &Rule, part: &Part<'_>) -> Option<Diagnostic> {
+fn choice(file: &Linted<'_>, ask: &Ask<'_>, at: &RuleAt<'_>, rule: &Rule, part: &Part<'_>) -> Option<Diagnostic> {
     let choices = choices(part, at.span.start);
     let spans: Vec<Span> = choices.iter().map(|(span, _)| *span).collect();
     let (separator, plain_ends) = match part.tree {

@@ -5,9 +5,14 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use super::ask::Ask;
+use super::{
+    Place,
+    ask::Ask,
+    included::{Literal, literals},
+    plain::{self, Plain},
+};
 use crate::{
-    ir::{AtomId, Condition, ConstId, End, FieldId, Program, Rule, Test},
+    ir::{AtomId, Condition, ConstId, Effect, End, FieldId, Program, Rule, Test},
     logic::{Contact, each_atom},
 };
 
@@ -117,23 +122,70 @@ fn needed(program: &Program, condition: &Condition, holds: bool, into: &mut BTre
     }
 }
 
-/// The rules of a file, and what is known of every two of their conditions.
+/// What is found out of a rule once, however often it is compared with others.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    shape: OnceCell<Shape>,
+    literals: OnceCell<Option<Vec<Literal>>>,
+    plain: OnceCell<Plain>,
+    everybody: OnceCell<bool>,
+}
+
+impl Known {
+    /// What a walk tells of the condition of the rule.
+    pub(super) fn plain(&self, program: &Program, rule: &Rule) -> Plain {
+        *self.plain.get_or_init(|| plain::of(program, &rule.condition))
+    }
+
+    /// Whether the rule holds for everybody of its app, found out once.
+    pub(super) fn everybody(&self, ask: impl FnOnce() -> bool) -> bool {
+        *self.everybody.get_or_init(ask)
+    }
+}
+
+/// Some rules that do the same thing, in the order of the file, and what is known of every two of their conditions.
 pub(super) struct Pairs<'p> {
-    program: &'p Program,
-    pub(super) rules: &'p [Rule],
-    ask: &'p Ask<'p>,
-    shapes: Vec<OnceCell<Shape>>,
+    pub(super) program: &'p Program,
+    known: &'p [Known],
+    /// Which rules, by their index in the program.
+    pub(super) rules: &'p [usize],
+    pub(super) ask: &'p Ask<'p>,
 }
 
 impl<'p> Pairs<'p> {
-    pub(super) fn new(program: &'p Program, rules: &'p [Rule], ask: &'p Ask<'p>) -> Self {
-        Self { program, rules, ask, shapes: rules.iter().map(|_| OnceCell::new()).collect() }
+    pub(super) fn new(program: &'p Program, known: &'p [Known], rules: &'p [usize], ask: &'p Ask<'p>) -> Self {
+        Self { program, known, rules, ask }
+    }
+
+    /// The rule at this place among these.
+    pub(super) fn rule(&self, at: usize) -> Option<&'p Rule> {
+        self.program.rules.get(*self.rules.get(at)?)
+    }
+
+    /// One of these rules and which of its effects.
+    pub(super) fn of(&self, (at, effect): (usize, usize)) -> Option<Place> {
+        Some((*self.rules.get(at)?, effect))
+    }
+
+    /// A rule and the first of its effects that fits.
+    pub(super) fn place(&self, at: usize, fits: impl Fn(&Effect) -> bool) -> Option<Place> {
+        self.of((at, self.rule(at)?.effects.iter().position(fits)?))
+    }
+
+    fn known(&self, at: usize) -> Option<&'p Known> {
+        self.known.get(*self.rules.get(at)?)
     }
 
     /// What the condition of a rule asks for.
-    pub(super) fn shape(&self, rule: usize) -> Option<&Shape> {
-        let condition = &self.rules.get(rule)?.condition;
-        Some(self.shapes.get(rule)?.get_or_init(|| Shape::of(self.program, condition)))
+    pub(super) fn shape(&self, at: usize) -> Option<&'p Shape> {
+        let condition = &self.rule(at)?.condition;
+        Some(self.known(at)?.shape.get_or_init(|| Shape::of(self.program, condition)))
+    }
+
+    /// The literals of the condition of a rule, where it is nothing but `and` over tests.
+    pub(super) fn literals(&self, at: usize) -> Option<&'p [Literal]> {
+        let condition = &self.rule(at)?.condition;
+        self.known(at)?.literals.get_or_init(|| literals(condition)).as_deref()
     }
 
     /// Whether no more questions are answered.
@@ -142,8 +194,8 @@ impl<'p> Pairs<'p> {
     }
 
     /// Whether a test must hold or fail wherever the rule holds, as far as its condition says so outright.
-    pub(super) fn says(&self, rule: usize, test: AtomId) -> Option<bool> {
-        self.shape(rule)?.literals.get(&test).copied()
+    pub(super) fn says(&self, at: usize, test: AtomId) -> Option<bool> {
+        self.shape(at)?.literals.get(&test).copied()
     }
 
     /// Whether two rules certainly never hold together, seen at once.
@@ -162,14 +214,14 @@ impl<'p> Pairs<'p> {
         if self.apart(one, other) {
             return None;
         }
-        let (one, other) = (self.rules.get(one)?, self.rules.get(other)?);
+        let (one, other) = (self.rule(one)?, self.rule(other)?);
         self.ask.shown(one, &[(&one.condition, true), (&other.condition, true)])
     }
 
     /// Whether `wide` certainly holds wherever `narrow` does. Both start from one app.
     pub(super) fn implies(&self, narrow: usize, wide: usize) -> bool {
         let (Some(narrow_shape), Some(wide_shape)) = (self.shape(narrow), self.shape(wide)) else { return false };
-        let (Some(narrow), Some(wide)) = (self.rules.get(narrow), self.rules.get(wide)) else { return false };
+        let (Some(narrow), Some(wide)) = (self.rule(narrow), self.rule(wide)) else { return false };
         if narrow.condition == wide.condition {
             return true;
         }

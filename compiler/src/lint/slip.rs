@@ -1,70 +1,112 @@
 //! SYNC0460: a text that stands once in the file and is one slip of the keyboard away from one that stands there often.
 
-use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use super::{
     Linted,
-    constants::{Texts, places, text},
+    constants::{places, text},
+    uses::TextUses,
 };
 use crate::{
     check::quoted,
     diagnostic::{Code, Diagnostic},
-    ir::{ConstId, End, FieldId},
+    ir::{ConstId, End, FieldId, Program},
 };
 
 /// A text that stands this often is meant so.
-const OFTEN: usize = 3;
+pub(super) const OFTEN: usize = 3;
 
 /// Shorter words differ by a letter on purpose.
 const SHORTEST: usize = 5;
 
-pub(super) fn check(file: &Linted<'_>, end: End, field: FieldId, texts: &Texts) -> Vec<Diagnostic> {
-    // Two texts are one slip apart only if they are equal with a letter or none left out of each.
-    let mut often: HashMap<String, Vec<ConstId>> = HashMap::new();
-    for constant in texts.iter().filter(|(_, uses)| uses.count >= OFTEN).map(|(constant, _)| *constant) {
-        for shorter in without_a_letter(text(file, constant)) {
-            often.entry(shorter).or_default().push(constant);
-        }
-    }
-    if often.is_empty() {
-        return Vec::new();
-    }
-    let known = file.known_values(end, field);
-    let mut found = Vec::new();
-    for (constant, uses) in texts.iter().filter(|(_, uses)| uses.count == 1) {
-        let written = text(file, *constant);
-        if !known.is_empty() && known.iter().any(|known| known == written) {
-            continue;
-        }
-        let candidates = without_a_letter(written).into_iter().filter_map(|shorter| often.get(&shorter)).flatten();
-        let Some(meant) = candidates.filter(|meant| is_slip(written, text(file, **meant))).min() else { continue };
-        let count = texts.get(meant).map_or(0, |uses| uses.count);
-        let place = file.written.get(uses.first);
-        let Some(span) = place.and_then(|at| places(file, at, end, field, *constant).first().copied()) else {
-            continue;
-        };
-        let meant = quoted(text(file, *meant));
-        found.push(
-            Diagnostic::new(
-                Code::Slip,
-                format!("{} stands in this file once, {meant} {count} times", quoted(written)),
-                span,
-                "perhaps misspelt",
-            )
-            .why("No contact may ever have a misspelt value.")
-            .help(format!("Did you mean {meant}?"))
-            .fix(format!("write {meant}"), span, meant),
-        );
-    }
-    found
+/// The texts of a field that stand often, found by what is one slip away from them.
+#[derive(Debug, Default)]
+pub(super) struct Often {
+    all: FxHashSet<ConstId>,
+    by_rest: FxHashMap<u64, Vec<ConstId>>,
 }
 
-/// The text, and the text with each of its letters left out once.
-fn without_a_letter(text: &str) -> Vec<String> {
-    let letters: Vec<char> = text.to_lowercase().chars().collect();
-    let without = (0..letters.len())
-        .map(|gone| letters.iter().enumerate().filter(|(index, _)| *index != gone).map(|(_, letter)| letter).collect());
-    std::iter::once(letters.iter().collect()).chain(without).collect()
+impl Often {
+    pub(super) fn of(program: &Program, often: impl Iterator<Item = ConstId>) -> Self {
+        let mut by_rest: FxHashMap<u64, Vec<ConstId>> = FxHashMap::default();
+        let mut all = FxHashSet::default();
+        for constant in often {
+            all.insert(constant);
+            for rest in without_a_letter(text(program, constant)) {
+                by_rest.entry(rest).or_default().push(constant);
+            }
+        }
+        Self { all, by_rest }
+    }
+
+    /// Whether this is one of them.
+    pub(super) fn has(&self, constant: ConstId) -> bool {
+        self.all.contains(&constant)
+    }
+
+    /// What a text could be meant to be.
+    pub(super) fn near(&self, program: &Program, constant: ConstId) -> Vec<ConstId> {
+        if self.by_rest.is_empty() {
+            return Vec::new();
+        }
+        let written = text(program, constant);
+        let mut near: Vec<ConstId> = without_a_letter(written)
+            .into_iter()
+            .filter_map(|rest| self.by_rest.get(&rest))
+            .flatten()
+            .copied()
+            .filter(|meant| is_slip(written, text(program, *meant)))
+            .collect();
+        near.sort_unstable();
+        near.dedup();
+        near
+    }
+}
+
+/// What is reported of a text that stands once, and could be one of these, the first one of the file first.
+pub(super) fn report(
+    file: &Linted<'_>,
+    (end, field): (End, FieldId),
+    once: &TextUses,
+    meant: &[TextUses],
+) -> Option<Diagnostic> {
+    let written = text(file.program, once.constant);
+    if file.known_values(end, field).iter().any(|known| known == written) {
+        return None;
+    }
+    let meant = meant.first()?;
+    let at = file.at(*once.rules.first()?)?;
+    let span = places(file, at, end, field, once.constant).first().copied()?;
+    let (count, meant) = (meant.count, quoted(text(file.program, meant.constant)));
+    Some(
+        Diagnostic::new(
+            Code::Slip,
+            format!("{} stands in this file once, {meant} {count} times", quoted(written)),
+            span,
+            "perhaps misspelt",
+        )
+        .why("No contact may ever have a misspelt value.")
+        .help(format!("Did you mean {meant}?"))
+        .fix(format!("write {meant}"), span, meant),
+    )
+}
+
+/// The text, and the text with each of its letters left out once, each as one number: two texts are one slip apart only
+/// if they are equal with a letter or none left out of each. Equal numbers are looked at more closely.
+fn without_a_letter(text: &str) -> Vec<u64> {
+    let letters: Vec<char> = text.chars().flat_map(char::to_lowercase).collect();
+    let rest = |gone: usize| {
+        let mut hasher = FxHasher::default();
+        for (index, letter) in letters.iter().enumerate() {
+            if index != gone {
+                letter.hash(&mut hasher);
+            }
+        }
+        hasher.finish()
+    };
+    (0..=letters.len()).map(rest).collect()
 }
 
 /// Whether the two are one letter apart in a word that is long enough for that to be a slip.

@@ -14,7 +14,13 @@ use crate::{
     logic::Answer,
 };
 
-pub(super) fn check(file: &Linted<'_>, ask: &Ask<'_>, at: &RuleAt, rule: &Rule, plain: Plain) -> Option<Diagnostic> {
+pub(super) fn check(
+    file: &Linted<'_>,
+    ask: &Ask<'_>,
+    at: &RuleAt<'_>,
+    rule: &Rule,
+    plain: Plain,
+) -> Option<Diagnostic> {
     if rule.undo.is_none() || plain == Plain::Fails {
         return None;
     }

@@ -1,6 +1,6 @@
 //! Looks for a contact of which conditions are true and false as wanted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{
     contact::{Contact, Presence},
@@ -124,10 +124,13 @@ struct Variables {
 
 impl Variables {
     fn of(program: &Program, wanted: &[Wanted<'_>]) -> Option<Self> {
-        let mut atoms: BTreeSet<AtomId> = BTreeSet::new();
+        // In the order of the text, so that the answer depends on the conditions alone, not on how tests are numbered.
+        let mut atoms: Vec<AtomId> = Vec::new();
         for one in wanted {
             each_atom(one.condition, &mut |id| {
-                atoms.insert(id);
+                if !atoms.contains(&id) {
+                    atoms.push(id);
+                }
             });
         }
         let atom = |id: AtomId| program.atoms.get(id.index());
@@ -286,6 +289,14 @@ impl Search<'_> {
         }
     }
 
+    /// The elements of a set that the conditions ask for.
+    fn tested(&self, end: End, field: FieldId) -> impl Iterator<Item = &Value> {
+        self.variables.all.iter().filter_map(move |variable| match variable {
+            Variable::Element(at, of, element) if (*at, *of) == (end, field) => Some(self.program.constant(*element)),
+            _ => None,
+        })
+    }
+
     /// The contact as chosen; what was left open is empty.
     fn contact(&self) -> Contact {
         let mut values: BTreeMap<(End, FieldId), Value> = BTreeMap::new();
@@ -304,7 +315,7 @@ impl Search<'_> {
                 Variable::Rest(end, field) if chosen == 1 => {
                     let scalar = self.program.side(*end).fields.get(field.index()).map(|field| field.ty.scalar());
                     if let Some(scalar) = scalar {
-                        let constants: Vec<&Value> = self.program.constants.iter().collect();
+                        let constants: Vec<&Value> = self.tested(*end, *field).collect();
                         add(*end, *field, other_element(scalar, &constants));
                     }
                 }

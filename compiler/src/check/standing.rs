@@ -1,0 +1,293 @@
+//! What stands of a file between two edits: its rules linked, and what the checks across them found.
+//!
+//! An edit brings some rules and takes some away; what is known of all others stays. A query that has this at hand gives the
+//! same as without it, only sooner.
+//!
+//! Law: after any edits it says what it says of the same file opened anew. What cannot be kept by it is built anew: other
+//! ends, other mappings, a field that nothing named before, and constants that are equal but spelt differently.
+
+use std::{
+    cell::OnceCell,
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use rustc_hash::FxHashMap;
+use syncc_grammar::{Statement, tree::Span};
+
+use super::{CheckedRule, Connection, assemble::side, link::Linker, tables::Fragment};
+use crate::{
+    diagnostic::Diagnostic,
+    ir::{Condition, End, Mapping, Prefer, Program, Rule, Tests, VERSION},
+    lint::{Kept, Known, Linted, MapAt, Now, RuleAt, alone},
+};
+
+/// What stands of each file, by what the database calls it.
+pub(crate) struct Standings<F> {
+    by_file: Mutex<FxHashMap<F, Standing>>,
+}
+
+impl<F> Default for Standings<F> {
+    fn default() -> Self {
+        Self { by_file: Mutex::default() }
+    }
+}
+
+impl<F: Copy + Eq + std::hash::Hash> Standings<F> {
+    /// Runs with what stands of a file, and keeps what then stands, also when a read of something else is cancelled
+    /// meanwhile.
+    pub(crate) fn with<T>(&self, file: F, run: impl FnOnce(&mut Option<Standing>) -> T) -> T {
+        struct Lent<'s, F: Copy + Eq + std::hash::Hash>(&'s Standings<F>, F, Option<Standing>);
+        impl<F: Copy + Eq + std::hash::Hash> Drop for Lent<'_, F> {
+            fn drop(&mut self) {
+                if let Some(standing) = self.2.take() {
+                    let mut by_file = self.0.by_file.lock().unwrap_or_else(PoisonError::into_inner);
+                    by_file.insert(self.1, standing);
+                }
+            }
+        }
+        let standing = self.by_file.lock().unwrap_or_else(PoisonError::into_inner).remove(&file);
+        let mut lent = Lent(self, file, standing);
+        run(&mut lent.2)
+    }
+
+    /// Nothing stands of a file that is gone.
+    pub(crate) fn forget(&self, file: F) {
+        self.by_file.lock().unwrap_or_else(PoisonError::into_inner).remove(&file);
+    }
+}
+
+/// What stands of one file.
+pub(crate) struct Standing {
+    connection: Arc<Connection>,
+    mappings: Vec<Fragment<Mapping>>,
+    /// The rules that the file writes, in its order.
+    rules: Vec<Arc<CheckedRule>>,
+    linker: Linker,
+    /// The rules linked, in any order, and the mappings. A rule that is gone does nothing.
+    program: Program,
+    /// What is known of each rule of the program.
+    known: Vec<Known>,
+    /// The index in the program of each rule of the file.
+    order: Vec<usize>,
+    /// For each rule of the program, where in the file it comes.
+    place: Vec<usize>,
+    /// Where in the program no rule is.
+    free: Vec<usize>,
+    kept: Kept,
+    /// Not while an edit is under way: what a bug left half done is not built on.
+    is_consistent: bool,
+}
+
+/// A file as the statements alone tell of it.
+pub(crate) struct Given<'g, 't> {
+    pub(crate) text: &'g str,
+    pub(crate) connection: &'g Arc<Connection>,
+    /// The mappings in effect. Those that the file writes are numbered.
+    pub(crate) mappings: Vec<Fragment<Mapping>>,
+    /// The rules that the file writes.
+    pub(crate) rules: &'g [RuleIn<'g>],
+    /// The mappings that it writes.
+    pub(crate) maps: &'g [MapAt],
+    pub(crate) is_whole: bool,
+    /// The text and the tree of a statement.
+    pub(crate) source: &'g dyn Fn(usize) -> Option<(&'t str, &'t Statement)>,
+}
+
+/// A rule of a file.
+pub(crate) struct RuleIn<'g> {
+    pub(crate) rule: &'g Arc<CheckedRule>,
+    /// Which statement it is.
+    pub(crate) statement: usize,
+    pub(crate) span: Span,
+}
+
+impl Standing {
+    /// Brings what stands of a file up to what the file is now. `None` while an end of it is not known.
+    pub(crate) fn renew<'s>(standing: &'s mut Option<Self>, given: &Given<'_, '_>) -> Option<&'s Self> {
+        let fits = |before: &&mut Self| {
+            before.is_consistent
+                && Arc::ptr_eq(&before.connection, given.connection)
+                && before.mappings == given.mappings
+                && !before.linker.is_respelt()
+        };
+        let edited = standing.as_mut().filter(fits).and_then(|before| before.edit(given)).is_some();
+        if !edited {
+            *standing = Self::anew(given);
+            standing.as_mut()?.edit(given)?;
+        }
+        standing.as_ref()
+    }
+
+    /// Nothing but the ends and the mappings, with every field that the file could name.
+    fn anew(given: &Given<'_, '_>) -> Option<Self> {
+        let connection = given.connection;
+        let (left, right) = (connection.side(End::Left)?, connection.side(End::Right)?);
+        let rules = given.rules.iter().map(|one| &one.rule.rule.tables);
+        let tables = || rules.clone().chain(given.mappings.iter().map(|mapping| &mapping.tables));
+        let fields = [(End::Left, left), (End::Right, right)].map(|(end, side)| {
+            let named = tables().flat_map(|tables| &tables.fields[end.index()]);
+            side.object.fields.keys().chain(named).cloned().collect::<BTreeSet<String>>()
+        });
+        let mut linker = Linker::new(&fields);
+        let mappings = given.mappings.iter();
+        let mappings = mappings
+            .map(|mapping| Mapping { lens: linker.lens(&mapping.tables, &mapping.item.lens), ..mapping.item.clone() })
+            .collect();
+        let program = Program {
+            version: VERSION,
+            edition: String::new(),
+            name: String::new(),
+            sides: [side(left, &fields[0]), side(right, &fields[1])],
+            arrow: connection.arrow,
+            prefer: Prefer::Default,
+            every: 0,
+            matching: Vec::new(),
+            constants: std::mem::take(&mut linker.constants),
+            atoms: std::mem::take(&mut linker.atoms),
+            rules: Vec::new(),
+            mappings,
+            bound: None,
+            tests: Tests::default(),
+        };
+        Some(Self {
+            connection: Arc::clone(connection),
+            mappings: given.mappings.clone(),
+            rules: Vec::new(),
+            linker,
+            program,
+            known: Vec::new(),
+            order: Vec::new(),
+            place: Vec::new(),
+            free: Vec::new(),
+            kept: Kept::default(),
+            is_consistent: true,
+        })
+    }
+
+    /// The rules that came and went. `None` where a rule names a field that was not known.
+    fn edit(&mut self, given: &Given<'_, '_>) -> Option<()> {
+        let same = |(before, now): &(&Arc<CheckedRule>, &RuleIn<'_>)| Arc::ptr_eq(before, now.rule);
+        let start = self.rules.iter().zip(given.rules).take_while(same).count();
+        let (before, now) = (self.rules.get(start..)?, given.rules.get(start..)?);
+        let end = before.iter().rev().zip(now.iter().rev()).take_while(same).count();
+        let gone = start..self.rules.len() - end;
+        let came = now.get(..now.len() - end)?;
+        if gone.is_empty() && came.is_empty() {
+            return Some(());
+        }
+        if !came.iter().all(|one| self.linker.knows(&one.rule.rule.tables)) {
+            return None;
+        }
+        // Asked before anything changes here: a read may be cancelled where it asks.
+        let sources = came.iter().map(|one| (given.source)(one.statement)).collect::<Option<Vec<_>>>()?;
+        self.is_consistent = false;
+        for rule in self.order.get(gone.clone())? {
+            self.kept.remove(&self.program, *rule);
+            *self.program.rules.get_mut(*rule)? = nothing();
+            self.free.push(*rule);
+        }
+        let indices: Vec<usize> = came.iter().map(|_| self.room()).collect();
+        self.swap_tables();
+        for (one, index) in came.iter().zip(&indices) {
+            *self.program.rules.get_mut(*index)? = self.linker.rule(&one.rule.rule);
+        }
+        self.swap_tables();
+        for ((one, index), (text, tree)) in came.iter().zip(&indices).zip(sources) {
+            let (found, never) = self.alone(one, *index, text, tree);
+            self.kept.add(&self.program, *index, found, never);
+        }
+        self.rules.splice(gone.clone(), came.iter().map(|one| Arc::clone(one.rule)));
+        self.order.splice(gone, indices);
+        for (place, rule) in self.order.iter().enumerate() {
+            *self.place.get_mut(*rule)? = place;
+        }
+        let place = |rule: usize| self.place.get(rule).copied().unwrap_or(usize::MAX);
+        self.kept.renew(&Now { program: &self.program, known: &self.known, order: &self.order, place: &place });
+        self.is_consistent = true;
+        Some(())
+    }
+
+    /// The linker fills the tables of the program.
+    fn swap_tables(&mut self) {
+        std::mem::swap(&mut self.linker.constants, &mut self.program.constants);
+        std::mem::swap(&mut self.linker.atoms, &mut self.program.atoms);
+    }
+
+    /// An index in the program for a rule that comes.
+    fn room(&mut self) -> usize {
+        match self.free.pop() {
+            Some(index) => {
+                if let Some(known) = self.known.get_mut(index) {
+                    *known = Known::default();
+                }
+                index
+            }
+            None => {
+                self.program.rules.push(nothing());
+                self.known.push(Known::default());
+                self.place.push(usize::MAX);
+                self.program.rules.len() - 1
+            }
+        }
+    }
+
+    /// What shows in a rule alone, and whether it never holds. Spans count from the start of the rule.
+    fn alone(&self, one: &RuleIn<'_>, index: usize, text: &str, tree: &Statement) -> (Vec<Diagnostic>, bool) {
+        let span = Span::new(0, one.span.end - one.span.start);
+        let at = RuleAt { rule: index, statement: one.statement, span, actions: &one.rule.actions };
+        alone(&Linted {
+            text,
+            program: &self.program,
+            known: &self.known,
+            written: &[at],
+            place: &|_| 0,
+            maps: &[],
+            is_whole: false,
+            connection: &self.connection,
+            tree: &|_| Some(tree.clone()),
+            lines: OnceCell::new(),
+        })
+    }
+
+    /// Everything that is odd about the rules of the file.
+    pub(crate) fn lint(&self, given: &Given<'_, '_>) -> Vec<Diagnostic> {
+        let written: Vec<RuleAt<'_>> = given
+            .rules
+            .iter()
+            .zip(&self.order)
+            .map(|(one, rule)| RuleAt {
+                rule: *rule,
+                statement: one.statement,
+                span: one.span,
+                actions: &one.rule.actions,
+            })
+            .collect();
+        self.kept.report(&Linted {
+            text: given.text,
+            program: &self.program,
+            known: &self.known,
+            written: &written,
+            place: &|rule| self.place.get(rule).copied().unwrap_or(usize::MAX),
+            maps: given.maps,
+            is_whole: given.is_whole,
+            connection: &self.connection,
+            tree: &|statement| (given.source)(statement).map(|(_, tree)| tree.clone()),
+            lines: OnceCell::new(),
+        })
+    }
+}
+
+/// A rule that is gone.
+fn nothing() -> Rule {
+    Rule {
+        line: 0,
+        title: String::new(),
+        from: End::Left,
+        condition: Condition::Any(Vec::new()),
+        effects: Vec::new(),
+        undo: None,
+        other_way: None,
+        implicit: false,
+    }
+}
