@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::{Value as Json, json};
-use syncc_runtime::store::{Sqlite, Store};
+use syncc_runtime::store::{Activity, Asked, Sqlite, Store};
 
 use crate::{
     check::plural,
@@ -12,6 +12,7 @@ use crate::{
     exit::Exit,
     load,
     output::{Output, Paint, complain, painted, say},
+    tables::activity_json,
 };
 
 /// How many lines of history are shown.
@@ -61,11 +62,12 @@ impl Status {
             let open = store.open_entries().map_err(said)?.len();
             let last = store.last_run().map_err(said)?;
             let summary: Option<Json> = last.as_ref().and_then(|(_, _, text)| serde_json::from_str(text).ok());
-            let latest = store.activity(LOOKED_AT).map_err(said)?;
+            let latest = store.history(&Asked { limit: Some(LOOKED_AT), ..Asked::default() }).map_err(said)?;
             if output.json() {
                 output.document(&json!({
                     "connection": program.name, "linked": links, "open_writes": open,
-                    "last_run": last.as_ref().map(|(at, _, _)| at.to_string()), "summary": summary, "latest": latest,
+                    "last_run": last.as_ref().map(|(at, _, _)| at.to_string()), "summary": summary,
+                    "latest": latest.iter().map(|activity| activity_json(program, activity)).collect::<Vec<_>>(),
                 }));
                 continue;
             }
@@ -92,17 +94,12 @@ impl Status {
                 }
             }
             // A contact that was made is one line, not one for each of its fields.
-            let lines = latest.into_iter().filter(|line| line.what == "updated" || line.field.is_none());
-            for line in lines.take(SHOWN) {
-                let side = &program.side(line.end).name;
-                let field = line.field.map(|field| format!(", {field}")).unwrap_or_default();
-                let at = line.at.strftime("%m-%d %H:%M");
-                text.push_str(&format!(
-                    "  {at} {side}: {} {}{field}  {}\n",
-                    line.what,
-                    line.who,
-                    painted(Paint::Faint, &line.why)
-                ));
+            let lines = latest.iter().filter(|of| of.line.what == "updated" || of.line.field.is_none());
+            for Activity { at, end, line, .. } in lines.take(SHOWN) {
+                let side = &program.side(*end).name;
+                let field = line.field.as_ref().map(|field| format!(", {field}")).unwrap_or_default();
+                let (at, why) = (at.strftime("%m-%d %H:%M"), painted(Paint::Faint, &line.why));
+                text.push_str(&format!("  {at} {side}: {} {}{field}  {why}\n", line.what, line.who));
             }
             say(&text);
         }

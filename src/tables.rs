@@ -5,6 +5,7 @@ use syncc_compiler::ir::{End, Program};
 use syncc_runtime::{
     cycle::{Picture, Report, Tally, display, who, why},
     engine::{Change, Item, Kind, Outcome, Status},
+    store::Activity,
 };
 
 use crate::output::{Paint, painted, say};
@@ -83,18 +84,22 @@ fn tallies(program: &Program, tallies: &[Tally; 2]) -> String {
             tally.in_sync,
             tally.total()
         ));
-        if tally.deleted > 0 {
-            text.push_str(&format!("{:width$}  {} deleted\n", "", tally.deleted));
+        let rare = [
+            (tally.deleted, "deleted"),
+            (tally.paused, "paused"),
+            (tally.oscillating, "oscillating"),
+            (tally.unasked, "not asked for"),
+        ];
+        for (count, what) in rare.into_iter().filter(|(count, _)| *count > 0) {
+            text.push_str(&format!("{:width$}  {count} {what}\n", ""));
         }
     }
     text
 }
 
 fn outcomes<'p>(picture: &'p Picture<'_>) -> impl Iterator<Item = (&'p Item, &'p Outcome)> {
-    picture.plan.items.iter().filter_map(|item| match &item.kind {
-        Kind::Pair(outcome) if !outcome.changes.is_empty() => Some((item, outcome)),
-        _ => None,
-    })
+    let outcomes = picture.plan.items.iter().filter_map(|item| Some((item, item.outcome()?)));
+    outcomes.filter(|(_, outcome)| !outcome.changes.is_empty())
 }
 
 fn samples(picture: &Picture<'_>) -> String {
@@ -264,6 +269,16 @@ fn item_json(picture: &Picture<'_>, item: &Item, outcome: &Outcome) -> Json {
 
 fn status(status: Status) -> Json {
     serde_json::to_value(status).unwrap_or(Json::Null)
+}
+
+/// A line of the history for machines.
+pub(crate) fn activity_json(program: &Program, activity: &Activity) -> Json {
+    let Activity { run, at, end, record, line, .. } = activity;
+    json!({
+        "run": run.0, "at": at.to_string(), "side": program.side(*end).name, "record": record, "who": line.who,
+        "what": line.what, "field": line.field, "before": display(&line.before), "after": display(&line.after),
+        "why": line.why,
+    })
 }
 
 /// A report for machines.

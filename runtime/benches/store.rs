@@ -77,10 +77,11 @@ fn benchmarks(c: &mut Criterion) {
                     partner: Some(contacts[0].id.clone()),
                     deletes: false,
                     payload: named(0),
+                    lines: Vec::new(),
                 };
                 let entry = full.journal(run, &[entry]).expect("journalled");
                 full.sent(&entry).expect("sent");
-                full.confirm(entry[0], &contacts[0]).expect("confirmed");
+                full.confirm(entry[0], &contacts[0], &named(0), jiff::Timestamp::UNIX_EPOCH).expect("confirmed");
             });
         });
     }

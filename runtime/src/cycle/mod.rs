@@ -9,6 +9,7 @@
 
 mod error;
 mod fingerprint;
+mod holds;
 mod naming;
 mod picture;
 mod pull;
@@ -16,6 +17,8 @@ mod push;
 mod report;
 mod resolve;
 mod settle;
+mod telling;
+mod trouble;
 
 use syncc_compiler::{
     ir::{End, Program},
@@ -27,7 +30,7 @@ pub use fingerprint::fingerprint;
 pub use naming::{named, who};
 pub use picture::Picture;
 pub use report::{Category, Problem, Report, Tally};
-pub use settle::{display, why};
+pub use telling::{display, why};
 
 use crate::{
     apps::App,

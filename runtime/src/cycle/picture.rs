@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use syncc_compiler::ir::{End, Program};
 
-use super::{Connection, CycleError, Problem, Report, naming};
+use super::{Connection, CycleError, Problem, Report, holds::Holds, naming};
 use crate::{
     apps::Observed,
-    engine::{Base, Facts, Item, Kind, Known, Linked, Plan, plan},
+    engine::{Base, Facts, Item, Known, Linked, Plan, plan},
     store::{LinkId, NamedRecord},
 };
 
@@ -31,8 +31,8 @@ pub struct Picture<'a> {
     pub(super) index: [HashMap<String, usize>; 2],
     /// Ids of records that are there and could not be read, left first. Nothing is done with their pairs.
     pub(super) unread: [HashSet<String>; 2],
-    /// Records that a write with an unknown outcome holds back, left first.
-    pub(super) held: [HashSet<String>; 2],
+    /// Why contacts are held, for people, by their id, left first.
+    pub(super) holds: Holds,
 }
 
 impl Picture<'_> {
@@ -52,8 +52,7 @@ impl Picture<'_> {
     /// Whether carrying out the item writes on this end.
     #[must_use]
     pub fn writes_on(&self, item: &Item, end: End) -> bool {
-        let Kind::Pair(outcome) = &item.kind else { return false };
-        outcome.changes.iter().any(|change| change.end == end)
+        item.outcome().is_some_and(|outcome| outcome.changes.iter().any(|change| change.end == end))
     }
 
     /// Whether a record with this id was there when both sides were read.
@@ -61,11 +60,12 @@ impl Picture<'_> {
         self.index[end.index()].contains_key(id)
     }
 
-    /// Whether a write with an unknown outcome holds the item back.
-    pub(super) fn held(&self, item: &Item) -> bool {
-        End::BOTH
-            .into_iter()
-            .any(|end| item.ids[end.index()].as_ref().is_some_and(|id| self.held[end.index()].contains(id)))
+    /// Why nothing is written for an item that is held, for people.
+    #[must_use]
+    pub fn held_because(&self, item: &Item) -> Option<&str> {
+        let held = item.held?;
+        let of = |side: usize| self.holds.get(side, item.ids[side].as_ref()?).filter(|hold| hold.held == held);
+        of(0).or_else(|| of(1)).map(|hold| hold.why.as_str())
     }
 }
 
@@ -97,13 +97,17 @@ impl<'a> Connection<'a> {
             .map(|link| Linked { ids: link.records.clone(), base: link.base.as_ref().map(|base| indexed(sides, base)) })
             .collect();
         let first = links.is_empty();
-        let facts = Facts { first, rules_changed: !first && self.rules_changed()?, ..Facts::default() };
+        let holds = self.holds(&links, &seen)?;
+        let rules_changed = !first && self.rules_changed()?;
+        let facts = Facts { first, rules_changed, held: holds.held() };
         let plan = plan(&self.engine(), [&known[0], &known[1]], &linked, &facts);
         let index = [0, 1].map(|end: usize| {
             known[end].iter().enumerate().map(|(index, known)| (known.id.clone(), index)).collect::<HashMap<_, _>>()
         });
-        let held = self.held(report)?;
-        Ok(Picture { program: self.program, known, links: linked, link_ids, plan, first, seen, index, unread, held })
+        let picture =
+            Picture { program: self.program, known, links: linked, link_ids, plan, first, seen, index, unread, holds };
+        picture.report_held(report);
+        Ok(picture)
     }
 
     fn known(&self, end: End, observed: &Observed, linked: bool, report: &mut Report) -> Option<Known> {
@@ -123,26 +127,6 @@ impl<'a> Connection<'a> {
                 None
             }
         }
-    }
-
-    /// Records that an unresolved write holds back.
-    fn held(&mut self, report: &mut Report) -> Result<[HashSet<String>; 2], CycleError> {
-        let mut held: [HashSet<String>; 2] = Default::default();
-        for entry in self.store.open_entries()? {
-            let end = entry.write.end;
-            held[end.index()].extend(entry.write.target.clone());
-            if let Some(partner) = &entry.write.partner {
-                held[end.other().index()].insert(partner.clone());
-                let name = &self.program.side(end).name;
-                report.problem(Problem {
-                    end: end.other(),
-                    id: Some(partner.clone()),
-                    who: partner.clone(),
-                    why: format!("unknown outcome: {name} has not said whether it made this contact; it is not sent again until that is known"),
-                });
-            }
-        }
-        Ok(held)
     }
 
     /// Whether the rules are others than those last planned or run.

@@ -8,11 +8,11 @@ use syncc_compiler::{
 };
 use uuid::Uuid;
 
-use super::{Category, Connection, CycleError, Host, Picture, Problem, Report, naming};
+use super::{Category, Connection, CycleError, Host, Picture, Problem, Report, naming, telling, trouble::Refusal};
 use crate::{
     apps::{AppError, Class, Observed, Write, Written},
     engine::{Item, Kind},
-    store::{Entry, EntryId, EntryState, NewEntry, RunId},
+    store::{Entry, EntryId, EntryState, LinkId, NewEntry, RunId},
 };
 
 /// One write of the plan, on its way.
@@ -30,6 +30,8 @@ pub(super) struct Pushed {
     pub(super) now: [HashMap<usize, Observed>; 2],
     /// Items of which a write did not happen, or may not have.
     pub(super) failed: HashSet<usize>,
+    /// What an app refused for what it holds.
+    pub(super) refused: Vec<Refusal>,
     /// Whether records changed under our hands, so that it is worth planning once more.
     changed_meanwhile: bool,
 }
@@ -52,7 +54,8 @@ impl Connection<'_> {
             host.phase(&format!("Writing to {}", self.program.side(end).name), Some(jobs.len() as u64));
             self.push_side(run, picture, end, jobs, &mut pushed, host, report).await?;
         }
-        self.settle(run, picture, &pushed)?;
+        self.settle(picture, &pushed)?;
+        self.note_troubles(picture, &pushed)?;
         Ok(pushed.changed_meanwhile)
     }
 
@@ -60,7 +63,7 @@ impl Connection<'_> {
     fn jobs(&self, picture: &Picture<'_>, end: End) -> Vec<Job> {
         let items = picture.plan.items.iter().enumerate();
         items
-            .filter(|(_, item)| !picture.held(item))
+            .filter(|(_, item)| item.held.is_none())
             .filter_map(|(index, item)| self.job(picture, index, item, end))
             .collect()
     }
@@ -96,6 +99,7 @@ impl Connection<'_> {
             partner: item.ids[end.other().index()].clone(),
             deletes: matches!(write, Write::Delete { .. }),
             payload,
+            lines: telling::lines(picture, item, outcome, end),
         };
         Some(Job { item: index, write, entry })
     }
@@ -153,7 +157,7 @@ impl Connection<'_> {
         pushed: &mut Pushed,
         report: &mut Report,
     ) -> Result<(), CycleError> {
-        let link = self.store.confirm(id, &written.now)?;
+        let link = self.confirm(end, id, &written.now)?;
         let category = match job.write {
             Write::Create { .. } => Category::Created,
             Write::Update { .. } => Category::Updated,
@@ -169,6 +173,13 @@ impl Connection<'_> {
         }
         pushed.now[end.index()].insert(job.item, written.now);
         Ok(())
+    }
+
+    /// Notes that a write happened, with what the record holds now.
+    pub(super) fn confirm(&mut self, end: End, entry: EntryId, now: &Observed) -> Result<Option<LinkId>, CycleError> {
+        let held = (!now.deleted).then(|| self.apps[end.index()].decode(&now.raw).ok()).flatten();
+        let fields = held.map(|record| naming::named(self.program.side(end), &record)).unwrap_or_default();
+        Ok(self.store.confirm(entry, now, &fields, self.world.clock.now())?)
     }
 
     /// A write that was not confirmed. Whatever the reason, nothing of it is sent again blindly.
@@ -211,6 +222,9 @@ impl Connection<'_> {
             }
             _ => self.store.fail(id, &error.to_string())?,
         }
+        if let (Class::Invalid, (end, Some(id))) = (error.class, waits(&job.entry)) {
+            pushed.refused.push(Refusal { end, id, why: error.to_string() });
+        }
         self.failed(picture, job, &error.to_string(), pushed, report);
         Ok(())
     }
@@ -219,14 +233,18 @@ impl Connection<'_> {
     fn failed(&self, picture: &Picture<'_>, job: &Job, why: &str, pushed: &mut Pushed, report: &mut Report) {
         pushed.failed.insert(job.item);
         let name = &self.program.side(job.entry.end).name;
-        // A record that could not be made is counted where the one stands that it was to be made for.
-        let (end, id) = match &job.entry.target {
-            Some(target) => (job.entry.end, Some(target.clone())),
-            None => (job.entry.end.other(), job.entry.partner.clone()),
-        };
+        let (end, id) = waits(&job.entry);
         let record = picture.plan.items.get(job.item).and_then(|item| picture.now(item, end)?.record.as_ref());
         let who = record.map(|record| naming::who(self.program.side(end), record)).unwrap_or_default();
         report.problem(Problem { end, id, who, why: format!("{name}: {why}") });
+    }
+}
+
+/// The record that waits for a write. One that could not be made is counted where the one stands that it was to be made for.
+fn waits(entry: &NewEntry) -> (End, Option<String>) {
+    match &entry.target {
+        Some(target) => (entry.end, Some(target.clone())),
+        None => (entry.end.other(), entry.partner.clone()),
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use syncc_compiler::ir::End;
 
 use super::Picture;
-use crate::engine::{Counts, Item, Kind, Status};
+use crate::engine::{Counts, Held, Item, Kind, Status};
 
 /// What a cycle did, or what a plan would do.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +38,12 @@ pub struct Tally {
     pub duplicates: usize,
     /// Could not be read or written, or holds back the other side.
     pub failed: usize,
+    /// Somebody paused it.
+    pub paused: usize,
+    /// Something else keeps changing back what is written to it.
+    pub oscillating: usize,
+    /// There is something to do, and this run was asked for others.
+    pub unasked: usize,
     /// Nothing to do.
     pub in_sync: usize,
 }
@@ -46,7 +52,8 @@ impl Tally {
     /// How many records there are.
     #[must_use]
     pub fn total(&self) -> usize {
-        self.created + self.updated + self.excluded + self.duplicates + self.failed + self.in_sync
+        let held = self.paused + self.oscillating + self.unasked;
+        self.created + self.updated + self.excluded + self.duplicates + self.failed + held + self.in_sync
     }
 
     fn count(&mut self, category: Category) {
@@ -57,6 +64,9 @@ impl Tally {
             Category::Excluded => &mut self.excluded,
             Category::Duplicate => &mut self.duplicates,
             Category::Failed => &mut self.failed,
+            Category::Paused => &mut self.paused,
+            Category::Oscillating => &mut self.oscillating,
+            Category::Unasked => &mut self.unasked,
             Category::InSync => &mut self.in_sync,
         } += 1;
     }
@@ -78,6 +88,12 @@ pub enum Category {
     Duplicate,
     /// Could not be read or written.
     Failed,
+    /// Somebody paused it.
+    Paused,
+    /// Something else keeps changing back what is written to it.
+    Oscillating,
+    /// There is something to do, and this run was asked for others.
+    Unasked,
     /// Nothing to do.
     InSync,
 }
@@ -171,6 +187,15 @@ impl Report {
                 return Some(Category::Failed);
             }
         }
+        let held = item.held.map(|held| match held {
+            Held::Paused => Category::Paused,
+            Held::Oscillating => Category::Oscillating,
+            Held::Unknown | Held::Waiting => Category::Failed,
+            Held::NotAsked => Category::Unasked,
+        });
+        if held.is_some() {
+            return here.and(held);
+        }
         let outcome = match &item.kind {
             Kind::Duplicate { .. } | Kind::Ambiguous { .. } => return here.map(|_| Category::Duplicate),
             Kind::Pair(outcome) => outcome,
@@ -194,6 +219,9 @@ impl From<Counts> for Tally {
             excluded: counts.excluded,
             duplicates: counts.duplicates,
             failed: counts.refused + counts.failed,
+            paused: counts.paused,
+            oscillating: counts.oscillating,
+            unasked: counts.unasked,
             in_sync: counts.in_sync,
         }
     }

@@ -3,7 +3,10 @@
 use syncc_compiler::ir::End;
 
 use super::{Connection, CycleError, Problem, Report, naming};
-use crate::store::{Entry, EntryState};
+use crate::{
+    apps::Observed,
+    store::{Entry, EntryState},
+};
 
 impl Connection<'_> {
     /// Closes what the last cycle left open, as far as the apps can tell.
@@ -26,13 +29,18 @@ impl Connection<'_> {
         }
     }
 
-    /// A change or deletion: the record is read again, and the next plan sees what is still to be done.
+    /// A change or deletion: the record is read again. Where it is as the write meant it, the write happened; else the
+    /// next plan sees what is still to be done.
     async fn reread(&mut self, end: End, entry: &Entry, id: &str, report: &mut Report) -> Result<(), CycleError> {
         match self.apps[end.index()].get(&[id.to_owned()]).await {
             Ok(found) => {
                 let now = found.into_iter().next().flatten().unwrap_or_else(|| super::push::tombstone(id));
-                self.store.observe(end, &[now])?;
-                self.store.fail(entry.id, "it was read again and planned anew")?;
+                if self.happened(end, entry, &now) {
+                    self.confirm(end, entry.id, &now)?;
+                } else {
+                    self.store.observe(end, &[now])?;
+                    self.store.fail(entry.id, "it was read again and planned anew")?;
+                }
             }
             Err(error) => report.problem(Problem {
                 end,
@@ -44,13 +52,26 @@ impl Connection<'_> {
         Ok(())
     }
 
+    /// Whether a record is as a write meant to leave it.
+    fn happened(&self, end: End, entry: &Entry, now: &Observed) -> bool {
+        if entry.write.deletes || now.deleted {
+            return entry.write.deletes && now.deleted;
+        }
+        let Ok(record) = self.apps[end.index()].decode(&now.raw) else { return false };
+        let fields = naming::named(self.program.side(end), &record);
+        let changed = entry.write.lines.iter().filter_map(|line| line.field.as_ref().map(|field| (field, &line.after)));
+        let mut any = false;
+        let all = changed.inspect(|_| any = true).all(|(field, after)| fields.get(field) == Some(after));
+        any && all
+    }
+
     /// A creation: looked for by its op. Found, it is linked; certainly not there, it may be planned again.
     async fn find(&mut self, end: End, entry: &Entry, report: &mut Report) -> Result<(), CycleError> {
         let side = self.program.side(end);
         let record = naming::indexed(side, &entry.write.payload);
         match self.apps[end.index()].find_created(entry.write.op, &record).await {
             Ok(Some(now)) => {
-                self.store.confirm(entry.id, &now)?;
+                self.confirm(end, entry.id, &now)?;
                 report.found += 1;
             }
             Ok(None) => self.store.fail(entry.id, "it was looked for and certainly not made")?,

@@ -1,30 +1,21 @@
-//! After the writes: links and bases of the pairs that are in step now, and the history.
+//! After the writes: links and bases of the pairs that are in step now.
 
-use syncc_compiler::{
-    ir::{End, FieldId, Program, Side},
-    value::{Record, Value, shown},
-};
+use syncc_compiler::{ir::End, value::Record};
 
 use super::{Connection, CycleError, Picture, naming, push::Pushed, push::stored};
 use crate::{
-    engine::{Base, Cause, Item, Kind, Outcome, Part},
-    store::{Activity, RunId, Settled},
+    engine::{Base, Item, Kind, Outcome},
+    store::Settled,
 };
 
 impl Connection<'_> {
     /// Remembers every pair that is in step now, with what each side really holds.
-    pub(super) fn settle(&mut self, run: RunId, picture: &Picture<'_>, pushed: &Pushed) -> Result<(), CycleError> {
+    pub(super) fn settle(&mut self, picture: &Picture<'_>, pushed: &Pushed) -> Result<(), CycleError> {
         let mut settled = Vec::new();
-        let mut history = Vec::new();
         for (index, item) in picture.plan.items.iter().enumerate() {
             let Kind::Pair(outcome) = &item.kind else { continue };
-            if picture.held(item) {
+            if item.held.is_some() {
                 continue;
-            }
-            for end in End::BOTH {
-                if let Some(now) = pushed.now[end.index()].get(&index) {
-                    self.history(picture, item, outcome, end, &now.id, &mut history);
-                }
             }
             // Gone on both sides: there is nothing left to remember.
             let gone = End::BOTH.iter().all(|end| outcome.end[end.index()].is_none());
@@ -37,7 +28,6 @@ impl Connection<'_> {
             }
         }
         self.store.settle(&settled)?;
-        self.store.record(run, &history)?;
         Ok(())
     }
 
@@ -93,95 +83,5 @@ impl Connection<'_> {
             Some(Record::new(values.collect()))
         };
         Base { sides: [side(End::Left), side(End::Right)] }
-    }
-
-    fn history(
-        &self,
-        picture: &Picture<'_>,
-        item: &Item,
-        outcome: &Outcome,
-        end: End,
-        id: &str,
-        history: &mut Vec<Activity>,
-    ) {
-        let side = self.program.side(end);
-        let before = picture.now(item, end).and_then(|known| known.record.as_ref());
-        let record = outcome.end[end.index()].as_ref().or(before);
-        let who = record.map(|record| naming::who(side, record)).unwrap_or_default();
-        let what = match (before.is_some(), outcome.end[end.index()].is_some()) {
-            (false, _) => "created",
-            (true, true) => "updated",
-            (true, false) => "deleted",
-        };
-        for change in outcome.changes.iter().filter(|change| change.end == end) {
-            history.push(Activity {
-                at: self.world.clock.now(),
-                end,
-                record: id.to_owned(),
-                who: who.clone(),
-                what: what.to_owned(),
-                field: change.field.map(|field| field_name(side, field)),
-                before: Some(display(&change.before)).filter(|text| !text.is_empty()),
-                after: Some(display(&change.after)).filter(|text| !text.is_empty()),
-                why: why(self.program, change.cause),
-            });
-        }
-    }
-}
-
-fn field_name(side: &Side, field: FieldId) -> String {
-    side.fields.get(field.index()).map(|field| field.name.clone()).unwrap_or_default()
-}
-
-/// A value for people; nothing for an empty or unknown one.
-#[must_use]
-pub fn display(value: &Value) -> String {
-    match value {
-        Value::Unknown => String::new(),
-        Value::Address(address) => {
-            let parts = address.parts().map(|part| part.replace('\n', " "));
-            parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
-        }
-        Value::Set(set) => set.elements().iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
-        _ => shown(value).unwrap_or_default(),
-    }
-}
-
-/// The first sentence of a title, and not too much of that.
-fn brief(title: &str) -> String {
-    const LONGEST: usize = 72;
-    let sentence = title.split_once(". ").map_or(title, |(first, _)| first);
-    if sentence.chars().count() <= LONGEST {
-        return sentence.to_owned();
-    }
-    let mut cut: String = sentence.chars().take(LONGEST - 1).collect();
-    cut.truncate(cut.trim_end().len());
-    cut.push('…');
-    cut
-}
-
-/// Why a change was made, for people: the rule or the mapping, with its line.
-#[must_use]
-pub fn why(program: &Program, cause: Cause) -> String {
-    use syncc_compiler::ir::Origin;
-    match cause {
-        Cause::Mapping(index) => match program.mappings.get(index).map(|mapping| &mapping.origin) {
-            Some(Origin::Meaning(meaning)) => format!("mapped by default ({meaning})"),
-            Some(Origin::Line(line)) => format!("map on line {line}"),
-            None => "mapped".to_owned(),
-        },
-        Cause::Rule(index, part) => {
-            let Some(rule) = program.rules.get(index) else { return "a rule".to_owned() };
-            let part = match part {
-                Part::Then => "",
-                Part::Undo => ", undone",
-                Part::OtherWay => ", the other way",
-            };
-            if rule.implicit {
-                format!("every contact flows this way (line {}{part})", rule.line)
-            } else {
-                format!("rule on line {}{part}: {}", rule.line, brief(&rule.title))
-            }
-        }
     }
 }

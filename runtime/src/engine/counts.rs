@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use syncc_compiler::ir::End;
 
-use super::{Item, Kind, Outcome, Status};
+use super::{Held, Item, Kind, Outcome, Status};
 
 /// The records of one side, by what a plan does to them.
 ///
-/// Invariant: `created + updated + excluded + duplicates + refused + in_sync` are all records that the side
+/// Invariant: `created + updated + excluded + duplicates + refused + paused + oscillating + failed + unasked + in_sync` are all records that the side
 /// will have once the plan is carried out; `deleted` ones are those that it had before and will not have then.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
@@ -24,9 +24,14 @@ pub struct Counts {
     pub duplicates: usize,
     /// Not written, because the rules find no end for it.
     pub refused: usize,
-    /// What could not be read, and once the plan is carried out, what could not be written as well.
-    /// Records that could not be read are in no other category.
+    /// Not written, because somebody paused it.
+    pub paused: usize,
+    /// Not written, because something else keeps changing back what is written.
+    pub oscillating: usize,
+    /// Not written for now: an earlier write of it was refused or is not answered.
     pub failed: usize,
+    /// Not written, because this run was asked for others.
+    pub unasked: usize,
     /// Linked and as it should be.
     pub in_sync: usize,
 }
@@ -35,11 +40,23 @@ impl Counts {
     /// All records that the side will have.
     #[must_use]
     pub fn records(&self) -> usize {
-        self.created + self.updated + self.excluded + self.duplicates + self.refused + self.in_sync
+        let held = self.paused + self.oscillating + self.failed + self.unasked;
+        self.created + self.updated + self.excluded + self.duplicates + self.refused + held + self.in_sync
     }
 
     /// Counts the record that an item has at this end, if it has one. `existed`: whether it was there before.
     pub(super) fn count(&mut self, item: &Item, end: End, existed: bool) {
+        let held = match item.held {
+            None => None,
+            Some(Held::Paused) => Some(&mut self.paused),
+            Some(Held::Oscillating) => Some(&mut self.oscillating),
+            Some(Held::Unknown | Held::Waiting) => Some(&mut self.failed),
+            Some(Held::NotAsked) => Some(&mut self.unasked),
+        };
+        if let Some(held) = held {
+            *held += usize::from(existed);
+            return;
+        }
         match &item.kind {
             Kind::Pair(outcome) => self.count_pair(outcome, end, existed),
             Kind::Duplicate { .. } | Kind::Ambiguous { .. } => self.duplicates += usize::from(existed),

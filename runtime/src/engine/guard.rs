@@ -6,7 +6,7 @@ use syncc_compiler::{
     value::Value,
 };
 
-use super::{Change, Facts, Item, Kind, Known, Outcome, Status};
+use super::{Change, Facts, Item, Known, Outcome, Status};
 
 /// Below this many contacts no number of changes is suspicious.
 const FEW: usize = 20;
@@ -140,11 +140,6 @@ pub(super) fn guards(items: &[Item], scene: &Scene<'_>) -> Vec<Guard> {
     let mut guards = Vec::new();
     let writes = items.iter().any(|item| outcome(item).is_some_and(|outcome| !outcome.changes.is_empty()));
     for end in End::BOTH {
-        if scene.facts.identity_changed[end.index()] {
-            guards.push(Guard::OtherAccount { end });
-        }
-    }
-    for end in End::BOTH {
         let present = |end: End| scene.known[end.index()].iter().any(|known| known.record.is_some());
         let linked = scene.linked_ever[end.index()];
         if linked > 0 && !present(end) && present(end.other()) {
@@ -174,10 +169,7 @@ pub(super) fn guards(items: &[Item], scene: &Scene<'_>) -> Vec<Guard> {
 }
 
 fn outcome(item: &Item) -> Option<&Outcome> {
-    match &item.kind {
-        Kind::Pair(outcome) if outcome.status != Status::Refused => Some(outcome),
-        _ => None,
-    }
+    item.outcome().filter(|outcome| outcome.status != Status::Refused)
 }
 
 fn does(outcome: &Outcome, end: End, what: What) -> bool {

@@ -31,5 +31,5 @@ pub use guard::{Guard, What};
 pub use matching::{Known, Linked};
 pub use name::Name;
 pub use pair::{Base, Cause, Change, Fired, Outcome, Pair, Part, Status};
-pub use plan::{Facts, Item, Kind, Plan, plan};
+pub use plan::{Facts, Held, Item, Kind, Plan, plan};
 pub use prepared::Engine;

@@ -1,5 +1,8 @@
 //! The plan: what one run would do, as a pure function of what is known.
 
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
 use syncc_compiler::{ir::End, value::Record};
 
 use super::{
@@ -16,10 +19,24 @@ pub struct Facts {
     pub first: bool,
     /// Whether the rules are others than those last planned.
     pub rules_changed: bool,
-    /// Whether the account behind each side is another than at the last run, left first.
-    pub identity_changed: [bool; 2],
-    /// What of each side could not be read, left first: one sentence a record. They count as failed.
-    pub problems: [Vec<String>; 2],
+    /// Contacts for which nothing is written, by their id on each side, left first. One of a pair holds both.
+    pub held: [HashMap<String, Held>; 2],
+}
+
+/// Why nothing is written for a contact, although the rules ask for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Held {
+    /// Somebody paused it.
+    Paused,
+    /// A write was sent, and it is not known yet whether it happened.
+    Unknown,
+    /// A write was refused, and it is not time yet to try again.
+    Waiting,
+    /// Something else keeps changing back what is written.
+    Oscillating,
+    /// It is not among what this run was asked to do.
+    NotAsked,
 }
 
 /// What one run would do.
@@ -43,8 +60,22 @@ pub struct Item {
     pub link: Option<usize>,
     /// By what two contacts were found to be one person, such as "email ann@home.example": a new link.
     pub matched: Option<String>,
+    /// Why nothing of what becomes of it is written, if nothing is. Paused ones are held whatever becomes of them,
+    /// the others only where there is something to write.
+    pub held: Option<Held>,
     /// What becomes of it.
     pub kind: Kind,
+}
+
+impl Item {
+    /// What is done to it: nothing, if it is held.
+    #[must_use]
+    pub fn outcome(&self) -> Option<&Outcome> {
+        match &self.kind {
+            Kind::Pair(outcome) if self.held.is_none() => Some(outcome),
+            _ => None,
+        }
+    }
 }
 
 /// What becomes of an item.
@@ -80,7 +111,7 @@ pub enum Kind {
 pub fn plan(engine: &Engine<'_>, known: [&[Known]; 2], links: &[Linked], facts: &Facts) -> Plan {
     let ids = known.map(by_id);
     let columnar = Columnar::new(engine);
-    let mut planner = Planner { engine, known, items: Vec::new(), counts: Default::default() };
+    let mut planner = Planner { engine, known, held: &facts.held, items: Vec::new(), counts: Default::default() };
     let mut linked = Vec::new();
     let mut linked_ever = [0, 0];
     let mut pairs = 0;
@@ -113,10 +144,7 @@ pub fn plan(engine: &Engine<'_>, known: [&[Known]; 2], links: &[Linked], facts: 
         let quiet = if matches!(found, Found::Alone { .. }) { quiet.next().flatten() } else { None };
         planner.found(found, quiet);
     }
-    let Planner { items, mut counts, .. } = planner;
-    for side in [0, 1] {
-        counts[side].failed += facts.problems[side].len();
-    }
+    let Planner { items, counts, .. } = planner;
     let guards = guards(&items, &Scene { known, linked, linked_ever, pairs, facts });
     Plan { items, guards, counts }
 }
@@ -125,6 +153,7 @@ pub fn plan(engine: &Engine<'_>, known: [&[Known]; 2], links: &[Linked], facts: 
 struct Planner<'a> {
     engine: &'a Engine<'a>,
     known: [&'a [Known]; 2],
+    held: &'a [HashMap<String, Held>; 2],
     items: Vec<Item>,
     counts: [Counts; 2],
 }
@@ -143,12 +172,12 @@ impl Planner<'_> {
         };
         let status = outcome.status;
         let ids = link.ids.clone().map(Some);
-        self.push(Item { ids, link: Some(index), matched: None, kind: Kind::Pair(outcome) }, existed);
+        self.push(Item { ids, link: Some(index), matched: None, held: None, kind: Kind::Pair(outcome) }, existed);
         status
     }
 
     fn found(&mut self, found: Found, quiet: Option<Status>) {
-        let item = |ids, matched, kind| Item { ids, link: None, matched, kind };
+        let item = |ids, matched, kind| Item { ids, link: None, matched, held: None, kind };
         match found {
             Found::Match { at: [left, right], key } => {
                 let (left, right) = (&self.known[0][left], &self.known[1][right]);
@@ -183,10 +212,18 @@ impl Planner<'_> {
     fn alone(&mut self, end: End, at: usize, kind: Kind) {
         let ids = one_side(end, Some(self.known[end.index()][at].id.clone()));
         let existed = ids.each_ref().map(Option::is_some);
-        self.push(Item { ids, link: None, matched: None, kind }, existed);
+        self.push(Item { ids, link: None, matched: None, held: None, kind }, existed);
     }
 
-    fn push(&mut self, item: Item, existed: [bool; 2]) {
+    fn held(&self, item: &Item) -> Option<Held> {
+        let of = |side: usize| self.held[side].get(item.ids[side].as_ref()?).copied();
+        let held = of(0).into_iter().chain(of(1)).min()?;
+        let idle = matches!(&item.kind, Kind::Pair(outcome) if outcome.changes.is_empty());
+        (held == Held::Paused || !idle && matches!(item.kind, Kind::Pair(_))).then_some(held)
+    }
+
+    fn push(&mut self, mut item: Item, existed: [bool; 2]) {
+        item.held = self.held(&item);
         for end in End::BOTH {
             self.counts[end.index()].count(&item, end, existed[end.index()]);
         }

@@ -12,7 +12,10 @@ mod types;
 
 pub use error::StoreError;
 pub use sqlite::Sqlite;
-pub use types::{Activity, Entry, EntryId, EntryState, Link, LinkId, NamedRecord, NewEntry, RunId, Seen, Settled};
+pub use types::{
+    Activity, Asked, Conflict, Entry, EntryId, EntryState, Line, Link, LinkId, NamedRecord, NewEntry, Pause, RunId,
+    RunInfo, Seen, Settled, Trouble,
+};
 
 use syncc_compiler::ir::End;
 
@@ -76,13 +79,20 @@ pub trait Store: Send {
     /// Notes that these are being sent. Durable before it returns if one of them is a create or a delete.
     fn sent(&mut self, entries: &[EntryId]) -> Result<(), StoreError>;
     /// The write happened: takes the observation in, links the record with the entry's partner if it is not
-    /// yet, and closes the entry, all in one. A new link has no base until [`Store::settle`] gives it one: a
+    /// yet, leaves the entry's lines in the history, and closes the entry, all in one. `fields` is what the record
+    /// holds now, as far as it can be read: what the app made of the values that it was given. A new link has no base until [`Store::settle`] gives it one: a
     /// crash in between leaves a first merge of equal values.
     ///
     /// Returns the link with the partner (of the record, if the entry has no partner). `None` when they could
     /// not be linked, because the partner was deleted in the meantime or is linked with another record, or
     /// the app answered a create with a record that is linked already: the write happened all the same.
-    fn confirm(&mut self, entry: EntryId, now: &Observed) -> Result<Option<LinkId>, StoreError>;
+    fn confirm(
+        &mut self,
+        entry: EntryId,
+        now: &Observed,
+        fields: &NamedRecord,
+        at: jiff::Timestamp,
+    ) -> Result<Option<LinkId>, StoreError>;
     /// The write certainly did not happen: closes the entry with the reason.
     fn fail(&mut self, entry: EntryId, reason: &str) -> Result<(), StoreError>;
     /// It is not known whether the write happened.
@@ -90,8 +100,31 @@ pub trait Store: Send {
     /// Entries that were planned, sent or unknown when the program last stopped, oldest first.
     fn open_entries(&self) -> Result<Vec<Entry>, StoreError>;
 
-    /// Appends to the history.
-    fn record(&mut self, run: RunId, activity: &[Activity]) -> Result<(), StoreError>;
-    /// The newest `limit` lines of the history, newest first.
-    fn activity(&self, limit: usize) -> Result<Vec<Activity>, StoreError>;
+    /// Lines of the history, newest first.
+    fn history(&self, asked: &Asked) -> Result<Vec<Activity>, StoreError>;
+    /// Fields to which one value was written at least `times` times since then: side, record, field.
+    fn repeated(&self, since: jiff::Timestamp, times: u32) -> Result<Vec<(End, String, String)>, StoreError>;
+    /// The newest `limit` runs, newest first.
+    fn runs(&self, limit: usize) -> Result<Vec<RunInfo>, StoreError>;
+
+    /// Pauses. What is paused already stays as it is.
+    fn pause(&mut self, pauses: &[Pause]) -> Result<(), StoreError>;
+    /// Resumes a record, or the connection (`None`). Whether it was paused.
+    fn resume(&mut self, record: Option<(End, &str)>) -> Result<bool, StoreError>;
+    /// Everything that is paused, oldest first.
+    fn pauses(&self) -> Result<Vec<Pause>, StoreError>;
+
+    /// Remembers trouble, or what is new of it.
+    fn set_troubles(&mut self, troubles: &[Trouble]) -> Result<(), StoreError>;
+    /// Forgets trouble that is over.
+    fn end_troubles(&mut self, records: &[(End, String)]) -> Result<(), StoreError>;
+    /// All trouble, in the order of side and record.
+    fn troubles(&self) -> Result<Vec<Trouble>, StoreError>;
+
+    /// Notes conflicts that a run decided. Their `id` is given here.
+    fn note_conflicts(&mut self, run: RunId, conflicts: &[Conflict]) -> Result<(), StoreError>;
+    /// Conflicts that nobody has looked at yet, oldest first.
+    fn conflicts(&self) -> Result<Vec<Conflict>, StoreError>;
+    /// Somebody has looked at a conflict. Whether it was open.
+    fn resolve_conflict(&mut self, id: i64, at: jiff::Timestamp) -> Result<bool, StoreError>;
 }

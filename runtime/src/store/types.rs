@@ -57,6 +57,8 @@ pub struct NewEntry {
     pub deletes: bool,
     /// What it writes, by field name: enough to find a created record again.
     pub payload: NamedRecord,
+    /// What it does, line by line, for the history.
+    pub lines: Vec<Line>,
 }
 
 /// A pair that is in step.
@@ -95,25 +97,117 @@ pub enum EntryState {
     Failed,
 }
 
-/// One line of history.
+/// What a write is about to do to one field: becomes an [`Activity`] when it is confirmed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// Who it is, for people: a name or an email.
+    pub who: String,
+    /// `created`, `updated` or `deleted`.
+    pub what: String,
+    /// The field; `None` for the line that says that the whole record was made or deleted.
+    pub field: Option<String>,
+    /// The value before; unknown where there was no record.
+    pub before: Value,
+    /// The value after; unknown where there is no record.
+    pub after: Value,
+    /// Why: the rule or mapping with its line.
+    pub why: String,
+}
+
+/// One line of history.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Activity {
+    /// Orders the history: greater is later.
+    pub id: i64,
+    /// Which run wrote it.
+    pub run: RunId,
     /// When.
     pub at: Timestamp,
     /// On which side.
     pub end: End,
     /// The record's id on that side.
     pub record: String,
-    /// Who it is, for people: a name or an email.
-    pub who: String,
-    /// `created`, `updated`, `deleted` or `failed`.
-    pub what: String,
-    /// The field, for an update.
+    /// What was done. `after` is what the app really held afterwards.
+    pub line: Line,
+}
+
+/// Which lines of the history are asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Of these records only; of all without any.
+    pub records: Vec<(End, String)>,
+    /// Of this field only.
     pub field: Option<String>,
-    /// The value before, as shown.
-    pub before: Option<String>,
-    /// The value after, as shown.
-    pub after: Option<String>,
-    /// Why: the rule or mapping with its line, or the reason of a failure.
+    /// Of this run only.
+    pub run: Option<RunId>,
+    /// Not before this.
+    pub since: Option<Timestamp>,
+    /// No more than this many, the newest ones; all without a limit.
+    pub limit: Option<usize>,
+}
+
+/// A run that was begun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunInfo {
+    /// Which run.
+    pub id: RunId,
+    /// When it began.
+    pub began: Timestamp,
+    /// When it ended; `None` for one that was cut off, or is under way.
+    pub ended: Option<Timestamp>,
+    /// Its summary, as JSON.
+    pub summary: Option<String>,
+    /// How many lines of history it left.
+    pub lines: u64,
+}
+
+/// Something that no run touches until it is resumed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pause {
+    /// The record; `None` for the whole connection.
+    pub record: Option<(End, String)>,
+    /// Since when.
+    pub since: Timestamp,
+    /// Why, in the words of whoever paused it.
+    pub why: String,
+}
+
+/// A record whose write was refused, and waits to be tried again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// On which side the record is that waits.
+    pub end: End,
+    /// Which record.
+    pub record: String,
+    /// Since when it is in trouble.
+    pub since: Timestamp,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// Not tried again before this.
+    pub next: Timestamp,
+    /// Names what was tried: anything else is tried at once.
+    pub tried: String,
+    /// What the app said, and what can be done.
+    pub why: String,
+}
+
+/// A field that both sides changed to different values, so that one of them lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// Names it.
+    pub id: i64,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// The ids of the two records, left first.
+    pub records: [String; 2],
+    /// Who it is, for people.
+    pub who: String,
+    /// The field of each side.
+    pub fields: [String; 2],
+    /// What each side had changed it to.
+    pub values: [Value; 2],
+    /// Which side won.
+    pub winner: End,
+    /// Why that one.
     pub why: String,
 }

@@ -1,7 +1,9 @@
 //! Each guard from both sides: it trips when it should, and it does not cry wolf.
 
+use std::collections::HashMap;
+
 use syncc_compiler::ir::End;
-use syncc_runtime::engine::{Engine, Facts, Guard, Known, Linked, Plan, plan};
+use syncc_runtime::engine::{Engine, Facts, Guard, Held, Known, Linked, Plan, plan};
 
 use crate::{
     matching::{assert_counts_add_up, link},
@@ -140,10 +142,8 @@ fn all_contacts_changed_at_once() {
 }
 
 #[test]
-fn another_account_and_changed_rules() {
+fn changed_rules() {
     let quiet = Scene::in_step(TWO_WAY, 3);
-    let other = Facts { identity_changed: [false, true], ..Facts::default() };
-    assert_eq!(quiet.plan(&other).guards, [Guard::OtherAccount { end: End::Right }]);
     let changed = Facts { rules_changed: true, ..Facts::default() };
     assert_eq!(quiet.plan(&changed).guards, [], "nothing would change");
     let busy = Scene::in_step(TWO_WAY, 3).now(1, |nth| Scene::left(nth, "Zenith"));
@@ -152,10 +152,16 @@ fn another_account_and_changed_rules() {
 }
 
 #[test]
-fn what_could_not_be_read_is_counted_as_failed() {
-    let facts = Facts { problems: [vec!["contact 7 has no name".into()], vec![]], ..Facts::default() };
-    let counts = Scene::in_step(TWO_WAY, 3).plan(&facts).counts;
-    assert_eq!([counts[0].failed, counts[1].failed], [1, 0]);
+fn what_is_held_is_not_written_and_not_counted_against() {
+    let scene = Scene::in_step(TWO_WAY, 40).now(30, |nth| Scene::left(nth, "Zenith"));
+    assert_eq!(scene.guards(), ["overwrites"]);
+    let paused = (0..12).map(|nth| (nth.to_string(), Held::Paused)).collect();
+    let plan = scene.plan(&Facts { held: [paused, HashMap::new()], ..Facts::default() });
+    assert_eq!(plan.guards, [], "eighteen overwrites are left");
+    assert_eq!((plan.counts[0].paused, plan.counts[1].paused, plan.counts[1].updated), (12, 12, 18));
+    let waiting = (0..40).map(|nth| (nth.to_string(), Held::Waiting)).collect();
+    let plan = scene.plan(&Facts { held: [HashMap::new(), waiting], ..Facts::default() });
+    assert_eq!((plan.counts[1].failed, plan.counts[1].in_sync), (30, 10), "nothing waits where nothing is to be done");
 }
 
 #[test]

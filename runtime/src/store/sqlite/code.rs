@@ -3,10 +3,10 @@
 use std::fmt::Display;
 
 use jiff::Timestamp;
-use syncc_compiler::ir::End;
+use syncc_compiler::{ir::End, value::Value};
 
 use super::{
-    super::{EntryState, NamedRecord},
+    super::{EntryState, Line, NamedRecord},
     fault::Fault,
 };
 
@@ -45,6 +45,29 @@ pub(super) fn record(record: &NamedRecord) -> Result<String, Fault> {
 /// The record in a column. `what` names the row.
 pub(super) fn read_record(column: &str, what: impl Display) -> Result<NamedRecord, Fault> {
     serde_json::from_str(column).map_err(|error| Fault::damaged(format!("the fields of {what}: {error}")))
+}
+
+/// A value as a column has it; nothing for an unknown one.
+pub(super) fn value(value: &Value) -> Result<Option<String>, Fault> {
+    let json = || serde_json::to_string(value).map_err(|error| Fault::damaged(format!("a value: {error}")));
+    value.is_known().then(json).transpose()
+}
+
+/// The value in a column. `what` names the row.
+pub(super) fn read_value(column: Option<&str>, what: impl Display) -> Result<Value, Fault> {
+    let Some(column) = column else { return Ok(Value::Unknown) };
+    serde_json::from_str(column).map_err(|error| Fault::damaged(format!("a value of {what}: {error}")))
+}
+
+/// The lines that a write will leave in the history, as a column has them.
+pub(super) fn lines(lines: &[Line]) -> Result<String, Fault> {
+    serde_json::to_string(lines).map_err(|error| Fault::damaged(format!("a write that cannot be stored: {error}")))
+}
+
+/// The lines in a column. `what` names the row.
+pub(super) fn read_lines(column: Option<&str>, what: impl Display) -> Result<Vec<Line>, Fault> {
+    let Some(column) = column else { return Ok(Vec::new()) };
+    serde_json::from_str(column).map_err(|error| Fault::damaged(format!("what {what} does: {error}")))
 }
 
 /// A state as a column has it.

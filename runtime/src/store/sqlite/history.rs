@@ -3,8 +3,10 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use syncc_compiler::ir::End;
+
 use super::{
-    super::{Activity, RunId},
+    super::{Activity, Asked, Line, NamedRecord, RunId, RunInfo},
     code,
     fault::Fault,
 };
@@ -49,49 +51,141 @@ pub(super) fn last_run(db: &Connection) -> Result<Option<(Timestamp, String, Str
     Ok(Some((code::read_time(&ended, format_args!("run {id}"))?, program, summary)))
 }
 
-pub(super) fn record(db: &Connection, run: RunId, activity: &[Activity]) -> Result<(), Fault> {
+/// Leaves the lines of a write in the history. Where the app holds another value than it was given, that one counts.
+pub(super) fn record(
+    db: &Connection,
+    run: RunId,
+    at: Timestamp,
+    (end, record): (End, &str),
+    lines: &[Line],
+    fields: &NamedRecord,
+) -> Result<(), Fault> {
     let mut insert = db.prepare_cached(
-        r#"INSERT INTO activity (run, at, "end", record, who, what, field, before, after, why)
+        r#"INSERT INTO history (run, at, "end", record, who, what, field, before, after, why)
            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
     )?;
-    for line in activity {
+    for line in lines {
+        let held = line.field.as_ref().and_then(|field| fields.get(field)).filter(|value| value.is_known());
+        let after = if line.after.is_known() { held.unwrap_or(&line.after) } else { &line.after };
         insert.execute(params![
             run.0,
-            code::time(line.at),
-            code::end(line.end),
-            line.record,
+            code::time(at),
+            code::end(end),
+            record,
             line.who,
             line.what,
             line.field,
-            line.before,
-            line.after,
+            code::value(&line.before)?,
+            code::value(after)?,
             line.why,
         ])?;
     }
     Ok(())
 }
 
-pub(super) fn activity(db: &Connection, limit: usize) -> Result<Vec<Activity>, Fault> {
-    let mut select = db.prepare_cached(
-        r#"SELECT id, at, "end", record, who, what, field, before, after, why
-           FROM activity ORDER BY id DESC LIMIT ?1"#,
-    )?;
-    let mut rows = select.query([i64::try_from(limit).unwrap_or(i64::MAX)])?;
+/// A record that has a new id keeps its history.
+pub(super) fn rename(db: &Connection, end: End, former: &str, id: &str) -> Result<(), Fault> {
+    db.prepare_cached(r#"UPDATE history SET record = ?3 WHERE "end" = ?1 AND record = ?2"#)?.execute(params![
+        code::end(end),
+        former,
+        id
+    ])?;
+    Ok(())
+}
+
+pub(super) fn history(db: &Connection, asked: &Asked) -> Result<Vec<Activity>, Fault> {
     let mut activity = Vec::new();
+    if asked.records.is_empty() {
+        select(db, asked, None, &mut activity)?;
+    }
+    for (end, record) in &asked.records {
+        select(db, asked, Some((*end, record)), &mut activity)?;
+    }
+    activity.sort_by_key(|line| std::cmp::Reverse(line.id));
+    activity.dedup_by_key(|line| line.id);
+    activity.truncate(asked.limit.unwrap_or(usize::MAX));
+    Ok(activity)
+}
+
+fn select(
+    db: &Connection,
+    asked: &Asked,
+    record: Option<(End, &str)>,
+    activity: &mut Vec<Activity>,
+) -> Result<(), Fault> {
+    // Two statements, so that each has an index to go by.
+    let of = if record.is_some() { r#""end" = ?1 AND record = ?2"# } else { "?1 IS NULL AND ?2 IS NULL" };
+    let mut select = db.prepare_cached(&format!(
+        r#"SELECT id, run, at, "end", record, who, what, field, before, after, why FROM history
+           WHERE {of} AND (?3 IS NULL OR field = ?3) AND (?4 IS NULL OR run = ?4) AND (?5 IS NULL OR at >= ?5)
+           ORDER BY id DESC LIMIT ?6"#
+    ))?;
+    let mut rows = select.query(params![
+        record.map(|(end, _)| code::end(end)),
+        record.map(|(_, id)| id),
+        asked.field,
+        asked.run.map(|run| run.0),
+        asked.since.map(code::time),
+        asked.limit.and_then(|limit| i64::try_from(limit).ok()).unwrap_or(-1),
+    ])?;
     while let Some(row) = rows.next()? {
         let id: i64 = row.get(0)?;
-        let at: String = row.get(1)?;
+        let name = format!("line {id} of the history");
+        let at: String = row.get(2)?;
+        let value = |column: Option<String>| code::read_value(column.as_deref(), &name);
         activity.push(Activity {
-            at: code::read_time(&at, format_args!("line {id} of the history"))?,
-            end: code::read_end(row.get(2)?)?,
-            record: row.get(3)?,
-            who: row.get(4)?,
-            what: row.get(5)?,
-            field: row.get(6)?,
-            before: row.get(7)?,
-            after: row.get(8)?,
-            why: row.get(9)?,
+            id,
+            run: RunId(row.get(1)?),
+            at: code::read_time(&at, &name)?,
+            end: code::read_end(row.get(3)?)?,
+            record: row.get(4)?,
+            line: Line {
+                who: row.get(5)?,
+                what: row.get(6)?,
+                field: row.get(7)?,
+                before: value(row.get(8)?)?,
+                after: value(row.get(9)?)?,
+                why: row.get(10)?,
+            },
         });
     }
-    Ok(activity)
+    Ok(())
+}
+
+pub(super) fn repeated(db: &Connection, since: Timestamp, times: u32) -> Result<Vec<(End, String, String)>, Fault> {
+    let mut select = db.prepare_cached(
+        r#"SELECT DISTINCT "end", record, field FROM (
+             SELECT "end", record, field FROM history
+             WHERE at >= ?1 AND field IS NOT NULL AND what = 'updated'
+             GROUP BY "end", record, field, after HAVING count(*) >= ?2)
+           ORDER BY 1, 2, 3"#,
+    )?;
+    let mut rows = select.query(params![code::time(since), times])?;
+    let mut repeated = Vec::new();
+    while let Some(row) = rows.next()? {
+        repeated.push((code::read_end(row.get(0)?)?, row.get(1)?, row.get(2)?));
+    }
+    Ok(repeated)
+}
+
+pub(super) fn runs(db: &Connection, limit: usize) -> Result<Vec<RunInfo>, Fault> {
+    let mut select = db.prepare_cached(
+        "SELECT id, began, ended, summary, (SELECT count(*) FROM history WHERE run = runs.id)
+         FROM runs ORDER BY id DESC LIMIT ?1",
+    )?;
+    let mut rows = select.query([i64::try_from(limit).unwrap_or(i64::MAX)])?;
+    let mut runs = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        let name = format!("run {id}");
+        let ended: Option<String> = row.get(2)?;
+        runs.push(RunInfo {
+            id: RunId(id),
+            began: code::read_time(&row.get::<_, String>(1)?, &name)?,
+            ended: ended.map(|at| code::read_time(&at, &name)).transpose()?,
+            summary: row.get(3)?,
+            lines: row.get::<_, i64>(4)?.try_into().unwrap_or_default(),
+        });
+    }
+    Ok(runs)
 }

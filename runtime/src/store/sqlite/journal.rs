@@ -2,15 +2,16 @@
 //!
 //! A closed entry keeps that there was a write, and forgets what it wrote.
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use syncc_compiler::ir::End;
 use uuid::Uuid;
 
 use super::{
-    super::{Entry, EntryId, EntryState, LinkId, NewEntry, RunId, StoreError},
+    super::{Entry, EntryId, EntryState, LinkId, NamedRecord, NewEntry, RunId, StoreError},
     code,
     fault::Fault,
-    links,
+    history, links,
     observations::{self, From},
 };
 use crate::apps::Observed;
@@ -18,8 +19,8 @@ use crate::apps::Observed;
 pub(super) fn journal(db: &Connection, run: RunId, entries: &[NewEntry]) -> Result<Vec<EntryId>, Fault> {
     let mut insert = db.prepare_cached(
         r#"INSERT INTO journal
-             (run, op, "end", target, partner, deletes, payload, state)
-           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'planned')"#,
+             (run, op, "end", target, partner, deletes, payload, lines, state)
+           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'planned')"#,
     )?;
     let mut ids = Vec::with_capacity(entries.len());
     for entry in entries {
@@ -31,6 +32,7 @@ pub(super) fn journal(db: &Connection, run: RunId, entries: &[NewEntry]) -> Resu
             entry.partner,
             entry.deletes,
             code::record(&entry.payload)?,
+            code::lines(&entry.lines)?,
         ])?;
         ids.push(EntryId(id));
     }
@@ -55,14 +57,26 @@ pub(super) fn sent(db: &Connection, entries: &[EntryId]) -> Result<(), Fault> {
     Ok(())
 }
 
-pub(super) fn confirm(db: &Connection, entry: EntryId, now: &Observed) -> Result<Option<LinkId>, Fault> {
-    let (end, target, partner, deletes): (i64, Option<String>, Option<String>, bool) = db
-        .prepare_cached(r#"SELECT "end", target, partner, deletes FROM journal WHERE id = ?1"#)?
-        .query_row([entry.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+pub(super) fn confirm(
+    db: &Connection,
+    entry: EntryId,
+    now: &Observed,
+    fields: &NamedRecord,
+    at: Timestamp,
+) -> Result<Option<LinkId>, Fault> {
+    let (end, target, partner, deletes, run, lines) = db
+        .prepare_cached(r#"SELECT "end", target, partner, deletes, run, lines FROM journal WHERE id = ?1"#)?
+        .query_row([entry.0], |row| {
+            let (end, target, partner): (i64, Option<String>, Option<String>) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let lines: Option<String> = row.get(5)?;
+            Ok((end, target, partner, row.get::<_, bool>(3)?, RunId(row.get(4)?), lines))
+        })
         .optional()?
         .ok_or_else(|| never_planned(entry))?;
     advance(db, entry, EntryState::Confirmed, None, Some(&now.id))?;
     let end = code::read_end(end)?;
+    let lines = code::read_lines(lines.as_deref(), format_args!("write {}", entry.0))?;
+    history::record(db, run, at, (end, &now.id), &lines, fields)?;
 
     // A record that is deleted is linked before it is: a deleted one without a link is forgotten.
     let before = match (&target, &partner) {
@@ -103,7 +117,7 @@ pub(super) fn unknown(db: &Connection, entry: EntryId, reason: &str) -> Result<(
 
 pub(super) fn open_entries(db: &Connection) -> Result<Vec<Entry>, Fault> {
     let mut select = db.prepare_cached(
-        r#"SELECT id, op, "end", target, partner, deletes, payload, state
+        r#"SELECT id, op, "end", target, partner, deletes, payload, state, lines
            FROM journal WHERE state IN ('planned', 'sent', 'unknown') ORDER BY id"#,
     )?;
     let mut rows = select.query([])?;
@@ -137,6 +151,7 @@ fn read(row: &Row<'_>) -> Result<Entry, Fault> {
             partner: row.get(4)?,
             deletes: row.get(5)?,
             payload: code::read_record(&row.get::<_, String>(6)?, &write)?,
+            lines: code::read_lines(row.get::<_, Option<String>>(8)?.as_deref(), &write)?,
         },
         state: code::read_state(&row.get::<_, String>(7)?)?,
     })
@@ -177,7 +192,7 @@ fn advance(
     let closed = matches!(to, EntryState::Confirmed | EntryState::Failed);
     db.prepare_cached(
         "UPDATE journal SET state = ?2, reason = ?3, target = coalesce(?4, target),
-           payload = iif(?5, NULL, payload)
+           payload = iif(?5, NULL, payload), lines = iif(?5, NULL, lines)
          WHERE id = ?1",
     )?
     .execute(params![entry.0, next, reason, record, closed])?;

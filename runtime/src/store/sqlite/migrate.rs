@@ -8,7 +8,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::{super::StoreError, fault::Fault};
 
 /// All steps, oldest first.
-pub(super) const STEPS: &[&str] = &[include_str!("migrations/0001_memory.sql")];
+pub(super) const STEPS: &[&str] =
+    &[include_str!("migrations/0001_memory.sql"), include_str!("migrations/0002_trust.sql")];
 
 /// Does the steps that are missing.
 ///

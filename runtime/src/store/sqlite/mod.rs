@@ -7,6 +7,7 @@
 //! - What must hold between rows (a record is in one link at most, a linked record was observed, a closed
 //!   write holds nothing to write) is a constraint of the schema: not even a mistake in here can break it.
 
+mod care;
 mod code;
 mod fault;
 mod history;
@@ -24,7 +25,10 @@ use jiff::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
 use syncc_compiler::ir::End;
 
-use super::{Activity, Entry, EntryId, Link, LinkId, NewEntry, RunId, Seen, Settled, Store, StoreError};
+use super::{
+    Activity, Asked, Conflict, Entry, EntryId, Link, LinkId, NamedRecord, NewEntry, Pause, RunId, RunInfo, Seen,
+    Settled, Store, StoreError, Trouble,
+};
 use crate::apps::Observed;
 use fault::Fault;
 
@@ -178,8 +182,14 @@ impl Store for Sqlite {
         }
     }
 
-    fn confirm(&mut self, entry: EntryId, now: &Observed) -> Result<Option<LinkId>, StoreError> {
-        self.write(|db| journal::confirm(db, entry, now))
+    fn confirm(
+        &mut self,
+        entry: EntryId,
+        now: &Observed,
+        fields: &NamedRecord,
+        at: Timestamp,
+    ) -> Result<Option<LinkId>, StoreError> {
+        self.write(|db| journal::confirm(db, entry, now, fields, at))
     }
 
     fn fail(&mut self, entry: EntryId, reason: &str) -> Result<(), StoreError> {
@@ -194,11 +204,51 @@ impl Store for Sqlite {
         self.read(journal::open_entries)
     }
 
-    fn record(&mut self, run: RunId, activity: &[Activity]) -> Result<(), StoreError> {
-        self.write(|db| history::record(db, run, activity))
+    fn history(&self, asked: &Asked) -> Result<Vec<Activity>, StoreError> {
+        self.read(|db| history::history(db, asked))
     }
 
-    fn activity(&self, limit: usize) -> Result<Vec<Activity>, StoreError> {
-        self.read(|db| history::activity(db, limit))
+    fn repeated(&self, since: Timestamp, times: u32) -> Result<Vec<(End, String, String)>, StoreError> {
+        self.read(|db| history::repeated(db, since, times))
+    }
+
+    fn runs(&self, limit: usize) -> Result<Vec<RunInfo>, StoreError> {
+        self.read(|db| history::runs(db, limit))
+    }
+
+    fn pause(&mut self, pauses: &[Pause]) -> Result<(), StoreError> {
+        self.write(|db| care::pause(db, pauses))
+    }
+
+    fn resume(&mut self, record: Option<(End, &str)>) -> Result<bool, StoreError> {
+        self.write(|db| care::resume(db, record))
+    }
+
+    fn pauses(&self) -> Result<Vec<Pause>, StoreError> {
+        self.read(care::pauses)
+    }
+
+    fn set_troubles(&mut self, troubles: &[Trouble]) -> Result<(), StoreError> {
+        self.write(|db| care::set_troubles(db, troubles))
+    }
+
+    fn end_troubles(&mut self, records: &[(End, String)]) -> Result<(), StoreError> {
+        self.write(|db| care::end_troubles(db, records))
+    }
+
+    fn troubles(&self) -> Result<Vec<Trouble>, StoreError> {
+        self.read(care::troubles)
+    }
+
+    fn note_conflicts(&mut self, run: RunId, conflicts: &[Conflict]) -> Result<(), StoreError> {
+        self.write(|db| care::note_conflicts(db, run, conflicts))
+    }
+
+    fn conflicts(&self) -> Result<Vec<Conflict>, StoreError> {
+        self.read(care::conflicts)
+    }
+
+    fn resolve_conflict(&mut self, id: i64, at: Timestamp) -> Result<bool, StoreError> {
+        self.write(|db| care::resolve_conflict(db, id, at))
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use syncc_compiler::ir::End;
 
-use super::{super::Seen, code, fault::Fault, journal, links};
+use super::{super::Seen, care, code, fault::Fault, history, journal, links};
 use crate::apps::Observed;
 
 pub(super) fn identity(db: &Connection, end: End) -> Result<Option<String>, Fault> {
@@ -120,6 +120,8 @@ pub(super) fn rename(db: &Connection, end: End, former: &str, id: &str) -> Resul
     }
     links::rename(db, end, former, id)?;
     journal::rename(db, end, former, id)?;
+    history::rename(db, end, former, id)?;
+    care::rename(db, end, former, id)?;
     db.prepare_cached(r#"DELETE FROM seen WHERE "end" = ?1 AND id = ?2"#)?.execute(params![code::end(end), former])?;
     Ok(())
 }

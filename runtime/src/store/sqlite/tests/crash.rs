@@ -35,7 +35,8 @@ const KILLS: u64 = 12;
 fn victim() {
     let Ok(path) = env::var(VICTIM) else { return };
     let mut store = Sqlite::open(path, "contacts").unwrap();
-    let run = store.begin_run("2026-11-21T21:00:00Z".parse().unwrap(), "rules").unwrap();
+    let at = "2026-11-21T21:00:00Z".parse().unwrap();
+    let run = store.begin_run(at, "rules").unwrap();
     for entry in store.open_entries().unwrap() {
         store.fail(entry.id, "killed").unwrap();
     }
@@ -50,11 +51,12 @@ fn victim() {
             partner: Some(id.clone()),
             deletes: false,
             payload: named(&id),
+            lines: Vec::new(),
         };
         let entry = store.journal(run, &[entry]).unwrap()[0];
         store.sent(&[entry]).unwrap();
         println!("{SAID}sent {id}");
-        store.confirm(entry, &seen(&id)).unwrap().unwrap();
+        store.confirm(entry, &seen(&id), &named(&id), at).unwrap().unwrap();
         println!("{SAID}confirmed {id}");
         let base = [Some(named(&id)), Some(named(&id))];
         store.settle(&[Settled { ids: [id.clone(), id.clone()], base }]).unwrap();

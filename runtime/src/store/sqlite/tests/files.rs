@@ -3,11 +3,17 @@
 use std::fs;
 
 use rusqlite::Connection;
-use syncc_compiler::ir::End::Left;
+use syncc_compiler::{
+    ir::End::{self, Left},
+    value::{Text, Value},
+};
 use tempfile::TempDir;
 
-use super::{super::migrate::migrate, seen};
-use crate::store::{Sqlite, Store, StoreError};
+use super::{
+    super::migrate::{STEPS, migrate},
+    seen,
+};
+use crate::store::{Activity, Asked, Sqlite, Store, StoreError};
 
 fn folder() -> TempDir {
     TempDir::new().unwrap()
@@ -135,6 +141,23 @@ fn a_newer_store_is_refused_and_an_older_one_brought_up_step_by_step() {
     let tables: i64 =
         db.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'c'", [], |row| row.get(0)).unwrap();
     assert_eq!((version, tables), (2, 0));
+}
+
+#[test]
+fn the_history_of_the_first_format_is_kept() {
+    let mut db = Connection::open_in_memory().unwrap();
+    migrate(&mut db, &STEPS[..1]).unwrap();
+    db.execute_batch(
+        "INSERT INTO runs (began, program) VALUES ('2026-11-21T21:00:00.000000000Z', 'rules');
+         INSERT INTO activity (run, at, \"end\", record, who, what, field, before, after, why)
+         VALUES (1, '2026-11-21T21:00:01.000000000Z', 1, '7', 'Ann', 'updated', 'note', NULL, 'It''s \"new\"', 'map on line 2')",
+    )
+    .unwrap();
+    migrate(&mut db, STEPS).unwrap();
+    let history = super::super::history::history(&db, &Asked::default()).unwrap();
+    let Activity { run, end, record, line, .. } = &history[0];
+    assert_eq!((run.0, *end, record.as_str(), line.why.as_str()), (1, End::Right, "7", "map on line 2"));
+    assert_eq!((&line.before, &line.after), (&Value::Unknown, &Value::Text(Text::plain("It's \"new\""))));
 }
 
 #[test]

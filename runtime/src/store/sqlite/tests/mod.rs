@@ -1,5 +1,6 @@
 //! The store as the cycle uses it, and what it survives.
 
+mod care;
 mod crash;
 mod files;
 mod model;

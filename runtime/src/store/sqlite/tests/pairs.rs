@@ -6,7 +6,10 @@ use syncc_compiler::ir::End::{self, Left, Right};
 use uuid::Uuid;
 
 use super::{gone, named, seen, store};
-use crate::store::{EntryId, EntryState, LinkId, NewEntry, RunId, Settled, Sqlite, Store, StoreError};
+use crate::{
+    apps::Observed,
+    store::{EntryId, EntryState, LinkId, NamedRecord, NewEntry, RunId, Settled, Sqlite, Store, StoreError},
+};
 
 fn ids(store: &Sqlite, end: End) -> Vec<(String, bool)> {
     store.seen(end).unwrap().into_iter().map(|seen| (seen.observed.id, seen.observed.deleted)).collect()
@@ -24,8 +27,13 @@ fn plan(store: &mut Sqlite, run: RunId, end: End, target: Option<&str>, partner:
         partner: partner.map(str::to_owned),
         deletes: false,
         payload: named("ann@x.example"),
+        lines: Vec::new(),
     };
     store.journal(run, &[entry]).unwrap()[0]
+}
+
+fn confirm(store: &mut Sqlite, entry: EntryId, now: &Observed) -> Result<Option<LinkId>, StoreError> {
+    store.confirm(entry, now, &NamedRecord::new(), "2026-11-21T21:00:01Z".parse().unwrap())
 }
 
 fn pair(left: &str, right: &str) -> Settled {
@@ -79,7 +87,7 @@ fn an_older_state_of_a_record_is_no_news_but_counts_as_listed() {
     let run = run(&mut store);
     let entry = plan(&mut store, run, Left, None, None);
     store.sent(&[entry]).unwrap();
-    store.confirm(entry, &newer).unwrap();
+    confirm(&mut store, entry, &newer).unwrap();
 
     store.begin_listing(Left).unwrap();
     store.observe(Left, &[seen("ann")]).unwrap();
@@ -89,7 +97,7 @@ fn an_older_state_of_a_record_is_no_news_but_counts_as_listed() {
     // The answer to a write is what the app holds, whatever time it says.
     let entry = plan(&mut store, run, Left, Some("ann"), None);
     store.sent(&[entry]).unwrap();
-    store.confirm(entry, &seen("ann")).unwrap();
+    confirm(&mut store, entry, &seen("ann")).unwrap();
     assert_eq!(store.seen(Left).unwrap()[0].observed, seen("ann"));
 }
 
@@ -134,14 +142,14 @@ fn a_created_record_is_linked_with_its_partner_and_has_its_base() {
     assert_eq!(store.open_entries().unwrap()[0].state, EntryState::Sent);
 
     let base = [Some(named("ann@x.example")), Some(named("Ann@X.example"))];
-    let link = store.confirm(entry, &seen("1")).unwrap().unwrap();
+    let link = confirm(&mut store, entry, &seen("1")).unwrap().unwrap();
     let links = store.links().unwrap();
     assert_eq!((links[0].id, &links[0].records), (link, &["ann".to_owned(), "1".to_owned()]));
     assert_eq!(links[0].base, None);
     store.settle(&[Settled { ids: ["ann".into(), "1".into()], base: base.clone() }]).unwrap();
     assert_eq!((store.links().unwrap()[0].id, &store.links().unwrap()[0].base), (link, &Some(base)));
     assert_eq!(store.open_entries().unwrap(), []);
-    assert!(matches!(store.confirm(entry, &seen("2")), Err(StoreError::OutOfOrder { .. })));
+    assert!(matches!(confirm(&mut store, entry, &seen("2")), Err(StoreError::OutOfOrder { .. })));
     assert_eq!(ids(&store, Right), [("1".to_owned(), false)]);
 }
 
@@ -150,7 +158,7 @@ fn a_write_that_was_not_sent_cannot_be_confirmed_but_can_fail() {
     let mut store = store();
     let run = run(&mut store);
     let entry = plan(&mut store, run, Right, None, None);
-    let refused = store.confirm(entry, &seen("1")).unwrap_err().to_string();
+    let refused = confirm(&mut store, entry, &seen("1")).unwrap_err().to_string();
     assert!(refused.starts_with(&format!("write {} is planned, and cannot become confirmed", entry.0)), "{refused}");
     store.fail(entry, "the program stopped before it was sent").unwrap();
     assert_eq!(store.open_entries().unwrap(), []);
@@ -164,7 +172,7 @@ fn an_unknown_write_stays_open_until_it_is_known() {
     store.sent(&[entry]).unwrap();
     store.unknown(entry, "no answer").unwrap();
     assert_eq!(store.open_entries().unwrap()[0].state, EntryState::Unknown);
-    assert_eq!(store.confirm(entry, &seen("1")).unwrap(), None);
+    assert_eq!(confirm(&mut store, entry, &seen("1")).unwrap(), None);
     assert_eq!(store.open_entries().unwrap(), []);
 }
 
@@ -180,7 +188,7 @@ fn a_record_that_is_made_anew_takes_the_place_of_the_deleted_one() {
     let run = run(&mut store);
     let entry = plan(&mut store, run, Right, None, Some("ann"));
     store.sent(&[entry]).unwrap();
-    let link = store.confirm(entry, &seen("new")).unwrap().unwrap();
+    let link = confirm(&mut store, entry, &seen("new")).unwrap().unwrap();
     let links = store.links().unwrap();
     assert_eq!(links.len(), 1);
     assert_eq!((links[0].id, &links[0].base), (link, &None));
@@ -257,14 +265,14 @@ fn a_write_happened_even_if_its_partner_is_gone() {
     let second = plan(&mut store, run, Right, None, Some("bob"));
     store.sent(&[first, second]).unwrap();
     store.observe(Left, &[gone("ann")]).unwrap();
-    assert_eq!(store.confirm(first, &seen("1")).unwrap(), None);
-    assert!(store.confirm(second, &seen("2")).unwrap().is_some());
+    assert_eq!(confirm(&mut store, first, &seen("1")).unwrap(), None);
+    assert!(confirm(&mut store, second, &seen("2")).unwrap().is_some());
 
     // The app answers a create with a record that it had already.
     store.observe(Left, &[seen("ann")]).unwrap();
     let third = plan(&mut store, run, Right, None, Some("ann"));
     store.sent(&[third]).unwrap();
-    assert_eq!(store.confirm(third, &seen("2")).unwrap(), None);
+    assert_eq!(confirm(&mut store, third, &seen("2")).unwrap(), None);
     assert_eq!(store.links().unwrap()[0].records, ["bob".to_owned(), "2".to_owned()]);
     assert_eq!(store.open_entries().unwrap(), []);
 }
@@ -282,10 +290,11 @@ fn a_deleted_record_of_a_new_pair_stays_known_as_deleted() {
         partner: Some("ann".into()),
         deletes: true,
         payload: BTreeMap::new(),
+        lines: Vec::new(),
     };
     let entry = store.journal(run, &[entry]).unwrap()[0];
     store.sent(&[entry]).unwrap();
-    assert!(store.confirm(entry, &gone("1")).unwrap().is_some());
+    assert!(confirm(&mut store, entry, &gone("1")).unwrap().is_some());
     store.settle(&[Settled { ids: ["ann".into(), "1".into()], base: [Some(named("ann@x.example")), None] }]).unwrap();
     assert_eq!(ids(&store, Right), [("1".to_owned(), true)]);
 }

@@ -79,7 +79,7 @@ fn write() -> impl Strategy<Value = NewEntry> {
     let parts = (any::<u128>(), end(), option::of(id()), option::of(id()), any::<bool>(), record());
     parts.prop_map(|(op, end, target, partner, deletes, payload)| {
         let op = Uuid::from_u128(op);
-        NewEntry { op, end, deletes: deletes && target.is_some(), target, partner, payload }
+        NewEntry { op, end, deletes: deletes && target.is_some(), target, partner, payload, lines: Vec::new() }
     })
 }
 
@@ -169,7 +169,10 @@ impl Both {
             }
             Step::Confirm(index, now) => {
                 let Some(entry) = entry(index) else { return };
-                (model.confirm(entry, now), store.confirm(name(entry), now))
+                (
+                    model.confirm(entry, now),
+                    store.confirm(name(entry), now, &NamedRecord::new(), jiff::Timestamp::UNIX_EPOCH),
+                )
             }
             Step::Fail(index) => {
                 let Some(entry) = entry(index) else { return };

@@ -1,0 +1,73 @@
+//! Records that an app does not take: when they are tried again.
+//!
+//! A refused record waits, longer each time; the run goes on without it. It is tried at once when the record, its partner
+//! or the rules change, and when somebody says `syncc retry`.
+
+use std::collections::HashMap;
+
+use jiff::SignedDuration;
+use syncc_compiler::ir::End;
+
+use super::{Connection, CycleError, Picture, push::Pushed};
+use crate::store::Trouble;
+
+/// How long a record waits after the first refusal, the second, and so on; the last for all further ones.
+const WAITS: [SignedDuration; 5] = [
+    SignedDuration::from_mins(5),
+    SignedDuration::from_mins(20),
+    SignedDuration::from_hours(1),
+    SignedDuration::from_hours(6),
+    SignedDuration::from_hours(24),
+];
+
+/// A write that an app refused for what it holds, not for how it was sent.
+pub(super) struct Refusal {
+    /// The record that waits for it.
+    pub(super) end: End,
+    pub(super) id: String,
+    /// What the app said.
+    pub(super) why: String,
+}
+
+impl Connection<'_> {
+    /// Remembers what was refused, and forgets the trouble of what is well now.
+    pub(super) fn note_troubles(&mut self, picture: &Picture<'_>, pushed: &Pushed) -> Result<(), CycleError> {
+        let known: HashMap<(End, String), Trouble> = self
+            .store
+            .troubles()?
+            .into_iter()
+            .map(|trouble| ((trouble.end, trouble.record.clone()), trouble))
+            .collect();
+        let mut over: HashMap<(End, String), ()> = known.keys().map(|record| (record.clone(), ())).collect();
+        for (index, item) in picture.plan.items.iter().enumerate() {
+            if item.held.is_some() || pushed.failed.contains(&index) {
+                for (end, id) in End::BOTH.into_iter().zip(&item.ids) {
+                    over.remove(&(end, id.clone().unwrap_or_default()));
+                }
+            }
+        }
+        let now = self.world.clock.now();
+        let troubles: Vec<_> = pushed
+            .refused
+            .iter()
+            .map(|refusal| {
+                let before = known.get(&(refusal.end, refusal.id.clone()));
+                let attempts = before.map_or(1, |before| before.attempts.saturating_add(1));
+                let nth = usize::try_from(attempts).unwrap_or(usize::MAX).min(WAITS.len()) - 1;
+                Trouble {
+                    end: refusal.end,
+                    record: refusal.id.clone(),
+                    since: before.map_or(now, |before| before.since),
+                    attempts,
+                    next: now + WAITS.get(nth).copied().unwrap_or(SignedDuration::from_hours(24)),
+                    tried: self.tried(refusal.end, &refusal.id, picture),
+                    why: refusal.why.clone(),
+                }
+            })
+            .collect();
+        self.store.set_troubles(&troubles)?;
+        let over: Vec<_> = over.into_keys().collect();
+        self.store.end_troubles(&over)?;
+        Ok(())
+    }
+}
