@@ -103,7 +103,7 @@ pub(super) fn note_conflicts(db: &Connection, run: RunId, conflicts: &[Conflict]
             conflict
                 .values
                 .get(side)
-                .map(|value| serde_json::to_string(value))
+                .map(serde_json::to_string)
                 .transpose()
                 .map_err(|error| Fault::damaged(format!("a conflict that cannot be stored: {error}")))
         };
