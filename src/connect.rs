@@ -1,7 +1,7 @@
 //! A connection, opened: its apps, its store, its rules.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -26,7 +26,10 @@ use crate::practice::Practice;
 pub(crate) struct Opened {
     pub(crate) program: Arc<Program>,
     apps: [Box<dyn App>; 2],
-    store: Sqlite,
+    /// Held while something is done, so that between the cycles of a daemon others get at it.
+    store: Option<Sqlite>,
+    path: PathBuf,
+    access: Access,
     settings: [String; 2],
     canon: Canon,
     world: World,
@@ -37,6 +40,15 @@ pub(crate) struct Opened {
     webhooks: Vec<Webhooks>,
 }
 
+/// What is done with the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// It is written to: nobody else may work on the connection meanwhile.
+    Work,
+    /// It is only looked at, also while a run is under way.
+    Look,
+}
+
 impl Opened {
     /// Opens both accounts and the store of one connection.
     pub(crate) fn open(
@@ -44,6 +56,7 @@ impl Opened {
         workspace: &Workspace,
         practice: Option<&Practice>,
         world: &World,
+        access: Access,
     ) -> Result<Self, String> {
         let mut accounts = Vec::new();
         for end in End::BOTH {
@@ -67,19 +80,51 @@ impl Opened {
         let (Ok(apps), Ok(settings)) = (<[Box<dyn App>; 2]>::try_from(opened), settings.try_into()) else {
             return Err("a connection has two ends".to_owned());
         };
-        let store = open_store(program, workspace, practice.is_some())?;
+        let path = store_path(program, workspace, practice.is_some());
+        if access == Access::Work {
+            prepare(&path, workspace)?;
+        }
         let canon = workspace.region.as_deref().and_then(Canon::for_region).unwrap_or_default();
-        Ok(Self {
+        let mut opened = Self {
             program: Arc::clone(program),
             apps,
-            store,
+            store: None,
+            path,
+            access,
             settings,
             canon,
             world: world.clone(),
             requests,
             accounts,
             webhooks: Vec::new(),
-        })
+        };
+        opened.store()?;
+        Ok(opened)
+    }
+
+    /// The store, opened if it is not.
+    pub(crate) fn store(&mut self) -> Result<&mut Sqlite, String> {
+        let store = match self.store.take() {
+            Some(store) => store,
+            None => match self.access {
+                Access::Work => Sqlite::open(&self.path, &self.program.name).map_err(|error| error.to_string())?,
+                Access::Look => match Sqlite::look(&self.path).map_err(|error| error.to_string())? {
+                    Some(store) => store,
+                    None => {
+                        return Err(format!(
+                            "{} never ran, so nothing is known yet: start with `syncc plan`",
+                            self.program.name
+                        ));
+                    }
+                },
+            },
+        };
+        Ok(self.store.insert(store))
+    }
+
+    /// Lets others at the store, until it is next needed.
+    pub(crate) fn rest(&mut self) {
+        self.store = None;
     }
 
     /// Listens for what the apps tell on their own, until this connection is closed.
@@ -93,16 +138,18 @@ impl Opened {
     }
 
     /// The connection, for one cycle.
-    pub(crate) fn connection(&mut self) -> Connection<'_> {
-        Connection {
+    pub(crate) fn connection(&mut self) -> Result<Connection<'_>, String> {
+        self.store()?;
+        let store = self.store.as_mut().ok_or("the store is closed")?;
+        Ok(Connection {
             program: &self.program,
             fingerprint: cycle::fingerprint(&self.program),
             settings: self.settings.clone(),
             canon: [self.canon.clone(), self.canon.clone()],
             apps: [&*self.apps[0], &*self.apps[1]],
-            store: &mut self.store,
+            store,
             world: &self.world,
-        }
+        })
     }
 
     /// How many requests each side cost since this was last asked, left first.
@@ -112,7 +159,8 @@ impl Opened {
 
     /// Remembers that these rules were planned.
     pub(crate) fn planned(&mut self) -> Result<(), String> {
-        self.store.set_planned(&cycle::fingerprint(&self.program)).map_err(|error| error.to_string())
+        let planned = cycle::fingerprint(&self.program);
+        self.store()?.set_planned(&planned).map_err(|error| error.to_string())
     }
 }
 
@@ -126,15 +174,14 @@ fn account(program: &Program, end: End, workspace: &Workspace, practice: Option<
     }
 }
 
-/// The store of a connection: one file in the workspace's state folder.
-fn open_store(program: &Program, workspace: &Workspace, practice: bool) -> Result<Sqlite, String> {
+/// Makes the folder that the store of a connection is in: one file in the workspace's state folder.
+fn prepare(path: &Path, workspace: &Workspace) -> Result<(), String> {
     workspace.prepare_state().map_err(|error| error.to_string())?;
-    let path = store_path(program, workspace, practice);
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)
             .map_err(|error| format!("the folder {} cannot be made: {error}", folder.display()))?;
     }
-    Sqlite::open(&path, &program.name).map_err(|error| error.to_string())
+    Ok(())
 }
 
 /// Where the store of a connection is. Practice has stores of its own.

@@ -15,6 +15,7 @@ mod exit;
 mod explain;
 mod fmt;
 mod load;
+mod log;
 mod lsp;
 mod new;
 mod output;
@@ -31,6 +32,8 @@ mod status;
 mod stop;
 mod tables;
 mod test;
+mod when;
+mod why;
 
 use clap::{Parser, Subcommand};
 
@@ -60,6 +63,8 @@ enum Verb {
     Plan(plan::Plan),
     Run(run::Run),
     Status(status::Status),
+    Why(why::Why),
+    Log(log::Log),
     Eval(eval::Eval),
     Apps(apps::Apps),
     Pull(pull::Pull),
@@ -104,6 +109,8 @@ fn main() -> std::process::ExitCode {
             Verb::Plan(plan) => plan.run(output).await,
             Verb::Run(run) => run.run(output).await,
             Verb::Status(status) => status.run(output),
+            Verb::Why(why) => why.run(output).await,
+            Verb::Log(log) => log.run(output).await,
             Verb::Eval(eval) => eval.run(output),
             Verb::Apps(apps) => apps.run(output),
             Verb::Pull(pull) => pull.run(output).await,

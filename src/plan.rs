@@ -6,7 +6,7 @@ use clap::Args;
 use syncc_runtime::{cycle::Allowed, world::World};
 
 use crate::{
-    connect::Opened,
+    connect::{Access, Opened},
     exit::Exit,
     load,
     output::{Output, complain},
@@ -50,9 +50,9 @@ impl Plan {
         let allowed = Allowed { guards: self.allow };
         let mut changes = false;
         for program in &programs {
-            let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &world)?;
+            let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &world, Access::Work)?;
             let mut progress = Progress::new(true, output.json());
-            let looked = opened.connection().look(&allowed, &mut progress).await;
+            let looked = opened.connection()?.look(&allowed, &mut progress).await;
             progress.done();
             let (picture, report) = looked.map_err(|error| error.to_string())?;
             changes |= picture.writes() > 0;

@@ -10,7 +10,7 @@ use syncc_runtime::{
 };
 
 use crate::{
-    connect::Opened,
+    connect::{Access, Opened},
     exit::Exit,
     load,
     output::{Output, complain, remark},
@@ -72,7 +72,7 @@ impl Run {
         let world = World::real();
         let mut connections = Vec::new();
         for program in &programs {
-            let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &world)?;
+            let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &world, Access::Work)?;
             opened.listen().await?;
             connections.push(opened);
         }
@@ -127,13 +127,19 @@ impl Run {
         let allowed = Allowed { guards: self.allow.clone() };
         let mut progress = Progress::new(self.yes, output.json());
         let program = Arc::clone(&opened.program);
-        let result = opened.connection().run(&allowed, &mut progress).await;
+        let result = match opened.connection() {
+            Ok(mut connection) => connection.run(&allowed, &mut progress).await.map_err(Ok),
+            Err(why) => Err(Err(why)),
+        };
         progress.done();
+        opened.rest();
         let went = match result {
             Ok(report) if report.problems.is_empty() => Went::Fine(report),
             Ok(report) => Went::WithProblems(report),
-            Err(error @ (CycleError::Guards(_) | CycleError::NotApproved)) => Went::Refused(error.to_string()),
-            Err(error) => Went::Failed(error.to_string()),
+            Err(Ok(error @ (CycleError::Guards(_) | CycleError::NotApproved))) => Went::Refused(error.to_string()),
+            Err(Ok(error)) => Went::Failed(error.to_string()),
+            // Somebody else works on it right now: the next cycle has another chance.
+            Err(Err(why)) => Went::Failed(why),
         };
         match &went {
             Went::Fine(report) | Went::WithProblems(report) => {

@@ -161,7 +161,19 @@ fn name(picture: &Picture<'_>, item: &Item, outcome: &Outcome, end: End) -> Stri
     "(a contact without a name)".to_owned()
 }
 
-fn quoted(text: &str) -> String {
+/// A line of the history for people, in one line.
+pub(crate) fn activity_line(program: &Program, activity: &Activity) -> String {
+    let Activity { at, end, line, .. } = activity;
+    let side = &program.side(*end).name;
+    let what = match &line.field {
+        None => line.what.clone(),
+        Some(field) => format!("{field}: {} → {}", quoted(&display(&line.before)), quoted(&display(&line.after))),
+    };
+    let at = at.strftime("%Y-%m-%d %H:%M");
+    format!("{at} {side}: {}, {what}  {}", line.who, painted(Paint::Faint, &line.why))
+}
+
+pub(crate) fn quoted(text: &str) -> String {
     if text.is_empty() { "empty".to_owned() } else { format!("“{}”", text.replace('\n', " ⏎ ")) }
 }
 

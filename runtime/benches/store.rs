@@ -47,7 +47,7 @@ fn benchmarks(c: &mut Criterion) {
     let settled = |from: &[Observed]| -> Vec<Settled> {
         let pair = |(number, record): (usize, &Observed)| {
             let base = [Some(named(number)), Some(named(number))];
-            Settled { ids: [record.id.clone(), record.id.clone()], base }
+            Settled { ids: [record.id.clone(), record.id.clone()], base, how: None }
         };
         from.iter().enumerate().map(pair).collect()
     };

@@ -7,7 +7,9 @@
 //! - A pair that fails holds back itself only. A side that fails as a whole stops its writes; what was
 //!   confirmed until then stays, and the next cycle goes on from there.
 
+mod contact;
 mod error;
+mod find;
 mod fingerprint;
 mod holds;
 mod naming;
@@ -25,6 +27,7 @@ use syncc_compiler::{
     value::Canon,
 };
 
+pub use contact::{Contact, Field, Rule};
 pub use error::CycleError;
 pub use fingerprint::fingerprint;
 pub use naming::{named, who};
@@ -91,6 +94,17 @@ impl<'a> Connection<'a> {
     pub async fn look(&mut self, allowed: &Allowed, host: &mut dyn Host) -> Result<(Picture<'a>, Report), CycleError> {
         let mut report = Report::default();
         self.read(allowed, host, &mut report).await?;
+        let picture = self.picture(&mut report)?;
+        report.settle_planned(&picture);
+        Ok((picture, report))
+    }
+
+    /// Puts together what is remembered, and asks no app.
+    ///
+    /// # Errors
+    /// When the memory fails.
+    pub fn recall(&mut self) -> Result<(Picture<'a>, Report), CycleError> {
+        let mut report = Report::default();
         let picture = self.picture(&mut report)?;
         report.settle_planned(&picture);
         Ok((picture, report))

@@ -2,7 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use syncc_compiler::ir::{End, Program};
+use syncc_compiler::{
+    ir::{End, Program},
+    value::Canon,
+};
 
 use super::{Connection, CycleError, Problem, Report, holds::Holds, naming};
 use crate::{
@@ -31,6 +34,10 @@ pub struct Picture<'a> {
     pub(super) index: [HashMap<String, usize>; 2],
     /// Ids of records that are there and could not be read, left first. Nothing is done with their pairs.
     pub(super) unread: [HashSet<String>; 2],
+    /// By what the two of each link were found to be one person, in the same order.
+    pub(super) how: Vec<Option<String>>,
+    /// How each side spells phone numbers, left first.
+    pub(super) canon: [Canon; 2],
     /// Why contacts are held, for people, by their id, left first.
     pub(super) holds: Holds,
 }
@@ -104,8 +111,22 @@ impl<'a> Connection<'a> {
         let index = [0, 1].map(|end: usize| {
             known[end].iter().enumerate().map(|(index, known)| (known.id.clone(), index)).collect::<HashMap<_, _>>()
         });
-        let picture =
-            Picture { program: self.program, known, links: linked, link_ids, plan, first, seen, index, unread, holds };
+        let how = links.into_iter().map(|link| link.how).collect();
+        let canon = self.canon.clone();
+        let picture = Picture {
+            how,
+            canon,
+            program: self.program,
+            known,
+            links: linked,
+            link_ids,
+            plan,
+            first,
+            seen,
+            index,
+            unread,
+            holds,
+        };
         picture.report_held(report);
         Ok(picture)
     }

@@ -177,7 +177,7 @@ impl Report {
         self.tallies[end.index()].failed += unread.count();
     }
 
-    fn category(&self, picture: &Picture<'_>, item: &Item, end: End) -> Option<Category> {
+    pub(super) fn category(&self, picture: &Picture<'_>, item: &Item, end: End) -> Option<Category> {
         let here = picture.now(item, end).filter(|known| known.record.is_some());
         if let Some(known) = here {
             if let Some(done) = self.done[end.index()].get(&known.id) {

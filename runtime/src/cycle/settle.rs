@@ -52,7 +52,13 @@ impl Connection<'_> {
         let actual = self.actual(picture, index, item, outcome, base, pushed);
         let sides = &self.program.sides;
         let base = [0, 1].map(|end: usize| actual.sides[end].as_ref().map(|record| naming::named(&sides[end], record)));
-        Ok(Some(Settled { ids: [left, right], base }))
+        let made = End::BOTH.into_iter().find(|end| item.ids[end.index()].is_none());
+        let how = match (&item.matched, made) {
+            (Some(key), _) => Some(format!("both have {key}")),
+            (None, Some(end)) => Some(format!("made in {} for it", self.program.side(end).name)),
+            (None, None) => None,
+        };
+        Ok(Some(Settled { ids: [left, right], base, how }))
     }
 
     /// The planned base, with what the apps really stored in the fields that were written.

@@ -40,6 +40,8 @@ pub struct Link {
     pub records: [String; 2],
     /// What both looked like when they were last in step, left first; `None` before the first time.
     pub base: Option<[Option<NamedRecord>; 2]>,
+    /// By what they were found to be one person, for people; `None` where that was not noted.
+    pub how: Option<String>,
 }
 
 /// A write to be journalled.
@@ -68,6 +70,8 @@ pub struct Settled {
     pub ids: [String; 2],
     /// What both look like now, left first.
     pub base: [Option<NamedRecord>; 2],
+    /// By what they were found to be one person, for people. Kept with a link that has no such note yet.
+    pub how: Option<String>,
 }
 
 /// A journalled write.

@@ -17,6 +17,8 @@ use syncc_compiler::{
     value::{Record, Value},
 };
 
+pub(crate) use why::idle;
+
 pub use report::{Acted, Failure, Idle, Report, RuleAt, Tested, Unsettled};
 
 use crate::engine::{Base, Engine, Fired, Pair, Status};

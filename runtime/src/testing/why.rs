@@ -26,7 +26,8 @@ pub(super) fn failure(engine: &Engine<'_>, expect: &Expectation, end: &Pair) -> 
     Failure { line: expect.line, expected: expected(program, &expect.condition), got }
 }
 
-pub(super) fn idle(engine: &Engine<'_>, index: usize, rule: &Rule, end: &Pair) -> Idle {
+/// Why a rule does nothing to a pair.
+pub(crate) fn idle(engine: &Engine<'_>, index: usize, rule: &Rule, end: &Pair) -> Idle {
     let program = engine.program();
     let mut not_so = Vec::new();
     if engine.holds(index, end) != Some(true) {

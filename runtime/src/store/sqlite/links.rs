@@ -20,14 +20,14 @@ pub(super) fn column(end: End) -> &'static str {
 
 pub(super) fn links(db: &Connection) -> Result<Vec<Link>, Fault> {
     let mut select =
-        db.prepare_cached("SELECT id, left_id, right_id, in_step, base_left, base_right FROM links ORDER BY id")?;
+        db.prepare_cached("SELECT id, left_id, right_id, in_step, base_left, base_right, how FROM links ORDER BY id")?;
     let mut rows = select.query([])?;
     let mut links = Vec::new();
     while let Some(row) = rows.next()? {
         let id: i64 = row.get(0)?;
         let in_step: bool = row.get(3)?;
         let base = if in_step { Some([side(row, 4, id)?, side(row, 5, id)?]) } else { None };
-        links.push(Link { id: LinkId(id), records: [row.get(1)?, row.get(2)?], base });
+        links.push(Link { id: LinkId(id), records: [row.get(1)?, row.get(2)?], base, how: row.get(6)? });
     }
     Ok(links)
 }
@@ -114,6 +114,9 @@ pub(super) fn settle(db: &Connection, settled: &Settled) -> Result<(), Fault> {
          WHERE id = ?1 AND NOT (in_step AND base_left IS ?2 AND base_right IS ?3)",
     )?
     .execute(params![link.0, column(left)?, column(right)?])?;
+    if let Some(how) = &settled.how {
+        db.prepare_cached("UPDATE links SET how = ?2 WHERE id = ?1 AND how IS NULL")?.execute(params![link.0, how])?;
+    }
     Ok(())
 }
 

@@ -69,3 +69,6 @@ CREATE TABLE conflicts (
   resolved    TEXT
 ) STRICT;
 CREATE INDEX conflicts_open ON conflicts (id) WHERE resolved IS NULL;
+
+-- By what two records were found to be one person, for people.
+ALTER TABLE links ADD COLUMN how TEXT;

@@ -59,7 +59,7 @@ fn victim() {
         store.confirm(entry, &seen(&id), &named(&id), at).unwrap().unwrap();
         println!("{SAID}confirmed {id}");
         let base = [Some(named(&id)), Some(named(&id))];
-        store.settle(&[Settled { ids: [id.clone(), id.clone()], base }]).unwrap();
+        store.settle(&[Settled { ids: [id.clone(), id.clone()], base, how: None }]).unwrap();
         println!("{SAID}settled {id}");
     }
 }

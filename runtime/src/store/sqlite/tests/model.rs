@@ -183,7 +183,7 @@ impl Model {
         self.links.retain(|link| !replaced.contains(&link.id));
         self.links_made += 1;
         let id = LinkId(self.links_made);
-        self.links.push(Link { id, records: ids.clone(), base: None });
+        self.links.push(Link { id, records: ids.clone(), base: None, how: None });
         self.sweep();
         Ok(id)
     }

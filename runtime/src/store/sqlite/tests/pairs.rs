@@ -40,6 +40,7 @@ fn pair(left: &str, right: &str) -> Settled {
     Settled {
         ids: [left.to_owned(), right.to_owned()],
         base: [Some(named("ann@x.example")), Some(named("Ann@X.example"))],
+        how: None,
     }
 }
 
@@ -146,7 +147,7 @@ fn a_created_record_is_linked_with_its_partner_and_has_its_base() {
     let links = store.links().unwrap();
     assert_eq!((links[0].id, &links[0].records), (link, &["ann".to_owned(), "1".to_owned()]));
     assert_eq!(links[0].base, None);
-    store.settle(&[Settled { ids: ["ann".into(), "1".into()], base: base.clone() }]).unwrap();
+    store.settle(&[Settled { ids: ["ann".into(), "1".into()], base: base.clone(), how: None }]).unwrap();
     assert_eq!((store.links().unwrap()[0].id, &store.links().unwrap()[0].base), (link, &Some(base)));
     assert_eq!(store.open_entries().unwrap(), []);
     assert!(matches!(confirm(&mut store, entry, &seen("2")), Err(StoreError::OutOfOrder { .. })));
@@ -295,6 +296,8 @@ fn a_deleted_record_of_a_new_pair_stays_known_as_deleted() {
     let entry = store.journal(run, &[entry]).unwrap()[0];
     store.sent(&[entry]).unwrap();
     assert!(confirm(&mut store, entry, &gone("1")).unwrap().is_some());
-    store.settle(&[Settled { ids: ["ann".into(), "1".into()], base: [Some(named("ann@x.example")), None] }]).unwrap();
+    store
+        .settle(&[Settled { ids: ["ann".into(), "1".into()], base: [Some(named("ann@x.example")), None], how: None }])
+        .unwrap();
     assert_eq!(ids(&store, Right), [("1".to_owned(), true)]);
 }

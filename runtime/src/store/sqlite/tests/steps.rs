@@ -72,7 +72,11 @@ fn record() -> impl Strategy<Value = NamedRecord> {
 }
 
 fn settled() -> impl Strategy<Value = Settled> {
-    ([id(), id()], [option::of(record()), option::of(record())]).prop_map(|(ids, base)| Settled { ids, base })
+    ([id(), id()], [option::of(record()), option::of(record())]).prop_map(|(ids, base)| Settled {
+        ids,
+        base,
+        how: None,
+    })
 }
 
 fn write() -> impl Strategy<Value = NewEntry> {

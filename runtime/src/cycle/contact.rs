@@ -1,0 +1,232 @@
+//! Everything that is known of one contact: what `syncc why` tells.
+
+use serde::Serialize;
+use syncc_compiler::{
+    ir::{End, FieldId},
+    value::Value,
+};
+
+use super::{Category, Connection, CycleError, Picture, Report, display, naming, why};
+use crate::{
+    engine::{Engine, Item, Kind, Pair, Status},
+    store::{Activity, Asked, Conflict, Trouble},
+    testing,
+};
+
+/// How many of the last writes are told.
+const LAST_WRITES: usize = 12;
+
+/// One contact: both records, why they belong together, what the rules make of them and what was written.
+#[derive(Clone, Debug)]
+pub struct Contact {
+    /// Who it is.
+    pub who: String,
+    /// The ids of its records, left first.
+    pub ids: [Option<String>; 2],
+    /// The category of each record that is there, left first.
+    pub categories: [Option<Category>; 2],
+    /// Why it is in that category, in a sentence.
+    pub reason: String,
+    /// Why the two are one person; `None` where there is only one.
+    pub linked: Option<String>,
+    /// What each field holds, those of the left side first. Fields that are empty now and were so are left out.
+    pub fields: Vec<Field>,
+    /// The rules in the order of the file.
+    pub rules: Vec<Rule>,
+    /// What a run would write now: side, field (`None` for the whole record), before, after, why.
+    pub pending: Vec<(End, Option<String>, String, String, String)>,
+    /// What was written last, newest first.
+    pub history: Vec<Activity>,
+    /// What waits to be tried again.
+    pub troubles: Vec<Trouble>,
+    /// Fields in which one side lost, and nobody has looked at yet.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// One field of one record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Field {
+    /// On which side.
+    #[serde(skip)]
+    pub end: End,
+    /// Its name.
+    pub name: String,
+    /// What it holds now, as people read it; `None` where that is not known.
+    pub now: Option<String>,
+    /// What it held when both sides were last in step; `None` where that is not known.
+    pub base: Option<String>,
+    /// Whether it was changed since.
+    pub changed: bool,
+}
+
+/// One rule, for one contact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Rule {
+    /// The line of its `when`.
+    pub line: u32,
+    /// What it is called.
+    pub title: String,
+    /// Whether its condition holds; `None` where a field is not known.
+    pub holds: Option<bool>,
+    /// The parts of its condition that keep it from holding, as they are.
+    pub not_so: Vec<String>,
+    /// Whether what it asks for is so already.
+    pub already: bool,
+}
+
+impl Connection<'_> {
+    /// Everything that is known of an item of the picture.
+    ///
+    /// # Errors
+    /// When the memory fails.
+    pub fn contact(&self, picture: &Picture<'_>, report: &Report, index: usize) -> Result<Option<Contact>, CycleError> {
+        let Some(item) = picture.plan.items.get(index) else { return Ok(None) };
+        let records: Vec<_> =
+            End::BOTH.into_iter().filter_map(|end| Some((end, item.ids[end.index()].clone()?))).collect();
+        let asked = Asked { records: records.clone(), limit: Some(LAST_WRITES), ..Asked::default() };
+        let history = self.store.history(&asked)?;
+        let is_of = |end: End, id: &str| item.ids[end.index()].as_deref() == Some(id);
+        let mut troubles = self.store.troubles()?;
+        troubles.retain(|trouble| is_of(trouble.end, &trouble.record));
+        let mut conflicts = self.store.conflicts()?;
+        conflicts.retain(|conflict| End::BOTH.into_iter().any(|end| is_of(end, &conflict.records[end.index()])));
+        let link = item.link.and_then(|link| Some((picture.links.get(link)?, picture.how.get(link)?)));
+        let linked = match (link, &item.matched) {
+            (Some((_, Some(how))), _) => Some(how.clone()),
+            (Some((_, None)), _) => Some("linked by an earlier run".to_owned()),
+            (None, Some(key)) => Some(format!("both have {key}; the next run links them")),
+            (None, None) => None,
+        };
+        Ok(Some(Contact {
+            who: picture.who(item),
+            ids: item.ids.clone(),
+            categories: End::BOTH.map(|end| report.category(picture, item, end)),
+            reason: picture.reason(item, report),
+            linked,
+            fields: End::BOTH.into_iter().flat_map(|end| picture.fields(item, end)).collect(),
+            rules: picture.rules(&self.engine(), item),
+            pending: picture.pending(item),
+            history,
+            troubles,
+            conflicts,
+        }))
+    }
+}
+
+impl Picture<'_> {
+    /// Who an item is, for people: as the left side knows it, else as the right one does, else by its id.
+    #[must_use]
+    pub fn who(&self, item: &Item) -> String {
+        for end in End::BOTH {
+            let record = self.now(item, end).and_then(|known| known.record.as_ref());
+            let name = record.map(|record| naming::who(self.program.side(end), record)).unwrap_or_default();
+            if !name.is_empty() {
+                return name;
+            }
+        }
+        item.ids.iter().flatten().next().cloned().unwrap_or_default()
+    }
+
+    /// Why an item is what it is, in a sentence.
+    fn reason(&self, item: &Item, report: &Report) -> String {
+        if let Some(why) = self.held_because(item) {
+            return why.to_owned();
+        }
+        let is_of = |end: End, id: &Option<String>| id.is_some() && item.ids[end.index()] == *id;
+        if let Some(problem) = report.problems.iter().find(|problem| is_of(problem.end, &problem.id)) {
+            return problem.why.clone();
+        }
+        let name = |end: End| &self.program.side(end).name;
+        let outcome = match &item.kind {
+            Kind::Pair(outcome) => outcome,
+            Kind::Duplicate { of, key, .. } => {
+                return format!(
+                    "it has the same {key} as contact {of}, and only one of them is synced. Merge the two, or give one another key."
+                );
+            }
+            Kind::Ambiguous { candidates, key, .. } => {
+                return format!(
+                    "it fits {} contacts of the other side ({}), one of them by {key}, so it is not clear who it is. Mend their keys; until then none is touched.",
+                    candidates.len(),
+                    candidates.join(", ")
+                );
+            }
+        };
+        if let Some(end) = End::BOTH.into_iter().find(|end| self.gone(item, *end)) {
+            return match outcome.changes.is_empty() {
+                true => format!(
+                    "it was deleted in {}: it is not made again, and nothing is done to its partner unless a rule says so.",
+                    name(end)
+                ),
+                false => format!("it was deleted in {}, and a rule asks for something then.", name(end)),
+            };
+        }
+        match outcome.status {
+            Status::Refused => "the rules never come to an end with it, so nothing is written.".to_owned(),
+            Status::Created => "it is only on one side, and a rule wants it on the other.".to_owned(),
+            Status::Deleted => "a rule deletes it.".to_owned(),
+            Status::Updated => "the two sides differ in what the rules and mappings keep in step.".to_owned(),
+            Status::InSync => "both sides are as the rules want them.".to_owned(),
+            Status::Excluded => match item.ids.iter().position(Option::is_none) {
+                Some(missing) => format!(
+                    "no rule lets it flow to {}.",
+                    self.program.sides.get(missing).map_or("the other side", |side| side.name.as_str())
+                ),
+                None => "no rule holds for it, so nothing flows; it stays linked.".to_owned(),
+            },
+        }
+    }
+
+    /// Whether the record of a linked item was deleted on this side.
+    fn gone(&self, item: &Item, end: End) -> bool {
+        item.link.is_some() && self.now(item, end).is_some_and(|known| known.record.is_none())
+    }
+
+    fn fields(&self, item: &Item, end: End) -> Vec<Field> {
+        let record = self.now(item, end).and_then(|known| known.record.as_ref());
+        let base = item.link.and_then(|link| self.links.get(link)?.base.as_ref()?.sides[end.index()].as_ref());
+        let text = |value: &Value| value.is_known().then(|| display(value));
+        let fields = (0..).map(FieldId).zip(&self.program.side(end).fields);
+        fields
+            .filter_map(|(id, field)| {
+                let (now, was) = (record.map(|record| record.get(id)), base.map(|base| base.get(id)));
+                let filled = |value: Option<&Value>| value.is_some_and(Value::is_filled);
+                (filled(now) || filled(was)).then(|| Field {
+                    end,
+                    name: field.name.clone(),
+                    now: now.and_then(text),
+                    base: was.and_then(text),
+                    changed: matches!((now, was), (Some(now), Some(was)) if now.is_known() && was.is_known() && now != was),
+                })
+            })
+            .collect()
+    }
+
+    fn rules(&self, engine: &Engine<'_>, item: &Item) -> Vec<Rule> {
+        let now = End::BOTH.map(|end| self.now(item, end).and_then(|known| known.record.clone()));
+        let base = item.link.and_then(|link| self.links.get(link)?.base.clone());
+        let pair = Pair { now, base, later: None };
+        let rules = self.program.rules.iter().enumerate();
+        rules
+            .map(|(index, rule)| {
+                let idle = testing::idle(engine, index, rule, &pair);
+                let holds = engine.holds(index, &pair);
+                Rule { line: rule.line, title: rule.title.clone(), holds, not_so: idle.not_so, already: idle.already }
+            })
+            .collect()
+    }
+
+    fn pending(&self, item: &Item) -> Vec<(End, Option<String>, String, String, String)> {
+        let Kind::Pair(outcome) = &item.kind else { return Vec::new() };
+        let field =
+            |end: End, id: FieldId| self.program.side(end).fields.get(id.index()).map(|field| field.name.clone());
+        let changes = outcome.changes.iter();
+        changes
+            .map(|change| {
+                let field = change.field.and_then(|id| field(change.end, id));
+                let why = why(self.program, change.cause);
+                (change.end, field, display(&change.before), display(&change.after), why)
+            })
+            .collect()
+    }
+}
