@@ -36,6 +36,8 @@ pub(crate) struct Opened {
     /// How many requests each side has cost so far, left first.
     requests: Vec<Arc<AtomicU64>>,
     accounts: Vec<Account>,
+    /// Whether it was said that the connection is paused: a daemon says so once.
+    told_pause: bool,
     /// Held for as long as messages are taken in.
     webhooks: Vec<Webhooks>,
 }
@@ -96,6 +98,7 @@ impl Opened {
             world: world.clone(),
             requests,
             accounts,
+            told_pause: false,
             webhooks: Vec::new(),
         };
         opened.store()?;
@@ -125,6 +128,16 @@ impl Opened {
     /// Lets others at the store, until it is next needed.
     pub(crate) fn rest(&mut self) {
         self.store = None;
+    }
+
+    /// Whether it is still to be said that the connection is paused.
+    pub(crate) fn tell_pause(&mut self) -> bool {
+        !std::mem::replace(&mut self.told_pause, true)
+    }
+
+    /// A cycle was not held back by a pause: the next pause is news again.
+    pub(crate) fn resumed(&mut self) {
+        self.told_pause = false;
     }
 
     /// Listens for what the apps tell on their own, until this connection is closed.
@@ -172,6 +185,13 @@ fn account(program: &Program, end: End, workspace: &Workspace, practice: Option<
         Some(practice) => practice.account(account),
         None => Ok(account),
     }
+}
+
+/// The store of a connection, to be written to, without its apps. Made if there is none.
+pub(crate) fn open_store(program: &Program, workspace: &Workspace, practice: bool) -> Result<Sqlite, String> {
+    let path = store_path(program, workspace, practice);
+    prepare(&path, workspace)?;
+    Sqlite::open(&path, &program.name).map_err(|error| error.to_string())
 }
 
 /// Makes the folder that the store of a connection is in: one file in the workspace's state folder.

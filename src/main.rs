@@ -19,11 +19,13 @@ mod log;
 mod lsp;
 mod new;
 mod output;
+mod pause;
 mod plan;
 mod practice;
 mod progress;
 mod pull;
 mod render;
+mod resume;
 mod revision;
 mod run;
 mod sandbox;
@@ -33,6 +35,7 @@ mod stop;
 mod tables;
 mod test;
 mod when;
+mod whom;
 mod why;
 
 use clap::{Parser, Subcommand};
@@ -65,6 +68,8 @@ enum Verb {
     Status(status::Status),
     Why(why::Why),
     Log(log::Log),
+    Pause(pause::Pause),
+    Resume(resume::Resume),
     Eval(eval::Eval),
     Apps(apps::Apps),
     Pull(pull::Pull),
@@ -111,6 +116,8 @@ fn main() -> std::process::ExitCode {
             Verb::Status(status) => status.run(output),
             Verb::Why(why) => why.run(output).await,
             Verb::Log(log) => log.run(output).await,
+            Verb::Pause(pause) => pause.run(output).await,
+            Verb::Resume(resume) => resume.run(output).await,
             Verb::Eval(eval) => eval.run(output),
             Verb::Apps(apps) => apps.run(output),
             Verb::Pull(pull) => pull.run(output).await,

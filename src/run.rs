@@ -6,6 +6,7 @@ use clap::Args;
 use syncc_compiler::ir::Program;
 use syncc_runtime::{
     cycle::{Allowed, CycleError, Report},
+    store::Pause,
     world::World,
 };
 
@@ -13,7 +14,7 @@ use crate::{
     connect::{Access, Opened},
     exit::Exit,
     load,
-    output::{Output, complain, remark},
+    output::{Output, Paint, complain, painted, remark, say},
     practice::Practice,
     progress::Progress,
     stop::Stop,
@@ -45,6 +46,8 @@ enum Went {
     Fine(Report),
     /// It ended, and some records failed.
     WithProblems(Report),
+    /// Somebody paused it: nothing was done.
+    Paused,
     /// It did not end; the daemon tries again.
     Failed(String),
     /// A person has to decide: a guard tripped, or nobody agreed to the first sync.
@@ -82,7 +85,7 @@ impl Run {
         let exit = if self.once {
             let mut exit = Exit::Fine;
             for opened in &mut connections {
-                if !matches!(self.cycle(opened, output).await, Went::Fine(_)) {
+                if !matches!(self.cycle(opened, output).await, Went::Fine(_) | Went::Paused) {
                     exit = Exit::Problems;
                 }
             }
@@ -136,12 +139,20 @@ impl Run {
         let went = match result {
             Ok(report) if report.problems.is_empty() => Went::Fine(report),
             Ok(report) => Went::WithProblems(report),
+            Err(Ok(CycleError::Paused(pause))) => {
+                if opened.tell_pause() {
+                    tell_paused(&program, &pause, output);
+                }
+                return Went::Paused;
+            }
             Err(Ok(error @ (CycleError::Guards(_) | CycleError::NotApproved))) => Went::Refused(error.to_string()),
             Err(Ok(error)) => Went::Failed(error.to_string()),
             // Somebody else works on it right now: the next cycle has another chance.
             Err(Err(why)) => Went::Failed(why),
         };
+        opened.resumed();
         match &went {
+            Went::Paused => {}
             Went::Fine(report) | Went::WithProblems(report) => {
                 if output.json() {
                     let mut document = tables::report_json(&program, report);
@@ -159,6 +170,15 @@ impl Run {
             }
         }
         went
+    }
+}
+
+fn tell_paused(program: &Program, pause: &Pause, output: &Output) {
+    if output.json() {
+        let paused = serde_json::json!({ "since": pause.since.to_string(), "because": pause.why });
+        output.document(&serde_json::json!({ "version": 1, "connection": program.name, "paused": paused }));
+    } else {
+        say(&format!("{}: {}\n", painted(Paint::Strong, &program.name), CycleError::Paused(pause.clone())));
     }
 }
 

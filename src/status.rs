@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::{Value as Json, json};
-use syncc_runtime::store::{Activity, Asked, Sqlite, Store};
+use syncc_runtime::{
+    cycle::paused,
+    store::{Activity, Asked, Sqlite, Store},
+};
 
 use crate::{
     check::plural,
@@ -60,12 +63,15 @@ impl Status {
             };
             let links = store.links().map_err(said)?.len();
             let open = store.open_entries().map_err(said)?.len();
+            let paused = paused(&store).map_err(said)?;
             let last = store.last_run().map_err(said)?;
             let summary: Option<Json> = last.as_ref().and_then(|(_, _, text)| serde_json::from_str(text).ok());
             let latest = store.history(&Asked { limit: Some(LOOKED_AT), ..Asked::default() }).map_err(said)?;
             if output.json() {
                 output.document(&json!({
                     "connection": program.name, "linked": links, "open_writes": open,
+                    "paused": paused.connection.as_ref().map(|pause| json!({ "since": pause.since.to_string(), "because": pause.why })),
+                    "paused_contacts": paused.contacts,
                     "last_run": last.as_ref().map(|(at, _, _)| at.to_string()), "summary": summary,
                     "latest": latest.iter().map(|activity| activity_json(program, activity)).collect::<Vec<_>>(),
                 }));
@@ -77,6 +83,15 @@ impl Status {
             };
             let mut text =
                 format!("{}: {ran}, {} linked\n", painted(Paint::Strong, &program.name), plural(links, "contact"));
+            if let Some(pause) = &paused.connection {
+                let since = pause.since.strftime("%Y-%m-%d %H:%M UTC");
+                let line = format!("  paused since {since} ({}); `syncc resume` takes it up again\n", pause.why);
+                text.push_str(&painted(Paint::Change, &line));
+            }
+            if paused.contacts > 0 {
+                let contacts = plural(paused.contacts, "contact");
+                text.push_str(&format!("  {contacts} paused; `syncc resume CONTACT` takes one up again\n"));
+            }
             if open > 0 {
                 text.push_str(&format!("  {} not answered yet; the next run finds out\n", plural(open, "write")));
             }

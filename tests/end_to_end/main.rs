@@ -4,6 +4,7 @@
 
 mod build;
 mod carddav_csv;
+mod care;
 mod command;
 mod crash;
 mod diff;

@@ -1,6 +1,10 @@
 //! Practice apps in the test's own process, and a workspace of the built command that talks to them.
 
-use std::{collections::BTreeMap, net::TcpListener, process::Command};
+use std::{
+    collections::BTreeMap,
+    net::TcpListener,
+    process::{Command, Stdio},
+};
 
 use serde_json::Value as Json;
 use syncc_sandbox::{Faults, Options, Sandbox};
@@ -51,8 +55,15 @@ impl Stage {
 
     /// `syncc run --once --yes`, ready to be started.
     pub(crate) fn run_command(&self) -> Command {
+        let mut command = self.command("run");
+        command.arg(self.workspace.path("")).args(["--once", "--yes", "--format", "json"]);
+        command
+    }
+
+    /// Any verb, with the secrets of the practice apps in its environment.
+    pub(crate) fn command(&self, verb: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_syncc"));
-        command.arg("run").arg(self.workspace.path("")).args(["--once", "--yes", "--format", "json"]);
+        command.arg(verb).env("NO_COLOR", "1").stdin(Stdio::null());
         let practice = self.sandbox.realgeeks();
         command
             .env("SYNCC_GOOGLE_SECRET", &self.sandbox.google().token)
@@ -65,6 +76,13 @@ impl Stage {
     pub(crate) async fn run(&self) -> Ran {
         let mut command = self.run_command();
         tokio::task::spawn_blocking(move || Ran::of(&mut command)).await.expect("the run ends")
+    }
+
+    /// `syncc VERB BEFORE… FOLDER AFTER…`.
+    pub(crate) async fn syncc(&self, verb: &str, before: &[&str], after: &[&str]) -> Ran {
+        let mut command = self.command(verb);
+        command.args(before).arg(self.workspace.path("")).args(after);
+        tokio::task::spawn_blocking(move || Ran::of(&mut command)).await.expect("the command ends")
     }
 
     /// Runs until a run ends well; at most so many times.

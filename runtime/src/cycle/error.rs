@@ -3,7 +3,10 @@
 use syncc_compiler::ir::End;
 use thiserror::Error;
 
-use crate::{apps::AppError, store::StoreError};
+use crate::{
+    apps::AppError,
+    store::{Pause, StoreError},
+};
 
 /// Why a cycle stopped. What was confirmed until then stays, and the next cycle goes on from there.
 #[derive(Debug, Error)]
@@ -24,6 +27,9 @@ pub enum CycleError {
     /// The person said no.
     #[error("nothing was written: the plan was not approved")]
     NotApproved,
+    /// Somebody paused the connection.
+    #[error("paused since {} ({}): nothing is read or written until `syncc resume`", .0.since.strftime("%Y-%m-%d %H:%M UTC"), .0.why)]
+    Paused(Pause),
     /// Something could not be remembered.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -13,6 +13,7 @@ mod find;
 mod fingerprint;
 mod holds;
 mod naming;
+mod pause;
 mod picture;
 mod pull;
 mod push;
@@ -31,6 +32,7 @@ pub use contact::{Contact, Field, Rule};
 pub use error::CycleError;
 pub use fingerprint::fingerprint;
 pub use naming::{named, who};
+pub use pause::{Paused, pause, paused, resume};
 pub use picture::Picture;
 pub use report::{Category, Problem, Report, Tally};
 pub use telling::{display, why};
@@ -113,10 +115,13 @@ impl<'a> Connection<'a> {
     /// One whole cycle.
     ///
     /// # Errors
-    /// When a side cannot be read, a guard trips that was not allowed, the host does not approve, or the
-    /// memory fails. Everything that was confirmed until then stays.
+    /// When the connection is paused, a side cannot be read, a guard trips that was not allowed, the host does not
+    /// approve, or the memory fails. Everything that was confirmed until then stays.
     pub async fn run(&mut self, allowed: &Allowed, host: &mut dyn Host) -> Result<Report, CycleError> {
         let started = self.world.clock.now();
+        if let Some(pause) = paused(self.store)?.connection {
+            return Err(CycleError::Paused(pause));
+        }
         let mut report = Report::default();
         self.read(allowed, host, &mut report).await?;
         let run = self.rounds(started, allowed, host, &mut report).await?;
