@@ -39,8 +39,17 @@ pub(crate) struct File<'f> {
     pub(crate) source: &'f dyn Fn(usize) -> Option<(&'f str, &'f Statement)>,
 }
 
-/// Everything wrong with the file, with what stands of it from before.
-pub(crate) fn assemble(file: &File<'_>, standing: &mut Option<Standing>) -> Vec<Diagnostic> {
+/// What is found of a whole file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FoundAll {
+    /// Everything wrong with it, beside whether it settles.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The most steps that a cycle takes; `None` for a file with errors, and where the rules may not settle.
+    pub(crate) bound: Option<u32>,
+}
+
+/// What is found of the file, with what stands of it from before. `stop` is called now and then, and may unwind.
+pub(crate) fn assemble(file: &File<'_>, standing: &mut Option<Standing>, stop: &dyn Fn()) -> FoundAll {
     let mut diagnostics: Vec<Diagnostic> =
         file.undecoded.iter().chain(&file.skeleton.errors).map(super::syntax_error).collect();
     let sync = sync_start(file);
@@ -67,7 +76,18 @@ pub(crate) fn assemble(file: &File<'_>, standing: &mut Option<Standing>) -> Vec<
         across(file, connection, standing, &mut diagnostics);
     }
     diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span.start, diagnostic.code.number()));
-    diagnostics
+    let is_sound = diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
+    let bound = standing.as_mut().filter(|_| is_sound).and_then(|standing| standing.bound(prefer(file), stop));
+    FoundAll { diagnostics, bound }
+}
+
+/// Who wins: the last that says so.
+fn prefer(file: &File<'_>) -> Prefer {
+    let written = file.pieces().filter_map(|(_, statement)| match &statement.item {
+        Item::Prefer(written) => Some(written.unwrap_or(Prefer::Default)),
+        _ => None,
+    });
+    written.last().unwrap_or(Prefer::Default)
 }
 
 /// What only shows across statements.

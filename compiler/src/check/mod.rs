@@ -43,7 +43,7 @@ use syncc_grammar::{
 };
 
 pub use allow_here::allow_here;
-pub(crate) use assemble::{File, assemble, link};
+pub(crate) use assemble::{File, FoundAll, assemble, link};
 pub(crate) use condition::span as condition_span;
 pub(crate) use connection::Connection;
 use context::{Context, Found};

@@ -20,6 +20,7 @@ use crate::{
     diagnostic::Diagnostic,
     ir::{Condition, End, Mapping, Prefer, Program, Rule, Tests, VERSION},
     lint::{Kept, Known, Linted, MapAt, Now, RuleAt, alone},
+    proof,
 };
 
 /// What stands of each file, by what the database calls it.
@@ -75,6 +76,7 @@ pub(crate) struct Standing {
     /// Where in the program no rule is.
     free: Vec<usize>,
     kept: Kept,
+    proof: proof::Kept,
     /// Not while an edit is under way: what a bug left half done is not built on.
     is_consistent: bool,
 }
@@ -104,7 +106,7 @@ pub(crate) struct RuleIn<'g> {
 
 impl Standing {
     /// Brings what stands of a file up to what the file is now. `None` while an end of it is not known.
-    pub(crate) fn renew<'s>(standing: &'s mut Option<Self>, given: &Given<'_, '_>) -> Option<&'s Self> {
+    pub(crate) fn renew<'s>(standing: &'s mut Option<Self>, given: &Given<'_, '_>) -> Option<&'s mut Self> {
         let fits = |before: &&mut Self| {
             before.is_consistent
                 && Arc::ptr_eq(&before.connection, given.connection)
@@ -116,7 +118,7 @@ impl Standing {
             *standing = Self::anew(given);
             standing.as_mut()?.edit(given)?;
         }
-        standing.as_ref()
+        standing.as_mut()
     }
 
     /// Nothing but the ends and the mappings, with every field that the file could name.
@@ -155,12 +157,13 @@ impl Standing {
             mappings: given.mappings.clone(),
             rules: Vec::new(),
             linker,
-            program,
             known: Vec::new(),
             order: Vec::new(),
             place: Vec::new(),
             free: Vec::new(),
             kept: Kept::default(),
+            proof: proof::Kept::of(&program),
+            program,
             is_consistent: true,
         })
     }
@@ -184,6 +187,7 @@ impl Standing {
         self.is_consistent = false;
         for rule in self.order.get(gone.clone())? {
             self.kept.remove(&self.program, *rule);
+            self.proof.remove(&self.program, *rule);
             *self.program.rules.get_mut(*rule)? = nothing();
             self.free.push(*rule);
         }
@@ -196,6 +200,7 @@ impl Standing {
         for ((one, index), (text, tree)) in came.iter().zip(&indices).zip(sources) {
             let (found, never) = self.alone(one, *index, text, tree);
             self.kept.add(&self.program, *index, found, never);
+            self.proof.add(&self.program, *index);
         }
         self.rules.splice(gone.clone(), came.iter().map(|one| Arc::clone(one.rule)));
         self.order.splice(gone, indices);
@@ -248,6 +253,13 @@ impl Standing {
             tree: &|_| Some(tree.clone()),
             lines: OnceCell::new(),
         })
+    }
+
+    /// The most steps that a cycle takes; `None` where the rules may not settle. `stop` is called now and then, and may
+    /// unwind.
+    pub(crate) fn bound(&mut self, prefer: Prefer, stop: &dyn Fn()) -> Option<u32> {
+        self.program.prefer = prefer;
+        self.proof.bound(&self.program, &self.place, stop)
     }
 
     /// Everything that is odd about the rules of the file.

@@ -3,7 +3,7 @@
 use proptest::{prelude::*, sample::select};
 
 use super::*;
-use crate::check::check_text;
+use crate::{check::check_text, proof::Verdict};
 
 /// Statements that have to do with each other in all the ways that checks look for.
 const STATEMENTS: &[&str] = &[
@@ -93,7 +93,13 @@ proptest! {
             let judged = db.judge("a.sync").unwrap();
             let anew = check_text("a.sync", &text, &[]);
             prop_assert_eq!(&judged.diagnostics, &anew.diagnostics, "{}", &text);
-            prop_assert_eq!(db.check("a.sync").unwrap(), anew, "{}", &text);
+            let checked = db.check("a.sync").unwrap();
+            prop_assert_eq!(&checked, &anew, "{}", &text);
+            // The bound comes from what is kept; the proof of the whole file as it is gives the same.
+            if let (Some(program), Some(proof)) = (checked.program, db.proof("a.sync")) {
+                let bound = if let Verdict::Proved { bound } = proof.verdict { Some(bound) } else { None };
+                prop_assert_eq!(program.bound, bound, "{}", &text);
+            }
         }
     }
 }

@@ -10,11 +10,11 @@ use syncc_grammar::{
 use super::{Account, Db, elsewhere::elsewhere};
 use crate::{
     check::{
-        self, CheckedStatement, Connection, Judged,
+        self, CheckedStatement, Connection, FoundAll, Judged,
         settling::{self, Places},
     },
     diagnostic::{Diagnostic, Levels, Severity},
-    ir::{Origin, Program, Tests},
+    ir::{End, Origin, Program, Tests},
     proof::{self, Proof, Verdict},
 };
 
@@ -152,13 +152,32 @@ pub(crate) struct Group<'db> {
     pub(crate) files: Vec<SourceFile>,
 }
 
+/// An object of an account: where records live.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    account: String,
+    object: String,
+    instance: Option<String>,
+}
+
+/// The two objects that a file connects, left first.
+#[salsa::tracked]
+pub(crate) fn objects(db: &dyn Db, file: SourceFile) -> Option<[Place; 2]> {
+    let connection = connection(db, sync_statement(db, file)?).as_ref()?;
+    let place = |end| {
+        let side = connection.side(end)?;
+        let (account, object) = (side.account.clone(), side.object_name.clone());
+        Some(Place { account, object, instance: side.instance.clone() })
+    };
+    Some([place(End::Left)?, place(End::Right)?])
+}
+
 /// Whether files that share accounts settle together. Nothing while one of them has problems of its own.
 #[salsa::tracked]
 pub(crate) fn proof_together<'db>(db: &'db dyn Db, group: Group<'db>) -> Option<Proof> {
     let mut programs: Vec<&Program> = Vec::new();
     for file in group.files(db) {
-        let alone = proved(db, *file).as_ref()?;
-        if matches!(alone.verdict, Verdict::Refuted(_)) {
+        if !settles(db, *file) {
             return None;
         }
         programs.push(rules_alone(db, *file).as_ref()?);
@@ -176,8 +195,10 @@ pub(crate) fn places(db: &dyn Db, file: SourceFile) -> Places {
 /// Everything wrong with the file, whether it settles included.
 #[salsa::tracked]
 pub(crate) fn settled(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
-    let mut found = found(db, file).clone();
-    if let Some(proof) = proved(db, file)
+    let FoundAll { diagnostics, bound } = found(db, file);
+    let mut found = diagnostics.clone();
+    if bound.is_none()
+        && let Some(proof) = proved(db, file)
         && !matches!(proof.verdict, Verdict::Proved { .. })
         && let Some(program) = linked(db, file)
     {
@@ -188,14 +209,21 @@ pub(crate) fn settled(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
 
 /// Everything wrong with the file beside whether it settles.
 #[salsa::tracked]
-pub(crate) fn found(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
-    with_file(db, file, |known| db.standings().with(file, |standing| check::assemble(known, standing)))
+pub(crate) fn found(db: &dyn Db, file: SourceFile) -> FoundAll {
+    let stop = || db.unwind_if_revision_cancelled();
+    with_file(db, file, |known| db.standings().with(file, |standing| check::assemble(known, standing, &stop)))
+}
+
+/// Whether no circle is known that a file goes round in.
+fn settles(db: &dyn Db, file: SourceFile) -> bool {
+    let refuted = || matches!(proved(db, file), Some(proof) if matches!(proof.verdict, Verdict::Refuted(_)));
+    found(db, file).bound.is_some() || !refuted()
 }
 
 /// Whether a file is without errors, as far as that shows without asking whether it settles.
 #[salsa::tracked(returns(copy))]
 pub(crate) fn is_sound(db: &dyn Db, file: SourceFile) -> bool {
-    found(db, file).iter().all(|diagnostic| diagnostic.severity != Severity::Error)
+    found(db, file).diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error)
 }
 
 /// The program of a file without errors.
@@ -211,8 +239,14 @@ pub(crate) fn linked(db: &dyn Db, file: SourceFile) -> Option<Arc<Program>> {
 #[salsa::tracked]
 pub(crate) fn bounded(db: &dyn Db, file: SourceFile) -> Option<Arc<Program>> {
     let program = linked(db, file).as_ref()?;
-    let Verdict::Proved { bound } = proved(db, file).as_ref()?.verdict else { return Some(Arc::clone(program)) };
-    Some(Arc::new(Program { bound: Some(bound), ..Program::clone(program) }))
+    let bound = found(db, file).bound.or_else(|| match proved(db, file).as_ref()?.verdict {
+        Verdict::Proved { bound } => Some(bound),
+        Verdict::Refuted(_) | Verdict::NotDecided(_) => None,
+    });
+    match bound {
+        Some(_) => Some(Arc::new(Program { bound, ..Program::clone(program) })),
+        None => Some(Arc::clone(program)),
+    }
 }
 
 /// Calls with what is known of a file.

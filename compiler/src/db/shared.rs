@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Database,
-    queries::{self, Group, SourceFile},
+    queries::{self, Group, Place, SourceFile},
 };
 use crate::{
     check::settling,
@@ -48,13 +48,12 @@ impl Database {
     /// The files with a meaning, put together where they share an object of an account, directly or by another file.
     fn groups(&self) -> Vec<Vec<SourceFile>> {
         let mut groups: Vec<Vec<SourceFile>> = Vec::new();
-        let mut of_place: BTreeMap<(&str, &str, Option<&str>), usize> = BTreeMap::new();
-        for file in self.files.values() {
-            let Some(program) = self.program(*file) else { continue };
-            let places = program
-                .sides
-                .each_ref()
-                .map(|side| (side.account.as_str(), side.object.as_str(), side.instance.as_deref()));
+        let mut of_place: BTreeMap<&Place, usize> = BTreeMap::new();
+        for file in self.files.values().filter(|_| self.files.len() > 1) {
+            let Some(places) = queries::objects(self, *file) else { continue };
+            if !queries::is_sound(self, *file) {
+                continue;
+            }
             let mut known: Vec<usize> = places.iter().filter_map(|place| of_place.get(place).copied()).collect();
             known.sort_unstable();
             known.dedup();
@@ -68,7 +67,7 @@ impl Database {
                 of_place.values_mut().filter(|group| **group == other).for_each(|group| *group = target);
             }
             groups.get_mut(target).into_iter().for_each(|group| group.push(*file));
-            places.into_iter().for_each(|place| {
+            places.iter().for_each(|place| {
                 of_place.insert(place, target);
             });
         }

@@ -8,7 +8,7 @@
 //! moment. So scope connects nothing that is not connected anyway.
 
 use super::universe::{CellId, Universe};
-use crate::ir::{End, Test};
+use crate::ir::End;
 
 /// Whether both records of the pairs are there, or the one of this end of the only file was deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -17,47 +17,46 @@ pub(super) enum Phase {
     Gone(End),
 }
 
-/// The cells in groups.
+/// The cells in groups, in an order in which each group stands behind those that influence it.
 pub(super) struct Components {
-    /// In an order in which each group stands behind those that influence it.
-    pub(super) groups: Vec<Vec<CellId>>,
+    /// The cells, group behind group.
+    members: Vec<CellId>,
+    /// Where among them each group ends.
+    ends: Vec<usize>,
     /// The group of each cell.
     pub(super) of: Vec<usize>,
-    /// For each group, the groups that influence it.
-    pub(super) before: Vec<Vec<usize>>,
     /// Whether a cell of the group influences itself or another one of it.
     pub(super) turns: Vec<bool>,
+    /// What each cell influences.
+    lists: Lists,
 }
 
 /// Whether the rule takes part in this phase: while a record is gone only rules that ask for that do anything.
 pub(super) fn takes_part(universe: &Universe<'_>, link: usize, rule: usize, phase: Phase) -> bool {
     let Phase::Gone(gone) = phase else { return true };
-    let Some(program) = universe.links.get(link).map(|link| link.program) else { return false };
-    let Some(rule) = program.rules.get(rule) else { return false };
-    let mut asks = false;
-    crate::logic::each_atom(&rule.condition, &mut |id| {
-        asks |= program.atoms.get(id.index()).is_some_and(|atom| atom.end == gone && atom.test == Test::Deleted);
-    });
-    asks && rule.from == gone
+    let Some(link) = universe.links.get(link) else { return false };
+    let asks = link.rules.get(rule).is_some_and(|rule| rule.asks_gone);
+    asks && link.program.rules.get(rule).is_some_and(|rule| rule.from == gone)
 }
 
-/// The edges of the files, as pairs (from, to).
-fn edges(universe: &Universe<'_>, phase: Phase) -> Vec<(CellId, CellId)> {
-    let mut edges = Vec::new();
+/// Calls back for the edges of the files, from and to.
+fn edges(universe: &Universe<'_>, phase: Phase, found: &mut impl FnMut(CellId, CellId)) {
     let mut all = |from: &[CellId], to: &[CellId]| {
-        edges.extend(from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to))));
+        for from in from {
+            to.iter().for_each(|to| found(*from, *to));
+        }
     };
     for (index, link) in universe.links.iter().enumerate() {
         for (rule, cells) in link.rules.iter().enumerate() {
             if !takes_part(universe, index, rule, phase) {
                 continue;
             }
-            let has_back = link.program.rules.get(rule).is_some_and(|rule| rule.other_way.is_some());
-            if has_back && phase == Phase::Both {
+            all(&cells.reads, &cells.writes);
+            if cells.has_back && phase == Phase::Both {
                 // Who pushes depends on both truths, so everything that the rule reads or writes is one.
-                hub(&[&cells.reads, &cells.writes], &[&cells.writes, &cells.back], &mut all);
-            } else {
-                all(&cells.reads, &cells.writes);
+                all(&cells.reads, &cells.back);
+                all(&cells.writes, &cells.writes);
+                all(&cells.writes, &cells.back);
             }
         }
         if phase != Phase::Both {
@@ -65,7 +64,7 @@ fn edges(universe: &Universe<'_>, phase: Phase) -> Vec<(CellId, CellId)> {
         }
         for (mapping, cells) in link.program.mappings.iter().zip(&link.maps) {
             let direction = mapping.direction;
-            for [left, right] in cells.groups() {
+            cells.each_group(&mut |left, right| {
                 if direction.to_right {
                     all(left, right);
                     all(right, right);
@@ -74,17 +73,7 @@ fn edges(universe: &Universe<'_>, phase: Phase) -> Vec<(CellId, CellId)> {
                     all(right, left);
                     all(left, left);
                 }
-            }
-        }
-    }
-    edges
-}
-
-/// Edges from each of some cells to each of others.
-fn hub(from: &[&Vec<CellId>], to: &[&Vec<CellId>], all: &mut impl FnMut(&[CellId], &[CellId])) {
-    for from in from {
-        for to in to {
-            all(from, to);
+            });
         }
     }
 }
@@ -92,35 +81,49 @@ fn hub(from: &[&Vec<CellId>], to: &[&Vec<CellId>], all: &mut impl FnMut(&[CellId
 impl Components {
     pub(super) fn of(universe: &Universe<'_>, phase: Phase) -> Self {
         let count = universe.cells.len();
-        let edges = edges(universe, phase);
-        let lists = Lists::of(count, &edges);
-        let (of, groups) = components(count, &lists);
-        let mut before: Vec<Vec<usize>> = vec![Vec::new(); groups.len()];
-        let mut turns = vec![false; groups.len()];
-        for (from, to) in edges {
-            let (Some(&from), Some(&to)) = (of.get(from), of.get(to)) else { continue };
-            if from == to {
-                turns.get_mut(to).into_iter().for_each(|turns| *turns = true);
-            } else if let Some(before) = before.get_mut(to) {
-                before.push(from);
+        let mut found = Vec::new();
+        edges(universe, phase, &mut |from, to| found.push((from, to)));
+        let lists = Lists::of(count, &found);
+        let mut components = components(count, lists);
+        for (from, to) in found {
+            let (Some(from), Some(to)) = (components.of.get(from), components.of.get(to)) else { continue };
+            if from == to
+                && let Some(turns) = components.turns.get_mut(*to)
+            {
+                *turns = true;
             }
         }
-        for list in &mut before {
-            list.sort_unstable();
-            list.dedup();
-        }
-        Self { groups, of, before, turns }
+        components
+    }
+
+    /// How many groups there are.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The cells of a group, in order.
+    pub(super) fn group(&self, group: usize) -> &[CellId] {
+        // They are found in the opposite order.
+        let Some(found) = self.ends.len().checked_sub(group + 1) else { return &[] };
+        let start = found.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.ends.get(found).and_then(|end| self.members.get(start..*end)).unwrap_or_default()
+    }
+
+    /// The groups that a group influences. One may come twice.
+    pub(super) fn behind(&self, group: usize) -> impl Iterator<Item = usize> {
+        let targets = self.group(group).iter().flat_map(|cell| self.lists.targets(*cell));
+        targets.filter_map(|cell| self.of.get(*cell).copied()).filter(move |other| *other != group)
     }
 }
 
 /// Edges by their start, in two flat lists.
-struct Lists {
+pub(super) struct Lists {
     starts: Vec<usize>,
     targets: Vec<usize>,
 }
 
 impl Lists {
-    fn of(count: usize, edges: &[(usize, usize)]) -> Self {
+    pub(super) fn of(count: usize, edges: &[(usize, usize)]) -> Self {
         let mut starts = vec![0; count + 1];
         for (from, _) in edges {
             if let Some(slot) = starts.get_mut(from + 1) {
@@ -143,7 +146,7 @@ impl Lists {
         Self { starts, targets }
     }
 
-    fn targets(&self, from: usize) -> &[usize] {
+    pub(super) fn targets(&self, from: usize) -> &[usize] {
         match (self.starts.get(from), self.starts.get(from + 1)) {
             (Some(start), Some(end)) => self.targets.get(*start..*end).unwrap_or_default(),
             _ => &[],
@@ -151,22 +154,23 @@ impl Lists {
     }
 }
 
-/// Tarjan's strongly connected components, without recursion. The groups come so that each stands behind those
-/// that lead to it.
-fn components(count: usize, lists: &Lists) -> (Vec<usize>, Vec<Vec<usize>>) {
-    const UNSEEN: usize = usize::MAX;
+/// Tarjan's strongly connected components, without recursion.
+fn components(count: usize, lists: Lists) -> Components {
+    const UNSEEN: u32 = u32::MAX;
     let mut order = vec![UNSEEN; count];
-    let mut lowest = vec![0; count];
+    let mut lowest = vec![0_u32; count];
     let mut waiting = vec![false; count];
-    let mut stack: Vec<usize> = Vec::new();
-    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut stack: Vec<CellId> = Vec::new();
+    let mut members: Vec<CellId> = Vec::with_capacity(count);
+    let mut ends: Vec<usize> = Vec::new();
     let mut of = vec![0; count];
     let mut next = 0;
+    let mut path: Vec<(CellId, usize)> = Vec::new();
     for root in 0..count {
         if order[root] != UNSEEN {
             continue;
         }
-        let mut path: Vec<(usize, usize)> = vec![(root, 0)];
+        path.push((root, 0));
         while let Some((node, edge)) = path.pop() {
             if edge == 0 {
                 order[node] = next;
@@ -185,17 +189,17 @@ fn components(count: usize, lists: &Lists) -> (Vec<usize>, Vec<Vec<usize>>) {
                 continue;
             }
             if lowest[node] == order[node] {
-                let mut group = Vec::new();
+                let start = members.len();
                 while let Some(member) = stack.pop() {
                     waiting[member] = false;
-                    of[member] = groups.len();
-                    group.push(member);
+                    of[member] = ends.len();
+                    members.push(member);
                     if member == node {
                         break;
                     }
                 }
-                group.sort_unstable();
-                groups.push(group);
+                members[start..].sort_unstable();
+                ends.push(members.len());
             }
             if let Some((parent, _)) = path.last() {
                 lowest[*parent] = lowest[*parent].min(lowest[node]);
@@ -203,8 +207,7 @@ fn components(count: usize, lists: &Lists) -> (Vec<usize>, Vec<Vec<usize>>) {
         }
     }
     // Tarjan finds a group after all that it leads to.
-    groups.reverse();
-    let last = groups.len().saturating_sub(1);
+    let last = ends.len().saturating_sub(1);
     of.iter_mut().for_each(|group| *group = last - *group);
-    (of, groups)
+    Components { turns: vec![false; ends.len()], members, ends, of, lists }
 }

@@ -17,6 +17,7 @@
 mod domain;
 mod explore;
 mod graph;
+mod kept;
 mod model;
 mod run;
 mod step;
@@ -24,18 +25,22 @@ mod symbolic;
 #[cfg(test)]
 mod tests;
 mod universe;
+mod writers;
 
-use std::collections::{BTreeSet, HashMap};
+use rustc_hash::FxHashMap;
+
+pub(crate) use kept::Kept;
 
 pub use run::{Loop, Start, Turn};
 
 pub use crate::check::settling::{show_start, show_turn};
 
-use crate::ir::{Effect, End, Program};
+use crate::ir::{Effect, Program};
 use explore::{Explored, MOST_STATES, ScopeIs, explore};
 use graph::{Components, Phase};
 use model::{Model, Parts, Unclear};
-use universe::{CellId, Universe};
+use universe::{CellId, Space, Universe};
+use writers::Writers;
 
 /// What is known of whether rules settle.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,14 +80,11 @@ const FRAME: u32 = 4;
 /// Decides whether the file settles. `stop` is called now and then, and may unwind.
 #[must_use]
 pub fn prove(program: &Program, stop: &dyn Fn()) -> Proof {
-    let universe = Universe::of(&[program]);
-    let mut search = Search::new(&universe, stop);
-    let mut bound = FRAME;
-    for phase in explore::phases() {
-        if phase == Phase::Both || asks_deleted(&universe, phase) {
-            bound = bound.saturating_add(search.phase(phase));
-        }
-    }
+    let space = Space::of(&[program]);
+    let universe = space.view(&[program]);
+    let mut verdicts = Verdicts::default();
+    let mut search = Search::new(&universe, &mut verdicts, stop);
+    let bound = search.all_phases();
     if let Some(reason) = made_and_removed(&universe) {
         search.unclear.push(reason);
     }
@@ -93,8 +95,10 @@ pub fn prove(program: &Program, stop: &dyn Fn()) -> Proof {
 /// is expected to settle.
 #[must_use]
 pub fn prove_together(programs: &[&Program], stop: &dyn Fn()) -> Proof {
-    let universe = Universe::of(programs);
-    let mut search = Search::new(&universe, stop);
+    let space = Space::of(programs);
+    let universe = space.view(programs);
+    let mut verdicts = Verdicts::default();
+    let mut search = Search::new(&universe, &mut verdicts, stop);
     let bound = search.phase(Phase::Both);
     search.proof(bound)
 }
@@ -106,13 +110,37 @@ struct Search<'s, 'p> {
     unclear: Vec<String>,
     explored: usize,
     states: u64,
-    /// What components came to, by their shape: most of a large file look alike.
-    known: HashMap<String, u32>,
+    verdicts: &'s mut Verdicts,
+    /// Whether only what settles is of interest: what may go round is not followed.
+    only_settles: bool,
+    /// Whether something may go round that was not followed.
+    unsure: bool,
 }
 
 impl<'s, 'p> Search<'s, 'p> {
-    fn new(universe: &'s Universe<'p>, stop: &'s dyn Fn()) -> Self {
-        Self { universe, stop, refuted: None, unclear: Vec::new(), explored: 0, states: 0, known: HashMap::new() }
+    fn new(universe: &'s Universe<'p>, verdicts: &'s mut Verdicts, stop: &'s dyn Fn()) -> Self {
+        Self {
+            universe,
+            stop,
+            refuted: None,
+            unclear: Vec::new(),
+            explored: 0,
+            states: 0,
+            verdicts,
+            only_settles: false,
+            unsure: false,
+        }
+    }
+
+    /// Decides a file alone. The most steps that a cycle takes.
+    fn all_phases(&mut self) -> u32 {
+        let mut bound = FRAME;
+        for phase in explore::phases() {
+            if phase == Phase::Both || asks_deleted(self.universe, phase) {
+                bound = bound.saturating_add(self.phase(phase));
+            }
+        }
+        bound
     }
 
     fn proof(self, bound: u32) -> Proof {
@@ -127,26 +155,62 @@ impl<'s, 'p> Search<'s, 'p> {
     /// Decides one phase. The most steps that it takes.
     fn phase(&mut self, phase: Phase) -> u32 {
         let components = Components::of(self.universe, phase);
-        let writers = Writers::of(self.universe, &components, phase);
+        let writers = Writers::of(self.universe, phase);
         let scope = ScopeReach::of(self.universe, &components, phase);
-        // How many steps it takes until each group has settled.
-        let mut settled: Vec<u32> = Vec::with_capacity(components.groups.len());
-        // How often each group that scope reads can change while scope opens and closes.
-        let mut restless: Vec<u32> = Vec::with_capacity(components.groups.len());
-        for (group, cells) in components.groups.iter().enumerate() {
-            let before = components.before.get(group).into_iter().flatten();
-            let latest = before.clone().filter_map(|group| settled.get(*group)).copied().max().unwrap_or(0);
-            let turns = components.turns.get(group) == Some(&true) || writers.disagree(group);
-            let alone = if turns { self.group(group, cells, &components, &writers, phase, &scope) } else { ONCE };
-            settled.push(latest.saturating_add(alone));
-            let again =
-                before.filter_map(|group| restless.get(*group)).fold(1_u32, |sum, one| sum.saturating_add(*one));
-            restless.push(if scope.turns && scope.reads(group) { alone.saturating_mul(again) } else { 0 });
+        let count = components.len();
+        // How many steps it takes until all that influences a group has settled.
+        let mut before = vec![0_u32; count];
+        // How often what influences a group that scope reads can change while scope opens and closes.
+        let mut restless = vec![1_u32; count];
+        let mut seen = vec![usize::MAX; count];
+        let (mut most, mut first) = (0_u32, 0_u32);
+        for group in 0..count {
+            let cells = components.group(group);
+            if cells.iter().all(|cell| self.universe.is_gone(*cell)) {
+                continue;
+            }
+            let turns = components.turns.get(group) == Some(&true) || writers.disagree(cells);
+            let alone = if turns { self.turning(group, cells, &components, &writers, phase, &scope) } else { ONCE };
+            let settled = before[group].saturating_add(alone);
+            most = most.max(settled);
+            let changes = if scope.turns && scope.reads(group) { alone.saturating_mul(restless[group]) } else { 0 };
+            first = first.saturating_add(changes);
+            for behind in components.behind(group) {
+                before[behind] = before[behind].max(settled);
+                if seen[behind] != group {
+                    seen[behind] = group;
+                    restless[behind] = restless[behind].saturating_add(changes);
+                }
+            }
         }
         // What scope reads depends on nothing else. Once a step changes nothing of it, it is at rest for good, and so is
         // scope; the others then settle one behind the other.
-        let first = restless.iter().fold(0_u32, |sum, one| sum.saturating_add(*one));
-        first.saturating_add(settled.iter().copied().max().unwrap_or(0)).min(MOST_BOUND)
+        first.saturating_add(most).min(MOST_BOUND)
+    }
+
+    /// Decides one component in which something turns, unless that is known. The most changes that it makes.
+    fn turning(
+        &mut self,
+        group: usize,
+        cells: &[CellId],
+        components: &Components,
+        writers: &Writers<'_, 'p>,
+        phase: Phase,
+        scope: &ScopeReach,
+    ) -> u32 {
+        if self.unsure {
+            return ONCE;
+        }
+        if phase == Phase::Both
+            && let Some(known) = self.verdicts.known(cells)
+        {
+            return known;
+        }
+        let changes = self.group(group, cells, components, writers, phase, scope);
+        if phase == Phase::Both && !self.unsure && self.refuted.is_none() && self.unclear.is_empty() {
+            self.verdicts.note(cells, changes);
+        }
+        changes
     }
 
     /// Decides one component in which something turns. The most changes that it makes.
@@ -155,18 +219,18 @@ impl<'s, 'p> Search<'s, 'p> {
         group: usize,
         cells: &[CellId],
         components: &Components,
-        writers: &Writers,
+        writers: &Writers<'_, 'p>,
         phase: Phase,
         scope: &ScopeReach,
     ) -> u32 {
-        let disagree = writers.disagree(group);
-        let Some(writers) = writers.groups.get(group) else { return ONCE };
+        let disagree = writers.disagree(cells);
+        let writers = writers.of_group(cells);
         let inside = |cell: &CellId| components.of.get(*cell) == Some(&group);
         let turning = writers.rules.iter().any(|(link, rule)| {
             let Some(link) = self.universe.links.get(*link) else { return false };
             let Some(cells) = link.rules.get(*rule) else { return false };
-            let back = link.program.rules.get(*rule).is_some_and(|rule| rule.other_way.is_some());
-            cells.reads.iter().any(inside) || (back && phase == Phase::Both && cells.writes.iter().any(inside))
+            cells.reads.iter().any(inside)
+                || (cells.has_back && phase == Phase::Both && cells.writes.iter().any(inside))
         });
         if !turning
             && !disagree
@@ -199,18 +263,20 @@ impl<'s, 'p> Search<'s, 'p> {
             }
         };
         let shape = model.shape();
-        if let Some(known) = self.known.get(&shape) {
+        if let Some(known) = self.verdicts.by_shape.get(&shape) {
             return *known;
         }
         self.explored += 1;
         let longest = self.explore(group, cells, &parts, &model, scope);
-        self.known.insert(shape, longest);
+        if !self.unsure {
+            self.verdicts.by_shape.insert(shape, longest);
+        }
         longest
     }
 
     /// How many connections there are if the mappings that write these cells connect them as a tree: a value that changed
     /// then flows away from where it changed, and never comes back. `None` if they can lead round in a circle.
-    fn tree(&self, cells: &[CellId], maps: &BTreeSet<(usize, usize)>) -> Option<u32> {
+    fn tree(&self, cells: &[CellId], maps: &[(usize, usize)]) -> Option<u32> {
         let mut joined: Vec<usize> = (0..cells.len()).collect();
         let place = |cell: &CellId| cells.binary_search(cell).ok();
         let root = |joined: &[usize], mut at: usize| {
@@ -221,8 +287,8 @@ impl<'s, 'p> Search<'s, 'p> {
         };
         let mut edges = 0;
         for (link, map) in maps {
-            let groups = self.universe.links.get(*link)?.maps.get(*map).map(universe::MapCells::groups)?;
-            for sides in groups {
+            let program = self.universe.links.get(*link)?.program;
+            for sides in self.universe.groups_with(*link, program, *map, &mut cells.iter().copied()) {
                 let inside: Vec<Vec<usize>> =
                     sides.iter().map(|side| side.iter().filter_map(place).collect()).collect();
                 if inside.iter().any(Vec::is_empty) {
@@ -255,6 +321,10 @@ impl<'s, 'p> Search<'s, 'p> {
             return longest.saturating_add(1);
         }
         let mut found = self.all_states(model, ScopeIs::Restless);
+        if self.only_settles && !matches!(found, Explored::Ends { .. }) {
+            self.unsure = true;
+            return ONCE;
+        }
         if let Explored::Circle(circle) = &found {
             if self.believe(model, circle) {
                 return ONCE;
@@ -333,54 +403,63 @@ impl<'s, 'p> Search<'s, 'p> {
 /// A bound above this says no more than this one.
 const MOST_BOUND: u32 = 100_000;
 
-/// What writes each group: rules and mappings, as (file, index).
-struct Writers {
-    groups: Vec<GroupWriters>,
+/// What components came to, for as long as nothing of them changes.
+#[derive(Debug, Default)]
+struct Verdicts {
+    /// By their shape: most of a large file look alike.
+    by_shape: FxHashMap<String, u32>,
+    /// By their first cell.
+    by_first: Vec<Option<Settled>>,
+    /// For each cell, when what writes it changed last.
+    changed: Vec<u32>,
+    /// How often something changed.
+    now: u32,
 }
 
-#[derive(Clone, Default)]
-struct GroupWriters {
-    rules: BTreeSet<(usize, usize)>,
-    maps: BTreeSet<(usize, usize)>,
+/// A component that settles.
+#[derive(Debug)]
+struct Settled {
+    cells: Box<[CellId]>,
+    /// The most changes that it makes.
+    changes: u32,
+    /// When that was found.
+    at: u32,
 }
 
-impl Writers {
-    /// Whether rules of several files write the group: each of them may hold it fast at another value, and no order among
-    /// them says whose rule comes first.
-    fn disagree(&self, group: usize) -> bool {
-        let mut files = self.groups.get(group).into_iter().flat_map(|group| group.rules.iter().map(|(file, _)| *file));
-        let first = files.next();
-        files.any(|file| Some(file) != first)
+impl Verdicts {
+    /// The most changes that a component makes, if that is known.
+    fn known(&self, cells: &[CellId]) -> Option<u32> {
+        let known = self.by_first.get(*cells.first()?)?.as_ref()?;
+        let changed = |cell: &CellId| self.changed.get(*cell).is_some_and(|changed| *changed > known.at);
+        (*known.cells == *cells && !cells.iter().any(changed)).then_some(known.changes)
     }
 
-    fn of(universe: &Universe<'_>, components: &Components, phase: Phase) -> Self {
-        let mut groups = vec![GroupWriters::default(); components.groups.len()];
-        let group = |cell: &CellId| components.of.get(*cell).copied();
-        for (index, link) in universe.links.iter().enumerate() {
-            for (rule, cells) in link.rules.iter().enumerate() {
-                if !graph::takes_part(universe, index, rule, phase) {
-                    continue;
-                }
-                for group in cells.writes.iter().chain(&cells.back).filter_map(group) {
-                    if let Some(known) = groups.get_mut(group) {
-                        known.rules.insert((index, rule));
-                    }
-                }
+    fn note(&mut self, cells: &[CellId], changes: u32) {
+        let Some(first) = cells.first().copied() else { return };
+        if self.by_first.len() <= first {
+            self.by_first.resize_with(first + 1, || None);
+        }
+        if let Some(slot) = self.by_first.get_mut(first) {
+            *slot = Some(Settled { cells: cells.into(), changes, at: self.now });
+        }
+    }
+
+    /// Something that writes these cells changed.
+    fn change(&mut self, cells: impl IntoIterator<Item = CellId>) {
+        self.now += 1;
+        for cell in cells {
+            if self.changed.len() <= cell {
+                self.changed.resize(cell + 1, 0);
             }
-            if phase != Phase::Both {
-                continue;
-            }
-            for (map, (cells, mapping)) in link.maps.iter().zip(&link.program.mappings).enumerate() {
-                for from in End::BOTH.into_iter().filter(|from| mapping.direction.from(*from)) {
-                    for group in cells.of(from.other()).filter_map(|cell| group(&cell)) {
-                        if let Some(known) = groups.get_mut(group) {
-                            known.maps.insert((index, map));
-                        }
-                    }
-                }
+            if let Some(changed) = self.changed.get_mut(cell) {
+                *changed = self.now;
             }
         }
-        Self { groups }
+    }
+
+    /// Something changed that all components depend on.
+    fn forget(&mut self) {
+        self.by_first.clear();
     }
 }
 
@@ -394,37 +473,34 @@ struct ScopeReach {
 
 impl ScopeReach {
     fn of(universe: &Universe<'_>, components: &Components, phase: Phase) -> Self {
-        let mut read = vec![false; components.groups.len()];
+        let mut read = vec![false; components.len()];
         if phase != Phase::Both {
             return Self { turns: false, read };
         }
-        let mut mapped = vec![false; components.groups.len()];
+        let mut mapped = vec![false; components.len()];
+        let note = |into: &mut Vec<bool>, cell: CellId| {
+            if let Some(slot) = components.of.get(cell).and_then(|group| into.get_mut(*group)) {
+                *slot = true;
+            }
+        };
         for link in &universe.links {
             if !link.scope.contains(&model::Scope::Free) {
                 continue;
             }
-            for (rule, cells) in link.program.rules.iter().zip(&link.rules) {
-                let writes: &[CellId] = if rule.other_way.is_some() { &cells.writes } else { &[] };
-                for cell in cells.reads.iter().chain(writes) {
-                    if let Some(read) = components.of.get(*cell).and_then(|group| read.get_mut(*group)) {
-                        *read = true;
-                    }
-                }
+            for cells in &link.rules {
+                let writes: &[CellId] = if cells.has_back { &cells.writes } else { &[] };
+                cells.reads.iter().chain(writes).for_each(|cell| note(&mut read, *cell));
             }
-            for cell in link.maps.iter().flat_map(|map| End::BOTH.into_iter().flat_map(|end| map.of(end))) {
-                if let Some(mapped) = components.of.get(cell).and_then(|group| mapped.get_mut(*group)) {
-                    *mapped = true;
-                }
+            for map in &link.maps {
+                map.each_group(&mut |left, right| {
+                    left.iter().chain(right).for_each(|cell| note(&mut mapped, *cell));
+                });
             }
         }
         // Groups come behind those that influence them.
-        for group in (0..components.groups.len()).rev() {
-            if read.get(group) == Some(&true) {
-                for before in components.before.get(group).into_iter().flatten() {
-                    if let Some(read) = read.get_mut(*before) {
-                        *read = true;
-                    }
-                }
+        for group in (0..components.len()).rev() {
+            if !read[group] && components.behind(group).any(|behind| read[behind]) {
+                read[group] = true;
             }
         }
         let turns = read.iter().zip(&mapped).any(|(read, mapped)| *read && *mapped);
@@ -455,7 +531,7 @@ fn made_and_removed(universe: &Universe<'_>) -> Option<String> {
             let to = known.from.other();
             let made = program.side(to).creates
                 && program.rules.iter().any(|other| {
-                    (other.from == known.from && !other.effects.contains(&Effect::Deleted))
+                    (other.from == known.from && !other.effects.is_empty() && !other.effects.contains(&Effect::Deleted))
                         || (other.from == to && other.other_way.is_some())
                 });
             // While the record that it is written from is there, nothing is removed by a rule that asks whether it is gone.

@@ -375,10 +375,9 @@ impl Builder<'_, '_> {
                 }
             }
             for map in self.parts.maps.get(link).into_iter().flatten() {
-                for group in cells.maps.get(*map).map(MapCells::groups).unwrap_or_default() {
-                    if group.concat().iter().any(|id| self.parts.live.contains(id)) {
-                        group.concat().into_iter().for_each(|id| self.add(id, false));
-                    }
+                let live = &self.parts.live;
+                for group in self.universe.groups_with(link, cells.program, *map, &mut live.iter().copied()) {
+                    group.concat().into_iter().for_each(|id| self.add(id, false));
                 }
             }
         }
@@ -518,7 +517,11 @@ impl Builder<'_, '_> {
         for index in &chosen {
             match cells.maps.get(*index) {
                 Some(MapCells::Values(pair)) => values.extend(self.value_map(link, program, *index, *pair)),
-                Some(MapCells::Sets(sides)) => sets.extend(self.set_map(link, program, *index, sides)),
+                Some(MapCells::Sets(_)) => {
+                    let mut known = self.cells.iter().map(|cell| cell.id);
+                    let groups = universe.groups_with(link, program, *index, &mut known);
+                    sets.extend(self.set_map(link, program, *index, &groups));
+                }
                 Some(MapCells::Opaque(sides)) if self.parts.run.is_none() => {
                     let first = sides.iter().flatten().find(|id| self.parts.live.contains(id));
                     return Err(Unclear::Opaque(first.copied().unwrap_or_default()));
@@ -527,14 +530,9 @@ impl Builder<'_, '_> {
             }
         }
         // What a mapping outside of the model does to the base is not known here.
-        for (index, map) in cells.maps.iter().enumerate() {
-            if chosen.contains(&index) {
-                continue;
-            }
-            for id in End::BOTH.into_iter().flat_map(|end| map.of(end)) {
-                if let Some(slot) = self.index.get(&id).and_then(|cell| self.slot_of.get(&(link, *cell))) {
-                    self.slots[*slot].foreign = true;
-                }
+        for index in (0..cells.maps.len()).filter(|index| !chosen.contains(index)) {
+            for ((_, cell), slot) in self.slot_of.iter().filter(|((of, _), _)| *of == link) {
+                self.slots[*slot].foreign |= universe.map_has(link, program, index, self.cells[*cell].id);
             }
         }
         let scope = if self.parts.run.is_some() { [Scope::Read; 2] } else { cells.scope };
@@ -751,7 +749,7 @@ pub(super) fn scope(program: &Program, end: End) -> Scope {
 }
 
 /// What a condition is of every linked pair; `None` if it depends.
-fn always(program: &Program, condition: &Condition) -> Option<bool> {
+pub(super) fn always(program: &Program, condition: &Condition) -> Option<bool> {
     let all = |parts: &[Condition], neutral: bool| {
         let mut truth = Some(neutral);
         for part in parts {

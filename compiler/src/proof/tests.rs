@@ -60,14 +60,17 @@ fn file() -> impl Strategy<Value = String> {
 
 /// The models of the components that turn.
 fn models(program: &Program) -> Vec<Model> {
-    let universe = Universe::of(&[program]);
+    let space = Space::of(&[program]);
+    let universe = space.view(&[program]);
     let components = Components::of(&universe, Phase::Both);
-    let writers = Writers::of(&universe, &components, Phase::Both);
-    let turning = components.groups.iter().enumerate().filter(|(group, _)| components.turns[*group]);
-    let model = |(group, cells): (usize, &Vec<CellId>)| {
-        let of = |all: &BTreeSet<(usize, usize)>| vec![all.iter().map(|(_, index)| *index).collect()];
-        let (rules, maps) = (of(&writers.groups[group].rules), of(&writers.groups[group].maps));
-        Model::of(&universe, &Parts { live: cells.clone(), rules, maps, phase: Phase::Both, run: None }).ok()
+    let writers = Writers::of(&universe, Phase::Both);
+    let turning = (0..components.len()).filter(|group| components.turns[*group]);
+    let model = |group: usize| {
+        let cells = components.group(group);
+        let writers = writers.of_group(cells);
+        let of = |all: &[(usize, usize)]| vec![all.iter().map(|(_, index)| *index).collect()];
+        let (rules, maps) = (of(&writers.rules), of(&writers.maps));
+        Model::of(&universe, &Parts { live: cells.to_vec(), rules, maps, phase: Phase::Both, run: None }).ok()
     };
     turning.filter_map(model).collect()
 }

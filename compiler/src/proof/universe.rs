@@ -6,11 +6,13 @@
 //!
 //! Several files can be looked at together. Files that connect the same account see the same cells there.
 
-use std::collections::HashMap;
+use std::ops::Deref;
+
+use rustc_hash::FxHashMap;
 
 use super::model::{Scope, scope};
 use crate::{
-    ir::{AtomId, Condition, ConstId, Effect, End, FieldId, Lens, Mapping, Program, Rule, Test},
+    ir::{Atom, AtomId, Condition, ConstId, Effect, End, FieldId, Lens, Mapping, Program, Rule, Test},
     logic::each_atom,
     schema::{Scalar, Type},
     value::{Text, Value},
@@ -18,6 +20,9 @@ use crate::{
 
 /// The index of a cell in [`Universe::cells`].
 pub(super) type CellId = usize;
+
+/// The place of a cell that is gone.
+const GONE: usize = usize::MAX;
 
 /// The smallest thing that can change by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,18 +51,41 @@ struct PlaceKey {
     instance: Option<String>,
 }
 
-/// One file and its two places.
-pub(super) struct Link<'p> {
-    pub(super) program: &'p Program,
+/// What one file reads, writes and connects.
+#[derive(Debug)]
+pub(super) struct LinkCells {
     pub(super) places: [usize; 2],
-    /// Whether contacts flow away from each end, left first. Found once: it takes all rules.
-    pub(super) scope: [Scope; 2],
     /// For each end, for each of its fields, the field's index within the place.
     fields: [Vec<usize>; 2],
     /// For each rule, what it reads and writes.
     pub(super) rules: Vec<RuleCells>,
     /// For each mapping, what it connects.
     pub(super) maps: Vec<MapCells>,
+}
+
+/// One file with its cells.
+pub(super) struct Link<'p> {
+    pub(super) program: &'p Program,
+    /// Whether contacts flow away from each end, left first. Found once: it takes all rules.
+    pub(super) scope: [Scope; 2],
+    /// Where in the file each rule of the program comes; that of its index where nothing is said.
+    place: &'p [usize],
+    cells: &'p LinkCells,
+}
+
+impl Link<'_> {
+    /// Where in the file a rule comes.
+    pub(super) fn place_of(&self, rule: usize) -> usize {
+        self.place.get(rule).copied().unwrap_or(rule)
+    }
+}
+
+impl Deref for Link<'_> {
+    type Target = LinkCells;
+
+    fn deref(&self) -> &LinkCells {
+        self.cells
+    }
 }
 
 /// What a rule reads and writes.
@@ -69,6 +97,10 @@ pub(super) struct RuleCells {
     pub(super) writes: Vec<CellId>,
     /// What its other way writes: part of what it reads.
     pub(super) back: Vec<CellId>,
+    /// Whether it has an other way.
+    pub(super) has_back: bool,
+    /// Whether it does something while the record that it is written from is gone: only those that ask for that do.
+    pub(super) asks_gone: bool,
 }
 
 /// What a mapping connects.
@@ -88,6 +120,15 @@ impl MapCells {
         self.groups().into_iter().flat_map(move |group| group[end.index()].iter().copied())
     }
 
+    /// Calls back for each group of cells that can move each other, left first.
+    pub(super) fn each_group(&self, found: &mut impl FnMut(&[CellId], &[CellId])) {
+        match self {
+            Self::Values([left, right]) => found(std::slice::from_ref(left), std::slice::from_ref(right)),
+            Self::Sets(clusters) => clusters.iter().for_each(|[left, right]| found(left, right)),
+            Self::Opaque([left, right]) => found(left, right),
+        }
+    }
+
     /// The cells that can move each other, left first: what flows in one group has nothing to do with the others.
     pub(super) fn groups(&self) -> Vec<[&[CellId]; 2]> {
         match self {
@@ -99,19 +140,53 @@ impl MapCells {
 }
 
 /// All cells of some files, and what connects them.
-pub(super) struct Universe<'p> {
-    pub(super) links: Vec<Link<'p>>,
+#[derive(Debug, Default)]
+pub(super) struct Space {
     pub(super) cells: Vec<Cell>,
-    index: HashMap<(usize, usize, CellKind), CellId>,
+    index: FxHashMap<(usize, usize, CellKind), CellId>,
     /// The cells of each field of each place.
-    by_field: HashMap<(usize, usize), Vec<CellId>>,
+    by_field: FxHashMap<(usize, usize), Vec<CellId>>,
+    of_files: Vec<LinkCells>,
 }
 
-impl<'p> Universe<'p> {
-    pub(super) fn of(programs: &[&'p Program]) -> Self {
-        let mut places: HashMap<PlaceKey, usize> = HashMap::new();
-        let mut names: Vec<HashMap<&'p str, usize>> = Vec::new();
-        let mut links = Vec::new();
+/// Some files with their cells.
+pub(super) struct Universe<'p> {
+    pub(super) links: Vec<Link<'p>>,
+    space: &'p Space,
+}
+
+impl Deref for Universe<'_> {
+    type Target = Space;
+
+    fn deref(&self) -> &Space {
+        self.space
+    }
+}
+
+impl Space {
+    pub(super) fn of(programs: &[&Program]) -> Self {
+        let mut space = Self::empty(programs);
+        for (link, program) in programs.iter().enumerate() {
+            space.name_rules(link, program);
+            space.name_mappings(link, program);
+        }
+        space.copy_names(programs);
+        for (link, program) in programs.iter().enumerate() {
+            let rules = program.rules.iter().map(|rule| space.rule_cells(link, program, rule)).collect();
+            let maps = program.mappings.iter().map(|mapping| space.map_cells(link, program, mapping)).collect();
+            if let Some(link) = space.of_files.get_mut(link) {
+                link.rules = rules;
+                link.maps = maps;
+            }
+        }
+        space
+    }
+
+    /// The places of some files, without any cell.
+    pub(super) fn empty(programs: &[&Program]) -> Self {
+        let mut places: FxHashMap<PlaceKey, usize> = FxHashMap::default();
+        let mut names: Vec<FxHashMap<&str, usize>> = Vec::new();
+        let mut of_files = Vec::new();
         for program in programs {
             let mut here = [0, 0];
             let mut fields = [Vec::new(), Vec::new()];
@@ -127,7 +202,7 @@ impl<'p> Universe<'p> {
                     Some(place) if end == End::Left || *place != here[0] => *place,
                     known => {
                         let is_new = known.is_none();
-                        names.push(HashMap::new());
+                        names.push(FxHashMap::default());
                         if is_new {
                             places.insert(key, names.len() - 1);
                         }
@@ -142,13 +217,102 @@ impl<'p> Universe<'p> {
                     }
                 }
             }
-            let scope = End::BOTH.map(|end| scope(program, end));
-            links.push(Link { program, places: here, scope, fields, rules: Vec::new(), maps: Vec::new() });
+            of_files.push(LinkCells { places: here, fields, rules: Vec::new(), maps: Vec::new() });
         }
-        let mut universe = Self { links, cells: Vec::new(), index: HashMap::new(), by_field: HashMap::new() };
-        universe.name_cells();
-        universe.connect();
-        universe
+        Self { of_files, ..Self::default() }
+    }
+
+    /// One file with its cells, of which scope and the order of the rules are known.
+    pub(super) fn view_of<'p>(&'p self, program: &'p Program, scope: [Scope; 2], place: &'p [usize]) -> Universe<'p> {
+        let links = self.of_files.iter().map(|cells| Link { program, scope, place, cells });
+        Universe { links: links.collect(), space: self }
+    }
+
+    /// The cell of a field, if there is one.
+    pub(super) fn get(&self, (place, field): (usize, usize), kind: &CellKind) -> Option<CellId> {
+        self.index.get(&(place, field, kind.clone())).copied()
+    }
+
+    /// The cell of a field, and whether it is new: then in a place that is free, if there is one.
+    pub(super) fn put(&mut self, at: (usize, usize), kind: &CellKind, free: &mut Vec<CellId>) -> (CellId, bool) {
+        if let Some(known) = self.get(at, kind) {
+            return (known, false);
+        }
+        let cell = Cell { place: at.0, field: at.1, kind: kind.clone() };
+        let id = match free.pop() {
+            Some(id) => id,
+            None => self.cells.len(),
+        };
+        match self.cells.get_mut(id) {
+            Some(slot) => *slot = cell,
+            None => self.cells.push(cell),
+        }
+        self.by_field.entry(at).or_default().push(id);
+        self.index.insert((at.0, at.1, kind.clone()), id);
+        (id, true)
+    }
+
+    /// Takes a cell away.
+    pub(super) fn take(&mut self, at: (usize, usize), kind: &CellKind, free: &mut Vec<CellId>) {
+        let Some(id) = self.index.remove(&(at.0, at.1, kind.clone())) else { return };
+        if let Some(cells) = self.by_field.get_mut(&at) {
+            cells.retain(|cell| *cell != id);
+        }
+        if let Some(cell) = self.cells.get_mut(id) {
+            cell.place = GONE;
+        }
+        free.push(id);
+    }
+
+    /// Whether there is no such cell any more.
+    pub(super) fn is_gone(&self, id: CellId) -> bool {
+        self.cells.get(id).is_none_or(|cell| cell.place == GONE)
+    }
+
+    /// What a rule reads and writes from now on. What it did before.
+    pub(super) fn set_rule(&mut self, rule: usize, cells: RuleCells) -> RuleCells {
+        let Some(link) = self.of_files.first_mut() else { return cells };
+        if link.rules.len() <= rule {
+            link.rules.resize_with(rule + 1, RuleCells::default);
+        }
+        link.rules.get_mut(rule).map_or_else(RuleCells::default, |known| std::mem::replace(known, cells))
+    }
+
+    pub(super) fn set_maps(&mut self, maps: Vec<MapCells>) {
+        if let Some(link) = self.of_files.first_mut() {
+            link.maps = maps;
+        }
+    }
+
+    pub(super) fn set_map(&mut self, map: usize, cells: MapCells) {
+        if let Some(known) = self.of_files.first_mut().and_then(|link| link.maps.get_mut(map)) {
+            *known = cells;
+        }
+    }
+
+    /// An element and its copy.
+    pub(super) fn pair(&mut self, map: usize, left: CellId, right: CellId) {
+        if let Some(MapCells::Sets(pairs)) = self.of_files.first_mut().and_then(|link| link.maps.get_mut(map)) {
+            pairs.push([vec![left], vec![right]]);
+        }
+    }
+
+    /// Elements that have no copy any more.
+    pub(super) fn unpair(&mut self, map: usize, gone: &[CellId]) {
+        if let Some(MapCells::Sets(pairs)) = self.of_files.first_mut().and_then(|link| link.maps.get_mut(map)) {
+            pairs.retain(|[left, _]| !left.iter().any(|cell| gone.contains(cell)));
+        }
+    }
+
+    /// The files with their cells.
+    pub(super) fn view<'p>(&'p self, programs: &[&'p Program]) -> Universe<'p> {
+        let links = programs.iter().zip(&self.of_files).map(|(program, cells)| Link {
+            program,
+            scope: End::BOTH.map(|end| scope(program, end)),
+            place: &[],
+            cells,
+        });
+        Universe { links: links.collect(), space: self }
     }
 
     fn add(&mut self, link: usize, end: End, field: FieldId, kind: CellKind) -> Option<CellId> {
@@ -164,8 +328,8 @@ impl<'p> Universe<'p> {
         Some(id)
     }
 
-    fn place(&self, link: usize, end: End, field: FieldId) -> Option<(usize, usize)> {
-        let link = self.links.get(link)?;
+    pub(super) fn place(&self, link: usize, end: End, field: FieldId) -> Option<(usize, usize)> {
+        let link = self.of_files.get(link)?;
         Some((link.places[end.index()], *link.fields[end.index()].get(field.index())?))
     }
 
@@ -180,46 +344,30 @@ impl<'p> Universe<'p> {
         self.place(link, end, field).and_then(|key| self.by_field.get(&key)).map_or(&[], Vec::as_slice)
     }
 
-    /// Makes a cell for everything that a rule or a translation names, and for what a copy carries to the other side.
-    fn name_cells(&mut self) {
-        for link in 0..self.links.len() {
-            let Some(program) = self.links.get(link).map(|link| link.program) else { continue };
-            for rule in &program.rules {
-                each_atom(&rule.condition, &mut |id| {
-                    if let Some(atom) = program.atoms.get(id.index()) {
-                        self.name_tested(link, atom.end, &atom.test);
-                    }
-                });
-                let to = rule.from.other();
-                for effect in rule.effects.iter().chain(rule.undo.iter().flatten()) {
-                    self.name_written(link, to, effect);
-                }
-                for effect in back_effects(rule) {
-                    self.name_written(link, rule.from, effect);
-                }
-            }
-            for mapping in &program.mappings {
-                for end in End::BOTH {
-                    for field in lens_fields(&mapping.lens, end) {
-                        if let Some(Type::One(scalar)) = field_type(program, end, field) {
-                            self.add(link, end, field, CellKind::Value(scalar));
-                        }
-                    }
-                }
-                if let Lens::Table { left, right, rows } = &mapping.lens {
-                    for (one, other) in rows {
-                        self.name_element(link, End::Left, *left, program.constant(*one));
-                        self.name_element(link, End::Right, *right, program.constant(*other));
-                    }
-                }
-            }
+    /// Makes a cell for everything that a rule names.
+    fn name_rules(&mut self, link: usize, program: &Program) {
+        for rule in &program.rules {
+            named_by_rule(program, rule, &mut |end, field, kind| {
+                self.add(link, end, field, kind);
+            });
         }
-        // What one side of a copied set can hold the other can, over as many files as there are.
+    }
+
+    /// Makes a cell for every value and translation that a mapping names.
+    fn name_mappings(&mut self, link: usize, program: &Program) {
+        for mapping in &program.mappings {
+            named_by_mapping(program, mapping, &mut |end, field, kind| {
+                self.add(link, end, field, kind);
+            });
+        }
+    }
+
+    /// What one side of a copied set can hold the other can, over as many files as there are.
+    fn copy_names(&mut self, programs: &[&Program]) {
         let mut settled = false;
         while !settled {
             let before = self.cells.len();
-            for link in 0..self.links.len() {
-                let Some(program) = self.links.get(link).map(|link| link.program) else { continue };
+            for (link, program) in programs.iter().enumerate() {
                 for mapping in &program.mappings {
                     let Lens::Copy { left, right } = mapping.lens else { continue };
                     if !is_plain_copy(program, left, right) {
@@ -242,59 +390,7 @@ impl<'p> Universe<'p> {
         }
     }
 
-    fn name_tested(&mut self, link: usize, end: End, test: &Test) {
-        let Some(program) = self.links.get(link).map(|link| link.program) else { return };
-        let Some(field) = test.field() else { return };
-        match (field_type(program, end, field), test) {
-            (Some(Type::One(scalar)), _) => {
-                self.add(link, end, field, CellKind::Value(scalar));
-            }
-            (Some(Type::Set(_)), Test::Has(_, element)) => {
-                self.name_element(link, end, field, program.constant(*element));
-            }
-            (Some(Type::Set(_)), _) => {
-                self.add(link, end, field, CellKind::Rest);
-            }
-            (None, _) => {}
-        }
-    }
-
-    fn name_written(&mut self, link: usize, end: End, effect: &Effect) {
-        let Some(program) = self.links.get(link).map(|link| link.program) else { return };
-        match effect {
-            Effect::Exists | Effect::Deleted => {}
-            Effect::Add(field, element) | Effect::Remove(field, element) => {
-                self.name_element(link, end, *field, program.constant(*element));
-            }
-            Effect::Set(field, _) | Effect::Clear(field) => {
-                if let Some(Type::One(scalar)) = field_type(program, end, *field) {
-                    self.add(link, end, *field, CellKind::Value(scalar));
-                }
-            }
-        }
-    }
-
-    fn name_element(&mut self, link: usize, end: End, field: FieldId, element: &Value) {
-        let Some(program) = self.links.get(link).map(|link| link.program) else { return };
-        if let (Some(Type::Set(_)), Value::Text(element)) = (field_type(program, end, field), element) {
-            self.add(link, end, field, CellKind::Element(element.clone()));
-        }
-    }
-
-    /// What each rule reads and writes, and what each mapping connects.
-    fn connect(&mut self) {
-        for link in 0..self.links.len() {
-            let Some(program) = self.links.get(link).map(|link| link.program) else { continue };
-            let rules = program.rules.iter().map(|rule| self.rule_cells(link, program, rule)).collect();
-            let maps = program.mappings.iter().map(|mapping| self.map_cells(link, program, mapping)).collect();
-            if let Some(link) = self.links.get_mut(link) {
-                link.rules = rules;
-                link.maps = maps;
-            }
-        }
-    }
-
-    fn rule_cells(&self, link: usize, program: &Program, rule: &Rule) -> RuleCells {
+    pub(super) fn rule_cells(&self, link: usize, program: &Program, rule: &Rule) -> RuleCells {
         let to = rule.from.other();
         let written = |end: End, effect: &Effect| self.written(link, program, end, effect);
         let mut cells = RuleCells {
@@ -306,6 +402,8 @@ impl<'p> Universe<'p> {
                 .filter_map(|effect| written(to, effect))
                 .collect(),
             back: back_effects(rule).filter_map(|effect| written(rule.from, effect)).collect(),
+            has_back: rule.other_way.is_some(),
+            asks_gone: asks_gone(program, rule),
         };
         for list in [&mut cells.reads, &mut cells.writes, &mut cells.back] {
             list.sort_unstable();
@@ -348,7 +446,7 @@ impl<'p> Universe<'p> {
         self.cell(link, end, field, &kind)
     }
 
-    fn map_cells(&self, link: usize, program: &Program, mapping: &Mapping) -> MapCells {
+    pub(super) fn map_cells(&self, link: usize, program: &Program, mapping: &Mapping) -> MapCells {
         let all = |end: End| -> Vec<CellId> {
             lens_fields(&mapping.lens, end)
                 .into_iter()
@@ -388,6 +486,49 @@ impl<'p> Universe<'p> {
         }
     }
 
+    /// The groups of a mapping that have one of these cells.
+    pub(super) fn groups_with(
+        &self,
+        link: usize,
+        program: &Program,
+        map: usize,
+        cells: &mut dyn Iterator<Item = CellId>,
+    ) -> Vec<[Vec<CellId>; 2]> {
+        let known = self.of_files.get(link).and_then(|link| link.maps.get(map));
+        let mapping = program.mappings.get(map);
+        let (Some(known), Some(mapping)) = (known, mapping) else { return Vec::new() };
+        if let (MapCells::Sets(_), Lens::Copy { left, right }) = (known, &mapping.lens) {
+            // An element and its copy: found by itself, however many there are.
+            let sides = [(End::Left, *left), (End::Right, *right)];
+            let places = sides.map(|(end, field)| self.place(link, end, field));
+            let mut found: Vec<[Vec<CellId>; 2]> = Vec::new();
+            for id in cells {
+                let Some(cell) = self.cells.get(id) else { continue };
+                let Some(side) = places.iter().position(|place| *place == Some((cell.place, cell.field))) else {
+                    continue;
+                };
+                let (end, field) = sides[1 - side];
+                let Some(other) = self.cell(link, end, field, &cell.kind) else { continue };
+                let pair = if side == 0 { [vec![id], vec![other]] } else { [vec![other], vec![id]] };
+                if !found.contains(&pair) {
+                    found.push(pair);
+                }
+            }
+            return found;
+        }
+        let cells: Vec<CellId> = cells.collect();
+        let groups = known.groups().into_iter();
+        let with = groups.filter(|group| group.iter().any(|side| side.iter().any(|cell| cells.contains(cell))));
+        with.map(|group| group.map(<[CellId]>::to_vec)).collect()
+    }
+
+    /// Whether a mapping has a cell.
+    pub(super) fn map_has(&self, link: usize, program: &Program, map: usize, id: CellId) -> bool {
+        !self.groups_with(link, program, map, &mut std::iter::once(id)).is_empty()
+    }
+}
+
+impl Universe<'_> {
     /// A cell in the writer's words: `google.label "A"`.
     pub(super) fn show(&self, id: CellId) -> String {
         let name = self.show_field(id);
@@ -438,6 +579,78 @@ impl<'p> Universe<'p> {
     }
 }
 
+/// Calls back for every cell that a rule names.
+pub(super) fn named_by_rule(program: &Program, rule: &Rule, found: &mut impl FnMut(End, FieldId, CellKind)) {
+    each_atom(&rule.condition, &mut |id| {
+        let Some(Atom { end, test }) = program.atoms.get(id.index()) else { return };
+        let Some(field) = test.field() else { return };
+        match (field_type(program, *end, field), test) {
+            (Some(Type::One(scalar)), _) => found(*end, field, CellKind::Value(scalar)),
+            (Some(Type::Set(_)), Test::Has(_, element)) => {
+                if let Some(kind) = element_kind(program, *end, field, *element) {
+                    found(*end, field, kind);
+                }
+            }
+            (Some(Type::Set(_)), _) => found(*end, field, CellKind::Rest),
+            (None, _) => {}
+        }
+    });
+    let to = rule.from.other();
+    let there = rule.effects.iter().chain(rule.undo.iter().flatten()).map(|effect| (to, effect));
+    for (end, effect) in there.chain(back_effects(rule).map(|effect| (rule.from, effect))) {
+        let named = match effect {
+            Effect::Exists | Effect::Deleted => None,
+            Effect::Add(field, element) | Effect::Remove(field, element) => {
+                element_kind(program, end, *field, *element).map(|kind| (*field, kind))
+            }
+            Effect::Set(field, _) | Effect::Clear(field) => match field_type(program, end, *field) {
+                Some(Type::One(scalar)) => Some((*field, CellKind::Value(scalar))),
+                _ => None,
+            },
+        };
+        if let Some((field, kind)) = named {
+            found(end, field, kind);
+        }
+    }
+}
+
+/// Calls back for every cell that a mapping names by itself.
+pub(super) fn named_by_mapping(program: &Program, mapping: &Mapping, found: &mut impl FnMut(End, FieldId, CellKind)) {
+    for end in End::BOTH {
+        for field in lens_fields(&mapping.lens, end) {
+            if let Some(Type::One(scalar)) = field_type(program, end, field) {
+                found(end, field, CellKind::Value(scalar));
+            }
+        }
+    }
+    if let Lens::Table { left, right, rows } = &mapping.lens {
+        for (one, other) in rows {
+            for (end, field, element) in [(End::Left, *left, *one), (End::Right, *right, *other)] {
+                if let Some(kind) = element_kind(program, end, field, element) {
+                    found(end, field, kind);
+                }
+            }
+        }
+    }
+}
+
+/// The cell of an element of a set.
+fn element_kind(program: &Program, end: End, field: FieldId, element: ConstId) -> Option<CellKind> {
+    match (field_type(program, end, field), program.constant(element)) {
+        (Some(Type::Set(_)), Value::Text(element)) => Some(CellKind::Element(element.clone())),
+        _ => None,
+    }
+}
+
+/// Whether a rule does something while the record that it is written from is gone.
+fn asks_gone(program: &Program, rule: &Rule) -> bool {
+    let mut asks = false;
+    each_atom(&rule.condition, &mut |id| {
+        asks |= program.atoms.get(id.index()).is_some_and(|atom| atom.end == rule.from && atom.test == Test::Deleted);
+    });
+    asks
+}
+
 /// The pairs, put together where they share an element.
 fn clusters(pairs: impl Iterator<Item = (CellId, CellId)>) -> Vec<[Vec<CellId>; 2]> {
     let mut clusters: Vec<[Vec<CellId>; 2]> = Vec::new();
@@ -477,7 +690,7 @@ pub(super) fn field_type(program: &Program, end: End, field: FieldId) -> Option<
 }
 
 /// The fields of one end that a mapping reads or writes.
-fn lens_fields(lens: &Lens, end: End) -> Vec<FieldId> {
+pub(super) fn lens_fields(lens: &Lens, end: End) -> Vec<FieldId> {
     use crate::ir::Piece;
     match lens {
         Lens::Copy { left, right } | Lens::Table { left, right, .. } => {
@@ -505,7 +718,7 @@ fn lens_fields(lens: &Lens, end: End) -> Vec<FieldId> {
 }
 
 /// Whether a copy carries values as they are, so that equal values on both sides are the same value.
-fn is_plain_copy(program: &Program, left: FieldId, right: FieldId) -> bool {
+pub(super) fn is_plain_copy(program: &Program, left: FieldId, right: FieldId) -> bool {
     let (Some(one), Some(other)) = (field_type(program, End::Left, left), field_type(program, End::Right, right))
     else {
         return false;
