@@ -9,6 +9,9 @@ use crate::{
     workspace::Workspace,
 };
 
+/// How many records that a complete listing lacks are asked for one by one.
+const MOST_MISSING: usize = 200;
+
 impl Connection<'_> {
     /// Reads one side into the store. A lost cursor is a new complete listing; links and bases stay.
     pub(super) async fn pull(
@@ -56,8 +59,25 @@ impl Connection<'_> {
             return Err(error.into());
         }
         let pulled = result.map_err(|error| self.side_error(end, error))?;
+        if pulled.complete {
+            self.make_sure(end).await?;
+        }
         self.store.end_listing(end, pulled.complete, pulled.cursor.as_deref())?;
         Ok(pulled)
+    }
+
+    /// Asks for the records that a complete listing did not show. Lists lag behind writes, and what was made a moment
+    /// ago may not be in them yet: it must not count as deleted. Where many are missing the list is believed, because
+    /// no lag hides so many, and the guards look at what would come of it.
+    async fn make_sure(&mut self, end: End) -> Result<(), CycleError> {
+        let missing = self.store.unlisted(end)?;
+        if missing.is_empty() || missing.len() > MOST_MISSING {
+            return Ok(());
+        }
+        let found = self.apps[end.index()].get(&missing).await.map_err(|error| self.side_error(end, error))?;
+        let there: Vec<_> = found.into_iter().flatten().collect();
+        self.store.observe(end, &there)?;
+        Ok(())
     }
 
     /// The error of a side as a whole. A refused login says where the login is read from.

@@ -32,8 +32,8 @@ pub(super) struct Pushed {
     pub(super) failed: HashSet<usize>,
     /// What an app refused for what it holds.
     pub(super) refused: Vec<Refusal>,
-    /// Whether records changed under our hands, so that it is worth planning once more.
-    changed_meanwhile: bool,
+    /// Items of which a record changed under our hands: they are planned once more.
+    again: HashSet<usize>,
 }
 
 impl Connection<'_> {
@@ -47,7 +47,10 @@ impl Connection<'_> {
     ) -> Result<bool, CycleError> {
         let mut pushed = Pushed::default();
         for end in End::BOTH {
-            let jobs = self.jobs(picture, end);
+            let mut jobs = self.jobs(picture, end);
+            // What changed under our hands on the first side is planned anew for both: its partner waits for that, so
+            // that nothing is made for a record that is gone.
+            jobs.retain(|job| !pushed.again.contains(&job.item));
             if jobs.is_empty() {
                 continue;
             }
@@ -56,7 +59,7 @@ impl Connection<'_> {
         }
         self.settle(picture, &pushed)?;
         self.note_troubles(picture, &pushed)?;
-        Ok(pushed.changed_meanwhile)
+        Ok(!pushed.again.is_empty())
     }
 
     /// The writes of the plan on one side.
@@ -202,7 +205,7 @@ impl Connection<'_> {
                 self.resolve_entry(&entry, report).await?;
                 if report.found > found || job.entry.target.is_some() {
                     // It is there, or was read again: the next round sees it linked and settles it.
-                    pushed.changed_meanwhile = true;
+                    pushed.again.insert(job.item);
                     pushed.failed.insert(job.item);
                     return Ok(());
                 }
@@ -214,7 +217,7 @@ impl Connection<'_> {
                     if let Ok(found) = found {
                         let now = found.into_iter().next().flatten().unwrap_or_else(|| tombstone(target));
                         self.store.observe(end, &[now])?;
-                        pushed.changed_meanwhile = true;
+                        pushed.again.insert(job.item);
                         pushed.failed.insert(job.item);
                         return Ok(());
                     }

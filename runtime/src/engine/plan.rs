@@ -1,6 +1,6 @@
 //! The plan: what one run would do, as a pure function of what is known.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use serde::{Deserialize, Serialize};
 use syncc_compiler::{ir::End, value::Record};
@@ -110,6 +110,7 @@ pub enum Kind {
 #[must_use]
 pub fn plan(engine: &Engine<'_>, known: [&[Known]; 2], links: &[Linked], facts: &Facts) -> Plan {
     let ids = known.map(by_id);
+    let links = &settled_when_linked(known, &ids, links);
     let columnar = Columnar::new(engine);
     let mut planner = Planner { engine, known, held: &facts.held, items: Vec::new(), counts: Default::default() };
     let mut linked = Vec::new();
@@ -147,6 +148,30 @@ pub fn plan(engine: &Engine<'_>, known: [&[Known]; 2], links: &[Linked], facts: 
     let Planner { items, counts, .. } = planner;
     let guards = guards(&items, &Scene { known, linked, linked_ever, pairs, facts });
     Plan { items, guards, counts }
+}
+
+/// The links, each with a base if a record of it is gone: one that was linked and never settled, because the program
+/// was stopped in between, was in step when it was linked. Without a base its record would look as if it had never
+/// been, and would be made again although somebody deleted it.
+fn settled_when_linked<'l>(
+    known: [&[Known]; 2],
+    ids: &[HashMap<&str, usize>; 2],
+    links: &'l [Linked],
+) -> Cow<'l, [Linked]> {
+    let base_of = |link: &Linked| {
+        let sides = [0, 1].map(|side: usize| ids[side].get(link.ids[side].as_str()).map(|at| &known[side][*at].record));
+        let base = match (&link.base, sides) {
+            (None, [Some(Some(left)), Some(None)]) => [Some(left.clone()), Some(Record::default())],
+            (None, [Some(None), Some(Some(right))]) => [Some(Record::default()), Some(right.clone())],
+            _ => return None,
+        };
+        Some(Base { sides: base })
+    };
+    if !links.iter().any(|link| base_of(link).is_some()) {
+        return Cow::Borrowed(links);
+    }
+    let mended = links.iter().map(|link| Linked { base: base_of(link).or_else(|| link.base.clone()), ..link.clone() });
+    Cow::Owned(mended.collect())
 }
 
 /// Collects the items and counts them.

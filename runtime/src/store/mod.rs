@@ -40,9 +40,13 @@ pub trait Store: Send {
     /// is forgotten, so that a merge of two records never deletes anything on the other side. An observation
     /// that the app says is older than the stored one changes nothing: reads may lag behind our own writes.
     fn observe(&mut self, end: End, page: &[Observed]) -> Result<(), StoreError>;
-    /// Ends a listing: `complete` marks what it did not see as deleted; then the cursor moves, and pairs that
-    /// are deleted on both sides are forgotten. A listing that is not ended changes none of this.
+    /// Ends a listing: `complete` marks what it did not see as deleted; then the cursor moves. A listing that is not
+    /// ended changes none of this. Pairs that are deleted on both sides stay: the listing may be wrong, and only a run
+    /// that its guards let pass forgets them.
     fn end_listing(&mut self, end: End, complete: bool, cursor: Option<&str>) -> Result<(), StoreError>;
+    /// Records that are known to be there and that the listing which is under way has not shown, in the order of
+    /// their ids.
+    fn unlisted(&self, end: End) -> Result<Vec<String>, StoreError>;
     /// Forgets the cursor, and nothing else: the next listing is complete.
     fn forget_cursor(&mut self, end: End) -> Result<(), StoreError>;
     /// Everything that is known of this end, in the order of the ids, deleted ones that are linked included.

@@ -200,3 +200,17 @@ fn the_later_edit_is_told_by_both_apps_beyond_the_doubt_of_their_clocks() {
     assert_eq!(edited(Some(100), Some(101)), "company: Zenith", "one second is in doubt: the left end");
     assert_eq!(edited(None, Some(200)), "company: Zenith");
 }
+
+#[test]
+fn who_was_deleted_before_the_two_were_ever_in_step_is_not_made_again() {
+    let file = Sync::new("sync books <-> shop match email");
+    let known = |end, id: &str, text: &str| Known { id: id.into(), record: file.contact(end, text), edited: None };
+    // Made and linked; then the program was stopped, and a person deleted the new contact.
+    let links = [Linked { ids: ["1".into(), "2".into()], base: None }];
+    let left = [known(End::Left, "1", "email: ann@x.example")];
+    let right = [known(End::Right, "2", "none")];
+    let plan = plan(&Engine::new(&file.program), [&left, &right], &links, &Facts::default());
+    let Kind::Pair(outcome) = &plan.items[0].kind else { panic!("{plan:#?}") };
+    assert_eq!(outcome.changes, []);
+    assert_eq!(plan.counts[1].created, 0);
+}

@@ -89,19 +89,6 @@ pub(super) fn unlink(db: &Connection, link: LinkId) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Forgets the links of which both records are deleted.
-pub(super) fn drop_gone(db: &Connection) -> Result<(), Fault> {
-    db.prepare_cached(
-        r#"DELETE FROM links WHERE id IN (
-             SELECT links.id FROM seen
-             JOIN links ON links.left_id = seen.id
-             JOIN seen AS partner ON partner."end" = 1 AND partner.id = links.right_id AND partner.deleted
-             WHERE seen."end" = 0 AND seen.deleted)"#,
-    )?
-    .execute([])?;
-    Ok(())
-}
-
 /// Links the pair, if it is not linked yet, and sets its base.
 pub(super) fn settle(db: &Connection, settled: &Settled) -> Result<(), Fault> {
     let [left, right] = &settled.ids;

@@ -128,6 +128,10 @@ impl Store for Sqlite {
         self.write(|db| observations::end_listing(db, end, complete, cursor))
     }
 
+    fn unlisted(&self, end: End) -> Result<Vec<String>, StoreError> {
+        self.read(|db| observations::unlisted(db, end))
+    }
+
     fn forget_cursor(&mut self, end: End) -> Result<(), StoreError> {
         self.write(|db| observations::set_cursor(db, end, None))
     }

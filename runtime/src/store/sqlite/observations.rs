@@ -51,9 +51,6 @@ pub(super) fn end_listing(db: &Connection, end: End, complete: bool, cursor: Opt
         )?
         .execute([code::end(end)])?;
     }
-    // Nobody is left to remember anything of. Were the pair kept, a record that is restored at one app
-    // would look deleted at the other, and be deleted again. Only here, never between a plan and its end.
-    links::drop_gone(db)?;
     for end in End::BOTH {
         let linked = links::column(end);
         db.prepare_cached(&format!(
@@ -62,6 +59,15 @@ pub(super) fn end_listing(db: &Connection, end: End, complete: bool, cursor: Opt
         .execute([code::end(end)])?;
     }
     set_cursor(db, end, cursor)
+}
+
+pub(super) fn unlisted(db: &Connection, end: End) -> Result<Vec<String>, Fault> {
+    let mut select = db.prepare_cached(
+        r#"SELECT id FROM seen WHERE "end" = ?1 AND NOT deleted
+           AND listing <> (SELECT listing FROM ends WHERE "end" = ?1) ORDER BY id"#,
+    )?;
+    let ids = select.query_map([code::end(end)], |row| row.get(0))?;
+    Ok(ids.collect::<Result<_, _>>()?)
 }
 
 /// Where an observation comes from.

@@ -91,9 +91,6 @@ impl Model {
                 }
             }
         }
-        let sides = self.sides.clone();
-        let gone = |end: End, id: &String| sides[end.index()].seen[id].deleted;
-        self.links.retain(|link| !(gone(End::Left, &link.records[0]) && gone(End::Right, &link.records[1])));
         self.sweep();
         Ok(())
     }

@@ -231,17 +231,17 @@ fn a_merge_of_two_linked_records_deletes_nothing_on_the_other_side() {
 }
 
 #[test]
-fn a_pair_that_is_gone_on_both_sides_leaves_nothing_after_the_next_listing() {
+fn a_pair_that_is_gone_on_both_sides_is_kept_until_it_is_unlinked() {
     let mut store = store();
     store.observe(Left, &[seen("ann"), seen("bob")]).unwrap();
     store.observe(Right, &[seen("1")]).unwrap();
-    link(&mut store, "ann", "1");
+    let pair = link(&mut store, "ann", "1");
     store.observe(Left, &[gone("ann"), gone("bob")]).unwrap();
     store.observe(Right, &[gone("1")]).unwrap();
-    assert_eq!(store.links().unwrap().len(), 1);
     store.begin_listing(Left).unwrap();
     store.end_listing(Left, false, None).unwrap();
-    assert_eq!(store.links().unwrap(), []);
+    assert_eq!(store.links().unwrap().len(), 1, "a listing may be wrong, and no guard has looked at it yet");
+    store.unlink(pair).unwrap();
     assert_eq!((ids(&store, Left), ids(&store, Right)), (vec![], vec![]));
 }
 

@@ -1,0 +1,145 @@
+//! `syncc-sim`: runs seeds, says what they break, and tells the shortest story of it.
+//!
+//! Exits with 0 when every promise was kept, 1 when one was broken, 2 when nothing could be run.
+
+use std::{
+    fs,
+    io::{self, IsTerminal as _, Write as _},
+    path::PathBuf,
+    process::ExitCode,
+    time::Instant,
+};
+
+use clap::{Parser, ValueEnum};
+use syncc_sim::{
+    draw::draw,
+    oracle::Promise,
+    report,
+    run::run,
+    scenario::Scenario,
+    seeds::{self, Failure},
+    shrink::shrink,
+    story::tell,
+};
+
+/// Runs syncc in made-up worlds where everything goes wrong, and holds it to its promises.
+#[derive(Parser)]
+#[command(name = "syncc-sim", version)]
+struct Arguments {
+    /// How many seeds to run, each twice.
+    #[arg(long, default_value_t = 1_000, value_name = "N")]
+    seeds: u64,
+    /// The first of them.
+    #[arg(long, default_value_t = 1, value_name = "K")]
+    first_seed: u64,
+    /// Runs this seed alone and tells what happened.
+    #[arg(long, value_name = "K", conflicts_with_all = ["seeds", "first_seed"])]
+    seed: Option<u64>,
+    /// Runs the scenario in this file and tells what happened.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["seeds", "first_seed", "seed"])]
+    replay: Option<PathBuf>,
+    /// Writes a report, as Markdown.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Keeps the shortest scenario of each broken promise in this folder.
+    #[arg(long, value_name = "FOLDER")]
+    keep: Option<PathBuf>,
+    /// How many threads; all cores if it is not said.
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+    /// How to print.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match work(&arguments) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            // Where nobody reads, nothing can be said.
+            let _ = writeln!(io::stderr(), "syncc-sim: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+type Anything = Box<dyn std::error::Error>;
+
+/// Whether every promise was kept.
+fn work(arguments: &Arguments) -> Result<bool, Anything> {
+    if let Some(seed) = arguments.seed {
+        let ran = seeds::one(seed, None)?;
+        if ran.violations.is_empty() {
+            writeln!(io::stdout(), "{}\nkept every promise", tell(&draw(seed), &ran, &[]))?;
+            return Ok(true);
+        }
+        return shortest(arguments, &Failure { seed, violations: ran.violations }).map(|()| false);
+    }
+    if let Some(file) = &arguments.replay {
+        let scenario: Scenario = serde_json::from_str(&fs::read_to_string(file)?)?;
+        let ran = run(&scenario, None)?;
+        writeln!(io::stdout(), "{}", tell(&scenario, &ran, &ran.violations))?;
+        return Ok(ran.violations.is_empty());
+    }
+    many(arguments)
+}
+
+fn many(arguments: &Arguments) -> Result<bool, Anything> {
+    let threads = arguments.threads.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
+    let began = Instant::now();
+    let terminal = io::stderr().is_terminal();
+    let progress = |done: u64| {
+        if terminal && done.is_multiple_of(100) {
+            let _ = write!(io::stderr(), "\r{done} of {} seeds, {} s ", arguments.seeds, began.elapsed().as_secs());
+        }
+    };
+    let range = arguments.first_seed..arguments.first_seed.saturating_add(arguments.seeds);
+    let (tally, failures) = seeds::many(range, threads, None, &progress)?;
+    if terminal {
+        let _ = writeln!(io::stderr());
+    }
+    let text = report::markdown(&tally, arguments.first_seed, began.elapsed());
+    match arguments.format {
+        Format::Text => write!(io::stdout(), "{text}")?,
+        Format::Json => writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&tally)?)?,
+    }
+    if let Some(file) = &arguments.report {
+        fs::write(file, &text)?;
+    }
+    // The first failure of each promise says most; the others are listed.
+    let mut told: Vec<Promise> = Vec::new();
+    for failure in &failures {
+        if failure.violations.iter().all(|broken| told.contains(&broken.promise)) {
+            continue;
+        }
+        told.extend(failure.violations.iter().map(|broken| broken.promise));
+        shortest(arguments, failure)?;
+    }
+    Ok(failures.is_empty())
+}
+
+/// Tells the shortest story of a failure, and keeps it if that was asked for.
+fn shortest(arguments: &Arguments, failure: &Failure) -> Result<(), Anything> {
+    let Some(broken) = failure.violations.first() else { return Ok(()) };
+    let scenario = shrink(&draw(failure.seed), broken.promise, None);
+    let ran = run(&scenario, None)?;
+    let mut out = io::stderr();
+    writeln!(out, "\n{}", tell(&scenario, &ran, &ran.violations))?;
+    writeln!(out, "Seen in seed {0}. Run it again: syncc-sim --seed {0}", failure.seed)?;
+    if let Some(folder) = &arguments.keep {
+        let file = folder.join(format!("{:?}-{}.json", broken.promise, failure.seed));
+        fs::write(&file, serde_json::to_string_pretty(&scenario)? + "\n")?;
+        writeln!(out, "Kept as {}", file.display())?;
+    }
+    Ok(())
+}

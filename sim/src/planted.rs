@@ -1,0 +1,22 @@
+//! Mistakes that are made on purpose, one at a time, to see that the simulation finds them.
+//!
+//! They are made around the product, never in it: the store that a run is given forgets something, or the operator
+//! lets every guard pass. So there is no switch in the product that could be left on.
+
+/// A mistake that is made on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Planted {
+    /// The base of a merge is forgotten: every pair looks as if it had never been in step.
+    Merge,
+    /// The journal of writes in flight is forgotten.
+    Journal,
+    /// The cursor moves before what was read is stored.
+    Cursor,
+    /// Guards trip, and are not heeded.
+    Guard,
+}
+
+impl Planted {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Merge, Self::Journal, Self::Cursor, Self::Guard];
+}

@@ -1,0 +1,416 @@
+//! Running a scenario: its rounds, then quiet time until nothing moves any more, then the oracle.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
+
+use jiff::SignedDuration;
+use sha2::{Digest as _, Sha256};
+use syncc_compiler::{
+    ir::{End, Program},
+    value::Canon,
+};
+use syncc_runtime::{
+    cycle::{Allowed, Connection, CycleError, Host, Picture, Report, fingerprint},
+    store::{Asked, Sqlite, Store as _, StoreError},
+};
+use tempfile::TempDir;
+use thiserror::Error;
+
+use crate::{
+    apps::{SimApp, View},
+    event::{By, Change, Ending, What},
+    files,
+    hub::{Hub, Killed},
+    oracle::{self, Violation},
+    planted::Planted,
+    scenario::{Does, Edit, Round, Scenario, Trouble},
+    server::Server,
+    store::SimStore,
+};
+
+/// How many quiet cycles it may take until nothing moves any more.
+const QUIET: usize = 8;
+
+/// How long a quiet cycle waits: longer than anything lags, or waits to be tried again.
+const STILL: u32 = 25 * 3_600;
+
+/// Why a scenario cannot be run at all.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// The compiler refuses its file.
+    #[error("the file of this scenario does not compile any more:\n{0}")]
+    File(String),
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There is no room for a store on disk.
+    #[error("there is no folder for the store: {0}")]
+    Folder(#[from] std::io::Error),
+}
+
+/// What came of a scenario.
+pub struct Ran {
+    /// What was run.
+    pub program: Arc<Program>,
+    /// The world at its end, with all that happened in it.
+    pub hub: Hub,
+    /// The memory at its end.
+    pub store: Sqlite,
+    /// How phone numbers are spelt.
+    pub canon: Canon,
+    /// What each cycle left: the ids of the links.
+    pub cycles: Vec<Cycle>,
+    /// How the quiet time went.
+    pub rest: Rest,
+    /// What the run did wrong.
+    pub violations: Vec<Violation>,
+    /// A name for everything that happened: the same for the same scenario.
+    pub trace: String,
+    _folder: Option<TempDir>,
+}
+
+/// One cycle, as the harness saw it.
+#[derive(Clone, Debug, Default)]
+pub struct Cycle {
+    /// The links after it, left ids first.
+    pub links: Vec<[String; 2]>,
+    /// The guards that it was allowed to pass.
+    pub allowed: Vec<String>,
+    /// How many pairs were linked before it.
+    pub linked_before: usize,
+    /// Whether it went through, and nothing at all went wrong.
+    pub clean: bool,
+    /// Why its report does not add up.
+    pub miscounted: Option<String>,
+    /// How many steps it had at which it could have been killed.
+    pub steps: u32,
+}
+
+/// How the quiet time went.
+#[derive(Clone, Debug, Default)]
+pub struct Rest {
+    /// Whether a cycle had nothing left to write.
+    pub reached: bool,
+    /// How many requests to write the cycle after that one sent.
+    pub restless: usize,
+    /// What went wrong with single records in the last one: the side, the record, why.
+    pub problems: Vec<(End, Option<String>, String)>,
+    /// What the last cycle gave up for, if it did.
+    pub gave_up: Option<String>,
+}
+
+/// Runs a scenario.
+///
+/// # Errors
+/// When it cannot be run. What it does wrong is in [`Ran::violations`].
+pub fn run(scenario: &Scenario, planted: Option<Planted>) -> Result<Ran, RunError> {
+    let program =
+        files::program(&scenario.apps, &scenario.file).ok_or_else(|| RunError::File(scenario.file.clone()))?;
+    let server = |end: End, prefix| Server::new(program.side(end), scenario.profiles[end.index()].clone(), prefix);
+    let hub = Hub::new(scenario.seed, [server(End::Left, "l"), server(End::Right, "r")]);
+    for end in End::BOTH {
+        for cells in &scenario.people[end.index()] {
+            hub.state().act(&Edit { end, nth: 0, does: Does::Make(cells.clone()) });
+        }
+    }
+    let folder = if scenario.disk { Some(TempDir::new()?) } else { None };
+    let store = open(folder.as_ref())?;
+    let canon = Canon::for_region("US").unwrap_or_default();
+    let name = fingerprint(&program);
+    let mut runner =
+        Runner { program, name, scenario, hub, store: Some(store), folder, canon, planted, cycles: Vec::new() };
+    for round in &scenario.rounds {
+        runner.round(round)?;
+    }
+    let rest = runner.rest()?;
+    runner.judge(rest)
+}
+
+fn open(folder: Option<&TempDir>) -> Result<Sqlite, StoreError> {
+    match folder {
+        Some(folder) => Sqlite::open(folder.path().join("simulated.db"), "simulated"),
+        None => Sqlite::open(":memory:", "simulated"),
+    }
+}
+
+struct Runner<'a> {
+    program: Arc<Program>,
+    name: String,
+    scenario: &'a Scenario,
+    hub: Hub,
+    /// `None` only while it is opened anew.
+    store: Option<Sqlite>,
+    folder: Option<TempDir>,
+    canon: Canon,
+    planted: Option<Planted>,
+    cycles: Vec<Cycle>,
+}
+
+/// How a cycle ended, for the harness.
+enum Ended {
+    Well(Box<Report>),
+    Guards(Vec<String>),
+    Failed(String),
+    Killed,
+}
+
+impl Runner<'_> {
+    fn round(&mut self, round: &Round) -> Result<(), RunError> {
+        self.wait(round.wait);
+        for edit in &round.before {
+            self.hub.state().act(edit);
+        }
+        let ended = self.cycle(round, &[])?;
+        let calm = Round { trouble: round.trouble.clone(), ..Round::default() };
+        if round.allow {
+            self.agree(ended, &calm, false)?;
+        }
+        Ok(())
+    }
+
+    fn wait(&self, seconds: u32) {
+        let mut state = self.hub.state();
+        state.now = state.now.saturating_add(SignedDuration::from_secs(seconds.into())).unwrap_or(state.now);
+    }
+
+    /// Cycles without faults and people, until one writes nothing; then one more.
+    fn rest(&mut self) -> Result<Rest, RunError> {
+        let mut rest = Rest::default();
+        for _ in 0..QUIET {
+            let (wrote, ended) = self.quiet()?;
+            if let Ended::Failed(why) = ended {
+                rest.gave_up = Some(why);
+            }
+            if wrote == 0 {
+                rest.reached = true;
+                break;
+            }
+        }
+        let asked = self.asked_to_write();
+        let (_, ended) = self.quiet()?;
+        rest.restless = self.asked_to_write() - asked;
+        match ended {
+            Ended::Well(report) => {
+                let problems = report.problems.into_iter();
+                rest.problems = problems.map(|problem| (problem.end, problem.id, problem.why)).collect();
+            }
+            Ended::Guards(names) => rest.gave_up = Some(format!("guards tripped though nothing is written: {names:?}")),
+            Ended::Failed(why) => rest.gave_up = Some(why),
+            Ended::Killed => {}
+        }
+        Ok(rest)
+    }
+
+    /// A quiet cycle, in which the operator says yes to what guards ask. How many records it wrote, and how it ended.
+    fn quiet(&mut self) -> Result<(usize, Ended), RunError> {
+        self.wait(STILL);
+        let before = self.writes();
+        let ended = self.cycle(&Round::default(), &[])?;
+        let ended = self.agree(ended, &Round::default(), true)?;
+        Ok((self.writes() - before, ended))
+    }
+
+    /// The operator looks at what a guard says, and says yes, as often as it takes. To another account only if it is the
+    /// right one.
+    fn agree(&mut self, mut ended: Ended, calm: &Round, right_one: bool) -> Result<Ended, RunError> {
+        let mut allowed = Vec::new();
+        while let Ended::Guards(names) = &ended {
+            if names.iter().any(|name| name == "other-account" && !right_one || allowed.contains(name)) {
+                break;
+            }
+            allowed.extend(names.iter().cloned());
+            ended = self.cycle(calm, &allowed)?;
+        }
+        Ok(ended)
+    }
+
+    fn writes(&self) -> usize {
+        let by_us = |what: &What| matches!(what, What::Changed { by: By::Syncc, .. });
+        self.hub.state().events.iter().filter(|event| by_us(&event.what)).count()
+    }
+
+    fn asked_to_write(&self) -> usize {
+        let writes = |what: &What| matches!(what, What::Asked { what: "write", .. });
+        self.hub.state().events.iter().filter(|event| writes(&event.what)).count()
+    }
+
+    fn app(&self, end: End, trouble: Option<&Trouble>) -> SimApp {
+        let view = match trouble {
+            Some(Trouble::OtherAccount(of)) if *of == end => View::Other,
+            Some(Trouble::SeesNobody(of)) if *of == end => View::Nobody,
+            Some(Trouble::Lacks(of, field)) if *of == end => View::Without(field.clone()),
+            _ => View::Whole,
+        };
+        SimApp {
+            end,
+            side: self.program.side(end).clone(),
+            canon: self.canon.clone(),
+            hub: self.hub.clone(),
+            profile: self.scenario.profiles[end.index()].clone(),
+            view,
+        }
+    }
+
+    fn cycle(&mut self, round: &Round, allowed: &[String]) -> Result<Ended, RunError> {
+        let apps = End::BOTH.map(|end| self.app(end, round.trouble.as_ref()));
+        let settings =
+            apps.each_ref().map(|app| format!("{}{}", app.side.name, if app.view == View::Other { " 2" } else { "" }));
+        let mut store = match self.store.take() {
+            Some(store) => store,
+            None => open(self.folder.as_ref())?,
+        };
+        let linked_before = store.links()?.len();
+        self.hub
+            .begin(round, What::Began { allowed: allowed.to_vec(), look: round.look, trouble: round.trouble.clone() });
+        let passed = if self.planted == Some(Planted::Guard) {
+            syncc_runtime::engine::Guard::NAMES.map(str::to_owned).to_vec()
+        } else {
+            allowed.to_vec()
+        };
+        let world = self.hub.world();
+        let mut sim = SimStore { inner: &mut store, hub: self.hub.clone(), planted: self.planted, late: Vec::new() };
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            let mut connection = Connection {
+                program: &self.program,
+                fingerprint: self.name.clone(),
+                settings,
+                canon: [self.canon.clone(), self.canon.clone()],
+                apps: [&apps[0], &apps[1]],
+                store: &mut sim,
+                world: &world,
+            };
+            let allowed = Allowed { guards: passed };
+            if round.look {
+                finish(connection.look(&allowed, &mut Operator)).map(|looked| looked.map(|(_, report)| report))
+            } else {
+                finish(connection.run(&allowed, &mut Operator))
+            }
+        }));
+        let ended = match result {
+            Ok(Some(Ok(report))) => Ended::Well(Box::new(report)),
+            Ok(Some(Err(CycleError::Guards(names)))) => {
+                Ended::Guards(names.into_iter().map(|(name, _)| name).collect())
+            }
+            Ok(Some(Err(error))) => Ended::Failed(error.to_string()),
+            Ok(None) => Ended::Failed("it waits for something that never comes".to_owned()),
+            Err(why) if why.is::<Killed>() => Ended::Killed,
+            Err(why) => resume_unwind(why),
+        };
+        let ending = match &ended {
+            Ended::Well(report) => {
+                let problems = report
+                    .problems
+                    .iter()
+                    .map(|problem| format!("{:?} {:?}: {}", problem.end, problem.id, problem.why));
+                Ending::Well { tallies: report.tallies, problems: problems.collect() }
+            }
+            Ended::Guards(names) => Ending::Guarded(names.clone()),
+            Ended::Failed(why) => Ending::Failed(why.clone()),
+            Ended::Killed => Ending::Killed,
+        };
+        let steps = self.hub.end(What::Ended(ending));
+        if matches!(ended, Ended::Killed) && self.folder.is_some() {
+            drop(store);
+            store = open(self.folder.as_ref())?;
+        }
+        let struck = !round.faults.is_empty() || round.full_disk.is_some() || round.trouble.is_some();
+        let (mut clean, mut miscounted) = (false, None);
+        if let Ended::Well(report) = &ended {
+            clean = !struck && !round.look && round.during.is_empty() && report.problems.is_empty();
+            if !round.look {
+                miscounted = self.miscounted(&store, report)?;
+            }
+        }
+        let links = store.links()?.into_iter().map(|link| link.records).collect();
+        self.cycles.push(Cycle { links, allowed: allowed.to_vec(), linked_before, clean, miscounted, steps });
+        self.store = Some(store);
+        Ok(ended)
+    }
+
+    /// Whether each record is counted once: what is wrong with the report, if anything.
+    fn miscounted(&self, store: &Sqlite, report: &Report) -> Result<Option<String>, StoreError> {
+        for end in End::BOTH {
+            let there = store.seen(end)?.iter().filter(|seen| !seen.observed.deleted).count();
+            let counted = report.tallies[end.index()].total();
+            if there != counted && !self.just_merged(end) {
+                let tally = report.tallies[end.index()];
+                return Ok(Some(format!("{end:?} has {there} contacts, the report counts {counted}: {tally:?}")));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether two records became one so shortly ago that the cycle may have heard of it after it had counted them.
+    fn just_merged(&self, end: End) -> bool {
+        let state = self.hub.state();
+        let lag = SignedDuration::from_secs(state.servers[end.index()].profile.list_lag.into());
+        let began =
+            state.events.iter().rev().find(|event| matches!(event.what, What::Began { .. })).map(|event| event.at);
+        state.events.iter().any(|event| {
+            let merged =
+                matches!(&event.what, What::Changed { end: of, change: Change::Merged { .. }, .. } if *of == end);
+            merged && began.is_none_or(|began| event.at + lag >= began)
+        })
+    }
+
+    fn judge(mut self, rest: Rest) -> Result<Ran, RunError> {
+        let store = match self.store.take() {
+            Some(store) => store,
+            None => open(self.folder.as_ref())?,
+        };
+        let trace = trace(&self.hub, &store)?;
+        let mut ran = Ran {
+            program: self.program,
+            hub: self.hub,
+            store,
+            canon: self.canon,
+            cycles: self.cycles,
+            rest,
+            violations: Vec::new(),
+            trace,
+            _folder: self.folder,
+        };
+        ran.violations = oracle::judge(&ran)?;
+        Ok(ran)
+    }
+}
+
+/// A name for all that happened and all that is remembered.
+fn trace(hub: &Hub, store: &Sqlite) -> Result<String, StoreError> {
+    let mut hash = Sha256::new();
+    hash.update(format!("{:?}", hub.state().events));
+    hash.update(format!("{:?}", store.links()?));
+    for end in End::BOTH {
+        hash.update(format!("{:?}", store.seen(end)?));
+    }
+    hash.update(format!("{:?}", store.history(&Asked::default())?));
+    hash.update(format!("{:?}", store.open_entries()?));
+    Ok(hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Runs a future whose every wait is over at once. `None` if it waits for something else.
+fn finish<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    for _ in 0..1_000 {
+        if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
+            return Some(value);
+        }
+    }
+    None
+}
+
+/// Says yes to every plan that its guards let pass, as `--yes` does.
+struct Operator;
+
+impl Host for Operator {
+    fn phase(&mut self, _: &str, _: Option<u64>) {}
+    fn advance(&mut self, _: u64) {}
+    fn approve(&mut self, _: &Picture<'_>) -> bool {
+        true
+    }
+}

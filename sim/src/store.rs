@@ -1,0 +1,152 @@
+//! The real store, with a step before and after each of its writes, so that the program can be killed between them.
+//!
+//! It also is where most of the planted mistakes are made: see [`Planted`].
+
+use jiff::Timestamp;
+use syncc_compiler::ir::End;
+use syncc_runtime::{
+    apps::Observed,
+    store::{
+        Activity, Asked, Conflict, Entry, EntryId, Link, LinkId, NamedRecord, NewEntry, Pause, RunId, RunInfo, Seen,
+        Settled, Sqlite, Store, StoreError, Trouble,
+    },
+};
+
+use crate::{
+    hub::{Hub, Op},
+    planted::Planted,
+};
+
+/// The store of a run that may be killed.
+pub(crate) struct SimStore<'a> {
+    pub(crate) inner: &'a mut Sqlite,
+    pub(crate) hub: Hub,
+    pub(crate) planted: Option<Planted>,
+    /// Pages that the planted mistake of the cursor has not stored yet.
+    pub(crate) late: Vec<(End, Vec<Observed>)>,
+}
+
+impl SimStore<'_> {
+    /// One write, which the program may not live to begin, or to hear the end of.
+    fn write<T>(&mut self, write: impl FnOnce(&mut Sqlite) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.hub.step();
+        if self.hub.disk_full() {
+            return Err(StoreError::DiskFull);
+        }
+        let written = write(self.inner);
+        self.hub.step();
+        written
+    }
+
+    fn planted(&self, mistake: Planted) -> bool {
+        self.planted == Some(mistake)
+    }
+}
+
+/// What is only passed on.
+macro_rules! reads {
+    ($($name:ident($($argument:ident: $kind:ty),*) -> $value:ty;)*) => {
+        $(fn $name(&self, $($argument: $kind),*) -> Result<$value, StoreError> {
+            self.inner.$name($($argument),*)
+        })*
+    };
+}
+
+/// What is passed on, with a step before and after it.
+macro_rules! writes {
+    ($($name:ident($($argument:ident: $kind:ty),*) -> $value:ty;)*) => {
+        $(fn $name(&mut self, $($argument: $kind),*) -> Result<$value, StoreError> {
+            self.write(|store| store.$name($($argument),*))
+        })*
+    };
+}
+
+impl Store for SimStore<'_> {
+    fn observe(&mut self, end: End, page: &[Observed]) -> Result<(), StoreError> {
+        if self.planted(Planted::Cursor) {
+            self.late.push((end, page.to_vec()));
+            return Ok(());
+        }
+        self.write(|store| store.observe(end, page))
+    }
+
+    fn end_listing(&mut self, end: End, complete: bool, cursor: Option<&str>) -> Result<(), StoreError> {
+        if self.planted(Planted::Cursor) && !complete {
+            self.write(|store| store.end_listing(end, complete, cursor))?;
+            let late = std::mem::take(&mut self.late);
+            return late.into_iter().try_for_each(|(end, page)| self.write(|store| store.observe(end, &page)));
+        }
+        let late = std::mem::take(&mut self.late);
+        late.into_iter().try_for_each(|(end, page)| self.write(|store| store.observe(end, &page)))?;
+        self.write(|store| store.end_listing(end, complete, cursor))
+    }
+
+    fn links(&self) -> Result<Vec<Link>, StoreError> {
+        let mut links = self.inner.links()?;
+        if self.planted(Planted::Merge) {
+            links.iter_mut().for_each(|link| link.base = None);
+        }
+        Ok(links)
+    }
+
+    fn journal(&mut self, run: RunId, entries: &[NewEntry]) -> Result<Vec<EntryId>, StoreError> {
+        let ids = self.write(|store| store.journal(run, entries))?;
+        let mut state = self.hub.state();
+        for entry in entries.iter().filter(|entry| entry.target.is_none()) {
+            state.ops.insert(entry.op, Op { end: entry.end, partner: entry.partner.clone() });
+        }
+        Ok(ids)
+    }
+
+    fn confirm(
+        &mut self,
+        entry: EntryId,
+        now: &Observed,
+        fields: &NamedRecord,
+        at: Timestamp,
+    ) -> Result<Option<LinkId>, StoreError> {
+        self.write(|store| store.confirm(entry, now, fields, at))
+    }
+
+    fn open_entries(&self) -> Result<Vec<Entry>, StoreError> {
+        if self.planted(Planted::Journal) {
+            return Ok(Vec::new());
+        }
+        self.inner.open_entries()
+    }
+
+    reads! {
+        identity(end: End) -> Option<String>;
+        cursor(end: End) -> Option<String>;
+        unlisted(end: End) -> Vec<String>;
+        seen(end: End) -> Vec<Seen>;
+        planned() -> Option<String>;
+        last_run() -> Option<(Timestamp, String, String)>;
+        history(asked: &Asked) -> Vec<Activity>;
+        repeated(since: Timestamp, times: u32) -> Vec<(End, String, String)>;
+        runs(limit: usize) -> Vec<RunInfo>;
+        pauses() -> Vec<Pause>;
+        troubles() -> Vec<Trouble>;
+        conflicts() -> Vec<Conflict>;
+    }
+
+    writes! {
+        set_identity(end: End, identity: &str) -> ();
+        begin_listing(end: End) -> ();
+        forget_cursor(end: End) -> ();
+        settle(settled: &[Settled]) -> ();
+        unlink(link: LinkId) -> ();
+        set_planned(program: &str) -> ();
+        begin_run(at: Timestamp, program: &str) -> RunId;
+        end_run(run: RunId, at: Timestamp, summary: &str) -> ();
+        sent(entries: &[EntryId]) -> ();
+        fail(entry: EntryId, reason: &str) -> ();
+        unknown(entry: EntryId, reason: &str) -> ();
+        pause(pauses: &[Pause]) -> ();
+        resume(record: Option<(End, &str)>) -> bool;
+        set_troubles(troubles: &[Trouble]) -> ();
+        end_troubles(records: &[(End, String)]) -> ();
+        note_conflicts(run: RunId, conflicts: &[Conflict]) -> ();
+        resolve_conflict(id: i64, at: Timestamp) -> bool;
+    }
+}
