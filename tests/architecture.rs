@@ -11,13 +11,14 @@ use std::{
 };
 
 /// A crate of the workspace and the crates of ours it may stand on.
-const MAY_USE: [(&str, &[&str]); 7] = [
+const MAY_USE: [(&str, &[&str]); 8] = [
     ("syncc-connectors", &[]),
     ("syncc-sandbox", &[]),
     ("syncc-grammar", &[]),
     ("syncc-compiler", &["syncc-grammar", "syncc-connectors"]),
     ("syncc-runtime", &["syncc-compiler", "syncc-connectors"]),
     ("syncc-lsp", &["syncc-grammar", "syncc-compiler"]),
+    ("syncc-sim", &["syncc-compiler", "syncc-runtime"]),
     ("syncc", &["syncc-grammar", "syncc-compiler", "syncc-connectors", "syncc-runtime", "syncc-lsp", "syncc-sandbox"]),
 ];
 
@@ -27,7 +28,7 @@ const ONLY_IN: [(&str, &[&str]); 8] = [
     ("salsa", &["syncc-compiler", "syncc-lsp"]),
     ("tower-lsp", &["syncc-lsp"]),
     ("miette", &["syncc"]),
-    ("clap", &["syncc"]),
+    ("clap", &["syncc", "syncc-sim"]),
     ("reqwest", &["syncc-runtime", "syncc-sandbox"]),
     ("rusqlite", &["syncc-runtime"]),
     ("axum", &["syncc-runtime", "syncc-sandbox"]),

@@ -23,7 +23,7 @@ impl Chance {
     /// A number below `end`; 0 if there is none.
     pub fn below(&mut self, end: u32) -> u32 {
         // The bias is below one in four thousand million, which no test can see.
-        u32::try_from(u64::from(end) * (self.bits() >> 32) >> 32).unwrap_or_default()
+        u32::try_from((u64::from(end) * (self.bits() >> 32)) >> 32).unwrap_or_default()
     }
 
     /// A number from `low` to `high`, both included.

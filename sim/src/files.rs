@@ -66,7 +66,10 @@ fn accounts(apps: &str) -> Vec<AccountSchema> {
 }
 
 /// Programs that were compiled before: most seeds run one of a few files.
-static COMPILED: LazyLock<Mutex<HashMap<(String, String), Option<Arc<Program>>>>> = LazyLock::new(Mutex::default);
+static COMPILED: LazyLock<Mutex<Compiled>> = LazyLock::new(Mutex::default);
+
+/// By the apps and the text.
+type Compiled = HashMap<(String, String), Option<Arc<Program>>>;
 
 /// The program of a file, if nothing is wrong with it.
 #[must_use]

@@ -82,7 +82,7 @@ impl Hub {
             events: Vec::new(),
             servers,
             ops: BTreeMap::new(),
-            chance: Chance::new(seed ^ 0x5eed_0f_cafe),
+            chance: Chance::new(seed ^ 0x5eed_cafe),
             due: Due::default(),
             step: 0,
             asked: [0, 0],
@@ -160,7 +160,7 @@ impl Hub {
         self.step();
         let mut state = self.state();
         // A request takes some time.
-        state.now = state.now + SignedDuration::from_millis(120);
+        state.now += SignedDuration::from_millis(120);
         state.asked[end.index()] += 1;
         let request = state.asked[end.index()];
         state.log(What::Asked { end, what });
@@ -200,7 +200,8 @@ impl Clock for Hub {
     async fn sleep(&self, time: Duration) {
         self.step();
         let mut state = self.state();
-        state.now = state.now + SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX);
+        let time = SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX);
+        state.now = state.now.saturating_add(time).unwrap_or(state.now);
     }
 }
 

@@ -17,8 +17,9 @@ impl Connection<'_> {
             if item.held.is_some() {
                 continue;
             }
-            // Gone on both sides: there is nothing left to remember.
-            let gone = End::BOTH.iter().all(|end| outcome.end[end.index()].is_none());
+            // Gone on both sides, and certainly: there is nothing left to remember.
+            let gone =
+                End::BOTH.iter().all(|end| outcome.end[end.index()].is_none()) && !pushed.failed.contains(&index);
             if let Some(link) = item.link.and_then(|link| picture.link_ids.get(link)).filter(|_| gone) {
                 self.store.unlink(*link)?;
                 continue;
