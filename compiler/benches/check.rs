@@ -3,41 +3,13 @@
 
 #![allow(missing_docs, reason = "the macros of criterion make functions without")]
 
-use std::{fmt::Write, hint::black_box, time::Duration};
+mod files;
+
+use std::{hint::black_box, time::Duration};
 
 use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
+use files::{alike, file, realistic};
 use syncc_compiler::{check::check_text, db::Database};
-
-/// A file with this many rules, all different, of the shapes that people write.
-fn file(rules: usize) -> String {
-    let mut text = String::from("sync google <-> realgeeks\nprefer google\nmatch email or phone\nevery 5 minutes\n");
-    for rule in 0..rules {
-        let line = match rule % 4 {
-            0 => format!(
-                "when google.label == \"Group {rule}\" and google.label != \"Out\" then realgeeks.region = \"Group {rule}\""
-            ),
-            1 => format!(
-                "# Buyers of {rule}.\nwhen realgeeks.role == \"Buyer\" and realgeeks.source == \"Site {rule}\" then google.label += \"Buyer {rule}\" undo"
-            ),
-            2 => format!(
-                "when google.company contains \"Firm {rule}\" or google.title in [\"CEO {rule}\", \"CTO {rule}\"] then realgeeks.tag += \"Lead {rule}\""
-            ),
-            _ => format!("when google.label != \"Away {rule}\" then realgeeks.tag += \"Here {rule}\" undo other-way"),
-        };
-        let _ = writeln!(text, "{line}");
-    }
-    text
-}
-
-/// A file of which every rule does the same and every two could have to do with each other: what comparing every
-/// two of them would make slow.
-fn alike(rules: usize) -> String {
-    let mut text = String::from("sync google <-> realgeeks\n");
-    for rule in 0..rules {
-        let _ = writeln!(text, "when google.label == \"Group {rule}\" then realgeeks.tag += \"Lead\" undo");
-    }
-    text
-}
 
 fn check(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("file");
@@ -74,6 +46,11 @@ fn check(criterion: &mut Criterion) {
             );
         });
     }
+    let text = realistic(1_000);
+    assert!(check_text("bench.sync", &text, &[]).program.is_some());
+    group.bench_with_input(BenchmarkId::new("check realistic", 1_000), &text, |bencher, text| {
+        bencher.iter(|| black_box(check_text("bench.sync", text, &[])));
+    });
     let text = alike(10_000);
     assert!(check_text("bench.sync", &text, &[]).program.is_some());
     group.bench_with_input(BenchmarkId::new("check alike", 10_000), &text, |bencher, text| {

@@ -29,6 +29,6 @@ pub use allowance::{Allowance, allowance};
 pub use decode::{Decoded, decode};
 pub use error::{Fix, SyntaxError, SyntaxErrorKind};
 pub use format::format;
-pub use split::{Comment, Piece, Skeleton, split};
+pub use split::{Comment, MAX_FILE, Piece, Skeleton, cut_behind, file_errors, split};
 pub use strict::statement;
 pub use tree::Statement;

@@ -36,7 +36,7 @@ pub struct Comment {
 }
 
 /// The longest file that is read, in bytes.
-pub(crate) const MAX_FILE: usize = 16 * 1024 * 1024;
+pub const MAX_FILE: usize = 16 * 1024 * 1024;
 
 const SPLIT_FILE: &str = "Split it into several files, one for each connection.";
 
@@ -56,7 +56,52 @@ pub fn split(text: &str) -> Skeleton {
     skeleton
 }
 
+/// What is wrong with a file as a whole: the errors of its skeleton.
+#[must_use]
+pub fn file_errors(text: &str) -> Vec<SyntaxError> {
+    if text.len() > MAX_FILE { vec![too_long(text)] } else { characters::check(text).into_iter().collect() }
+}
+
+/// Where behind one of its statements a file can be cut into two, so that each of them is split alone as it is in the whole:
+/// the start of the line below the statement, if a statement starts there, comments above it aside.
+///
+/// What stands below the statement that starts there matters as little as what stands above this one.
+#[must_use]
+pub fn cut_behind(text: &str, piece: &Piece) -> Option<u32> {
+    let end = piece.span.end as usize;
+    let line = text.get(end..)?.find('\n')?;
+    let cut = end + line + 1;
+    let next = scan::gap(text, end);
+    // An `as` takes the word that follows it for a name, wherever that stands.
+    let takes_on = slice(text, piece.span).ends_with("as");
+    (cut <= next && is_start(text, next) && !takes_on).then_some(cut as u32)
+}
+
 impl Skeleton {
+    /// The part of the skeleton in this part of the file, as if it were a file of its own. Errors of the whole stay there.
+    #[must_use]
+    pub fn part(&self, part: Span) -> Self {
+        let inside = |span: Span| part.start <= span.start && span.end <= part.end;
+        let moved = |span: Span| Span::new(span.start - part.start, span.end - part.start);
+        let pieces = self.pieces.get(self.pieces.partition_point(|piece| piece.span.start < part.start)..);
+        let comments = self.comments.get(self.comments.partition_point(|one| one.span.start < part.start)..);
+        Self {
+            pieces: pieces
+                .unwrap_or_default()
+                .iter()
+                .take_while(|piece| inside(piece.span))
+                .map(|piece| Piece { span: moved(piece.span), title: piece.title.clone() })
+                .collect(),
+            comments: comments
+                .unwrap_or_default()
+                .iter()
+                .take_while(|comment| inside(comment.span))
+                .map(|comment| Comment { span: moved(comment.span) })
+                .collect(),
+            errors: Vec::new(),
+        }
+    }
+
     /// Reads the part of the file at `part`.
     ///
     /// Where a misspelt keyword starts a line, a piece is cut once more, so that the rule below a broken

@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic};
 
 /// One code of one comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Allowance {
+pub(crate) struct Allowance {
     pub(super) code: Code,
     pub(super) reason: String,
     /// How far it reaches. `None` where it stands at no statement.
@@ -20,22 +20,47 @@ pub(super) struct Allowance {
     pub(super) remove: Span,
 }
 
-/// What the comments of a file allow, and what is wrong with those that allow nothing.
-pub(super) fn read(text: &str, skeleton: &Skeleton, inside: &[&[Span]]) -> (Vec<Allowance>, Vec<Diagnostic>) {
-    let mut reader = Reader { text, allowances: Vec::new(), problems: Vec::new() };
-    for comment in &skeleton.comments {
-        reader.comment(comment.span, || covers(text, skeleton, comment.span));
-    }
-    for (piece, comments) in skeleton.pieces.iter().zip(inside) {
-        for comment in *comments {
-            reader.comment(comment.shift(piece.span.start), || Some(piece.span));
-        }
-    }
-    (reader.allowances, reader.problems)
+/// What the comments of a file allow.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Allowances {
+    pub(super) all: Vec<Allowance>,
+    /// What is wrong with those that allow nothing.
+    pub(super) unclear: Vec<Diagnostic>,
 }
 
+impl Allowances {
+    /// What the comments of a part of a file allow; of the first one, if no statement comes before it. `inside` are the
+    /// comments in its statements, each relative to its own.
+    pub(crate) fn read(text: &str, skeleton: &Skeleton, inside: &[&[Span]], is_first: bool) -> Self {
+        let mut reader = Reader { text, all: Self::default() };
+        for comment in &skeleton.comments {
+            reader.comment(comment.span, || covers(text, skeleton, comment.span, is_first));
+        }
+        for (piece, comments) in skeleton.pieces.iter().zip(inside) {
+            for comment in *comments {
+                reader.comment(comment.shift(piece.span.start), || Some(piece.span));
+            }
+        }
+        reader.all
+    }
+
+    /// Adds those of a part that starts at this place.
+    pub(crate) fn add(&mut self, part: &Self, start: u32) {
+        self.all.extend(part.all.iter().map(|one| Allowance {
+            covers: one.covers.map(|span| if span == WHOLE { span } else { span.shift(start) }),
+            at: one.at.shift(start),
+            remove: one.remove.shift(start),
+            ..one.clone()
+        }));
+        self.unclear.extend(part.unclear.iter().map(|one| one.clone().shift(start)));
+    }
+}
+
+/// The whole file, however long.
+const WHOLE: Span = Span { start: 0, end: u32::MAX };
+
 /// What a comment between statements stands at.
-fn covers(text: &str, skeleton: &Skeleton, comment: Span) -> Option<Span> {
+fn covers(text: &str, skeleton: &Skeleton, comment: Span, is_first: bool) -> Option<Span> {
     // Comments between statements are in no piece, so each piece ends before the comment or starts after it.
     let index = skeleton.pieces.partition_point(|piece| piece.span.end <= comment.start);
     let before = index.checked_sub(1).and_then(|before| skeleton.pieces.get(before));
@@ -50,7 +75,7 @@ fn covers(text: &str, skeleton: &Skeleton, comment: Span) -> Option<Span> {
     let is_sync = slice(text, below.span.start, below.span.end).split_whitespace().next() == Some("sync");
     // What stands at the top of a file is about the file, also with an empty line below it.
     match is_sync {
-        true if is_directly_above || index == 0 => Some(Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX))),
+        true if is_directly_above || (is_first && index == 0) => Some(WHOLE),
         false if is_directly_above => Some(below.span),
         _ => None,
     }
@@ -58,15 +83,14 @@ fn covers(text: &str, skeleton: &Skeleton, comment: Span) -> Option<Span> {
 
 struct Reader<'t> {
     text: &'t str,
-    allowances: Vec<Allowance>,
-    problems: Vec<Diagnostic>,
+    all: Allowances,
 }
 
 impl Reader<'_> {
     fn comment(&mut self, comment: Span, covers: impl Fn() -> Option<Span>) {
         let Some(written) = allowance(slice(self.text, comment.start, comment.end)) else { return };
         let Some(reason) = written.reason else {
-            return self.problems.push(no_reason(comment, &written.codes));
+            return self.all.unclear.push(no_reason(comment, &written.codes));
         };
         for (index, (word, at)) in written.codes.iter().enumerate() {
             let at = at.shift(comment.start);
@@ -80,10 +104,10 @@ impl Reader<'_> {
                         }
                         (None, None) => whole(self.text, comment),
                     };
-                    self.allowances.push(Allowance { code, reason: reason.clone(), covers: covers(), at, remove });
+                    self.all.all.push(Allowance { code, reason: reason.clone(), covers: covers(), at, remove });
                 }
-                Some(code) => self.problems.push(not_allowable(code, at)),
-                None => self.problems.push(unknown(word, at)),
+                Some(code) => self.all.unclear.push(not_allowable(code, at)),
+                None => self.all.unclear.push(unknown(word, at)),
             }
         }
     }

@@ -2,10 +2,11 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use rustc_hash::FxHashSet;
 use syncc_grammar::{Piece, Skeleton, Statement, SyntaxError, tree::Span};
 
 use super::{
-    CheckedStatement, Item,
+    Item, Meanings,
     connection::{ConnectedEnd, Connection},
     keys,
     link::{Linker, id},
@@ -30,13 +31,31 @@ pub(crate) struct File<'f> {
     pub(crate) text: &'f str,
     /// What was wrong with its bytes.
     pub(crate) undecoded: &'f [SyntaxError],
+    /// What is wrong with it as a whole.
+    pub(crate) errors: &'f [SyntaxError],
     pub(crate) edition: &'f str,
-    pub(crate) skeleton: &'f Skeleton,
-    /// The meanings of the pieces of the skeleton, in order.
-    pub(crate) statements: &'f [&'f CheckedStatement],
+    pub(crate) parts: &'f [Part<'f>],
     pub(crate) connection: Option<&'f Arc<Connection>>,
-    /// The text and the tree of a piece of the skeleton.
+    /// The text and the tree of a statement.
     pub(crate) source: &'f dyn Fn(usize) -> Option<(&'f str, &'f Statement)>,
+}
+
+/// A part of a file.
+pub(crate) struct Part<'f> {
+    /// Where in the file it starts.
+    pub(crate) start: u32,
+    /// How many statements come before it.
+    pub(crate) first: usize,
+    /// Spans count from the start of the part.
+    pub(crate) skeleton: &'f Skeleton,
+    pub(crate) meanings: &'f Meanings,
+}
+
+impl Part<'_> {
+    /// Where in the file a statement of it stands.
+    fn span(&self, index: usize) -> Span {
+        self.skeleton.pieces.get(index).map_or(Span::default(), |piece| piece.span).shift(self.start)
+    }
 }
 
 /// What is found of a whole file.
@@ -50,12 +69,11 @@ pub(crate) struct FoundAll {
 
 /// What is found of the file, with what stands of it from before. `stop` is called now and then, and may unwind.
 pub(crate) fn assemble(file: &File<'_>, standing: &mut Option<Standing>, stop: &dyn Fn()) -> FoundAll {
-    let mut diagnostics: Vec<Diagnostic> =
-        file.undecoded.iter().chain(&file.skeleton.errors).map(super::syntax_error).collect();
+    let mut diagnostics: Vec<Diagnostic> = file.undecoded.iter().chain(file.errors).map(super::syntax_error).collect();
     let sync = sync_start(file);
-    for (piece, statement) in file.pieces() {
-        for found in &statement.found {
-            let mut diagnostic = found.diagnostic.clone().shift(piece.span.start);
+    for part in file.parts {
+        for (index, found) in &part.meanings.found {
+            let mut diagnostic = found.diagnostic.clone().shift(part.span(*index).start);
             if let Some(sync) = sync {
                 diagnostic = found
                     .in_sync
@@ -83,7 +101,7 @@ pub(crate) fn assemble(file: &File<'_>, standing: &mut Option<Standing>, stop: &
 
 /// Who wins: the last that says so.
 fn prefer(file: &File<'_>) -> Prefer {
-    let written = file.pieces().filter_map(|(_, statement)| match &statement.item {
+    let written = file.others().filter_map(|(_, item)| match item {
         Item::Prefer(written) => Some(written.unwrap_or(Prefer::Default)),
         _ => None,
     });
@@ -97,16 +115,15 @@ fn across(
     standing: &mut Option<Standing>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let mut rules: Vec<RuleIn<'_>> = Vec::new();
+    let rules: Vec<RuleIn<'_>> = file.rules().collect();
     let mut maps: Vec<Written<'_>> = Vec::new();
     let mut keys: Option<&[(String, Span)]> = None;
-    for (index, (piece, statement)) in file.pieces().enumerate() {
-        match &statement.item {
-            Item::Rule(rule) => rules.push(RuleIn { rule, statement: index, span: piece.span }),
+    for (at, item) in file.others() {
+        match item {
             // Mappings are told apart by their number here: their lines change with every line above them.
-            Item::Map(item) => maps.push(Written { item, start: piece.span.start, line: id(maps.len()) }),
+            Item::Map(item) => maps.push(Written { item, start: at.start, line: id(maps.len()) }),
             Item::Match(written) => keys = Some(written),
-            Item::None | Item::Sync(_) | Item::Prefer(_) | Item::Every(_) | Item::Test(_) => {}
+            Item::None | Item::Rule(_) | Item::Sync(_) | Item::Prefer(_) | Item::Every(_) | Item::Test(_) => {}
         }
     }
     let mappings = mappings::effective(connection, &maps, diagnostics);
@@ -129,9 +146,28 @@ fn across(
     }
 }
 
-impl File<'_> {
-    fn pieces(&self) -> impl Iterator<Item = (&Piece, &CheckedStatement)> {
-        self.skeleton.pieces.iter().zip(self.statements.iter().copied())
+impl<'f> File<'f> {
+    /// The rules that the file writes.
+    pub(crate) fn rules(&self) -> impl Iterator<Item = RuleIn<'f>> {
+        self.parts.iter().flat_map(|part| {
+            part.meanings.rules.iter().map(|(index, rule)| RuleIn {
+                rule,
+                statement: part.first + index,
+                span: part.span(*index),
+            })
+        })
+    }
+
+    /// The other statements that mean something, each with its place.
+    pub(crate) fn others(&self) -> impl Iterator<Item = (Span, &'f Item)> {
+        self.parts.iter().flat_map(|part| part.meanings.others.iter().map(|(index, item)| (part.span(*index), item)))
+    }
+
+    /// Every statement, the broken ones included.
+    fn pieces(&self) -> impl Iterator<Item = (Span, &'f Piece)> {
+        self.parts
+            .iter()
+            .flat_map(|part| part.skeleton.pieces.iter().map(|piece| (piece.span.shift(part.start), piece)))
     }
 
     /// The name of the connection: that of the file.
@@ -143,21 +179,18 @@ impl File<'_> {
 
 /// Where the `sync` statement starts.
 fn sync_start(file: &File<'_>) -> Option<u32> {
-    file.pieces().find(|(_, statement)| matches!(statement.item, Item::Sync(_))).map(|(piece, _)| piece.span.start)
+    file.others().find(|(_, item)| matches!(item, Item::Sync(_))).map(|(at, _)| at.start)
 }
 
 fn no_sync(file: &File<'_>, diagnostics: &mut Vec<Diagnostic>) {
     // A `sync` that could not be read has its own message.
-    let broken = file.skeleton.pieces.iter().any(|piece| {
-        let start = piece.span.start as usize;
-        file.text.get(start..).is_some_and(|text| text.starts_with("sync"))
-    });
+    let broken =
+        file.pieces().any(|(at, _)| file.text.get(at.start as usize..).is_some_and(|text| text.starts_with("sync")));
     let misspelt = diagnostics.iter().any(|diagnostic| matches!(diagnostic.code, Code::Keyword | Code::NoStatement));
     if broken || misspelt {
         return;
     }
-    let span =
-        file.skeleton.pieces.first().map_or(Span::default(), |piece| Span::new(piece.span.start, piece.span.start));
+    let span = file.pieces().next().map_or(Span::default(), |(at, _)| Span::new(at.start, at.start));
     diagnostics.push(
         Diagnostic::new(Code::NoSync, "the file does not say what it connects", span, "before the first rule")
             .why("Every file connects two apps.")
@@ -168,8 +201,8 @@ fn no_sync(file: &File<'_>, diagnostics: &mut Vec<Diagnostic>) {
 /// Statements that a file has once.
 fn twice(file: &File<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let mut first: [Option<Span>; 4] = [None; 4];
-    for (piece, statement) in file.pieces() {
-        let (kind, word, code) = match statement.item {
+    for (at, item) in file.others() {
+        let (kind, word, code) = match item {
             Item::Sync(_) => (0, "sync", Code::SyncTwice),
             Item::Prefer(_) => (1, "prefer", Code::SettingTwice),
             Item::Match(_) => (2, "match", Code::SettingTwice),
@@ -177,11 +210,11 @@ fn twice(file: &File<'_>, diagnostics: &mut Vec<Diagnostic>) {
             Item::None | Item::Rule(_) | Item::Map(_) | Item::Test(_) => continue,
         };
         let Some(earlier) = first[kind] else {
-            first[kind] = Some(piece.span);
+            first[kind] = Some(at);
             continue;
         };
         let title = format!("the file says `{word}` twice");
-        let diagnostic = Diagnostic::new(code, title, piece.span, "the second one").also(earlier, "the first one");
+        let diagnostic = Diagnostic::new(code, title, at, "the second one").also(earlier, "the first one");
         diagnostics.push(match code {
             Code::SyncTwice => {
                 diagnostic.why("One file connects two apps.").help("Put the second connection into a file of its own.")
@@ -196,42 +229,48 @@ pub(crate) fn link(file: &File<'_>) -> Option<Program> {
     let connection = file.connection?;
     let (left, right) = (connection.side(End::Left)?, connection.side(End::Right)?);
     let mut lines = Lines::of(file.text);
-    let mut rules: Vec<Fragment<Rule>> = Vec::new();
+    // Each with its line and its title, which its statement does not know.
+    let mut rules: Vec<(&Fragment<Rule>, u32, String)> = Vec::new();
     let mut maps: Vec<Written<'_>> = Vec::new();
     let mut tests: Vec<TestAt<'_>> = Vec::new();
     let mut prefer = Prefer::Default;
     let mut every = EVERY;
     let mut keys: Option<Vec<String>> = None;
     let mut sync_line = 1;
-    for (piece, statement) in file.pieces() {
-        let line = lines.at(piece.span.start);
-        match &statement.item {
-            Item::Sync(_) => sync_line = line,
-            Item::Prefer(written) => prefer = written.unwrap_or(prefer),
-            Item::Match(written) => keys = Some(written.iter().map(|(key, _)| key.clone()).collect()),
-            Item::Every(seconds) => every = *seconds,
-            Item::Rule(checked) => {
-                let mut rule = Fragment::clone(&checked.rule);
-                rule.item.line = line;
-                rule.item.title = title(file.text, piece);
-                rules.push(rule);
+    for part in file.parts {
+        let (mut of_rules, mut of_others) =
+            (part.meanings.rules.iter().peekable(), part.meanings.others.iter().peekable());
+        for (index, piece) in part.skeleton.pieces.iter().enumerate() {
+            let at = piece.span.shift(part.start);
+            let line = lines.at(at.start);
+            if let Some((_, checked)) = of_rules.next_if(|(rule, _)| *rule == index) {
+                rules.push((&checked.rule, line, title(file.text, piece.title.as_deref(), at)));
             }
-            Item::Map(item) => maps.push(Written { item, start: piece.span.start, line }),
-            Item::Test(test) => {
-                let expect = test.item.expect.iter().map(|(start, _)| lines.at(piece.span.start + start)).collect();
-                tests.push(TestAt { test, line, expect });
+            let Some((_, item)) = of_others.next_if(|(other, _)| *other == index) else { continue };
+            match item {
+                Item::Sync(_) => sync_line = line,
+                Item::Prefer(written) => prefer = written.unwrap_or(prefer),
+                Item::Match(written) => keys = Some(written.iter().map(|(key, _)| key.clone()).collect()),
+                Item::Every(seconds) => every = *seconds,
+                Item::Map(item) => maps.push(Written { item, start: at.start, line }),
+                Item::Test(test) => {
+                    let expect = test.item.expect.iter().map(|(start, _)| lines.at(at.start + start)).collect();
+                    tests.push(TestAt { test, line, expect });
+                }
+                Item::Rule(_) | Item::None => {}
             }
-            Item::None => {}
         }
     }
     let mappings = mappings::effective(connection, &maps, &mut Vec::new());
     let matching = matching(connection, keys);
-    rules.extend(implicit(connection, &rules, sync_line));
+    let implicit = implicit(connection, rules.iter().map(|(rule, ..)| &rule.item));
+    rules.extend(implicit.iter().map(|rule| (rule, sync_line, rule.item.title.clone())));
 
-    let used =
-        [(End::Left, left), (End::Right, right)].map(|(end, side)| fields(end, side, &rules, &mappings, &matching));
+    let tables = || rules.iter().map(|(rule, ..)| &rule.tables).chain(mappings.iter().map(|mapping| &mapping.tables));
+    let used = [(End::Left, left), (End::Right, right)]
+        .map(|(end, side)| fields(end, side, tables().chain(std::iter::once(&matching.tables))));
     let mut linker = Linker::new(&used);
-    let linked: Vec<Rule> = rules.iter().map(|rule| linker.rule(rule)).collect();
+    let linked = rules.into_iter().map(|(rule, line, title)| Rule { line, title, ..linker.rule(rule) }).collect();
     let mappings = mappings
         .iter()
         .map(|mapping| Mapping { lens: linker.lens(&mapping.tables, &mapping.item.lens), ..mapping.item.clone() })
@@ -288,11 +327,9 @@ fn no_key(
 }
 
 /// The rules of directions that the arrow allows and no rule gives: everybody flows.
-fn implicit(connection: &Connection, rules: &[Fragment<Rule>], line: u32) -> Vec<Fragment<Rule>> {
+fn implicit<'r>(connection: &Connection, rules: impl Iterator<Item = &'r Rule> + Clone) -> Vec<Fragment<Rule>> {
     let given = |from: End| {
-        rules
-            .iter()
-            .any(|rule| rule.item.from == from || (rule.item.from == from.other() && rule.item.other_way.is_some()))
+        rules.clone().any(|rule| rule.from == from || (rule.from == from.other() && rule.other_way.is_some()))
     };
     let missing = End::BOTH.into_iter().filter(|from| connection.arrow.from(*from) && !given(*from));
     missing
@@ -301,7 +338,7 @@ fn implicit(connection: &Connection, rules: &[Fragment<Rule>], line: u32) -> Vec
             let condition: Condition = tables.atom(from, Test::Exists);
             let title = format!("when {} exists then {} exists", connection.name(from), connection.name(from.other()));
             let item = Rule {
-                line,
+                line: 0,
                 title,
                 from,
                 condition,
@@ -316,23 +353,14 @@ fn implicit(connection: &Connection, rules: &[Fragment<Rule>], line: u32) -> Vec
 }
 
 /// The fields of a side: those in use, and those that people know a contact by.
-fn fields(
-    end: End,
-    side: &ConnectedEnd,
-    rules: &[Fragment<Rule>],
-    mappings: &[Fragment<Mapping>],
-    matching: &Fragment<Vec<MatchTier>>,
-) -> BTreeSet<String> {
+fn fields<'t>(end: End, side: &ConnectedEnd, tables: impl Iterator<Item = &'t Tables>) -> BTreeSet<String> {
     let shown = side.object.fields.iter().filter_map(|(name, field)| {
         let means = field.means.as_deref()?;
-        (means == "email" || means.starts_with("name.")).then_some(name)
+        (means == "email" || means.starts_with("name.")).then_some(name.as_str())
     });
-    let tables = rules
-        .iter()
-        .map(|rule| &rule.tables)
-        .chain(mappings.iter().map(|mapping| &mapping.tables))
-        .chain(std::iter::once(&matching.tables));
-    tables.flat_map(|tables| &tables.fields[end.index()]).chain(shown).cloned().collect()
+    let named: FxHashSet<&str> =
+        tables.flat_map(|tables| &tables.fields[end.index()]).map(String::as_str).chain(shown).collect();
+    named.into_iter().map(str::to_owned).collect()
 }
 
 pub(super) fn side(end: &ConnectedEnd, fields: &BTreeSet<String>) -> Side {
@@ -361,11 +389,11 @@ pub(super) fn ir_field(end: &ConnectedEnd, name: &str) -> Option<IrField> {
 }
 
 /// The comment above a rule, else the rule itself on one line, comments left out.
-fn title(text: &str, piece: &Piece) -> String {
-    if let Some(title) = piece.title.as_deref().map(str::trim).filter(|title| !title.is_empty()) {
+fn title(text: &str, above: Option<&str>, at: Span) -> String {
+    if let Some(title) = above.map(str::trim).filter(|title| !title.is_empty()) {
         return title.split_whitespace().collect::<Vec<_>>().join(" ");
     }
-    let rule = text.get(piece.span.start as usize..piece.span.end as usize).unwrap_or_default();
+    let rule = text.get(at.start as usize..at.end as usize).unwrap_or_default();
     let words = rule.lines().flat_map(|line| without_comment(line).split_whitespace());
     words.collect::<Vec<_>>().join(" ")
 }

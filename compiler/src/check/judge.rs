@@ -3,24 +3,15 @@
 //! Promise: this sees the finished list and nothing else, so whatever a check reports can be allowed and has a
 //! level, also when the check knows of neither. Errors stay errors: no program comes of a file that has none.
 
-use syncc_grammar::{Skeleton, tree::Span};
-
 use super::{
     Allowed, Judged,
-    allowance::{self, Allowance},
+    allowance::{Allowance, Allowances},
 };
 use crate::diagnostic::{Code, Diagnostic, Level, Levels, Severity};
 
-/// What was found, without what the file allows, as bad as the workspace wants it. `inside` are the comments in
-/// the statements, each relative to its own.
-pub(crate) fn judge(
-    found: &[Diagnostic],
-    text: &str,
-    skeleton: &Skeleton,
-    inside: &[&[Span]],
-    levels: &Levels,
-) -> Judged {
-    let (allowances, unclear) = allowance::read(text, skeleton, inside);
+/// What was found, without what the file allows, as bad as the workspace wants it.
+pub(crate) fn judge(found: &[Diagnostic], allowances: Allowances, levels: &Levels) -> Judged {
+    let Allowances { all: allowances, unclear } = allowances;
     let mut used = vec![false; allowances.len()];
     let mut diagnostics = Vec::new();
     let mut allowed = Vec::new();

@@ -97,8 +97,9 @@ impl Linker {
         let Fragment { tables, item } = fragment;
         let (from, to) = (item.from, item.from.other());
         Rule {
-            line: item.line,
-            title: item.title.clone(),
+            // Its line and its title are those of its place in the file.
+            line: 0,
+            title: String::new(),
             from,
             condition: self.condition(tables, &item.condition),
             effects: self.effects(tables, to, &item.effects),

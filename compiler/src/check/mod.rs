@@ -23,6 +23,7 @@ mod link;
 mod link_tests;
 mod mapping;
 mod mappings;
+mod meanings;
 mod names;
 mod other_way;
 mod resolve;
@@ -43,12 +44,14 @@ use syncc_grammar::{
 };
 
 pub use allow_here::allow_here;
-pub(crate) use assemble::{File, FoundAll, assemble, link};
+pub(crate) use allowance::Allowances;
+pub(crate) use assemble::{File, FoundAll, Part, assemble, link};
 pub(crate) use condition::span as condition_span;
 pub(crate) use connection::Connection;
 use context::{Context, Found};
 pub(crate) use judge::judge;
 use mapping::MapItem;
+pub(crate) use meanings::Meanings;
 pub(crate) use names::{quoted, typed};
 use tables::Fragment;
 use test_block::CheckedTest;
@@ -114,8 +117,8 @@ pub(crate) enum Item {
     Match(Vec<(String, Span)>),
     Every(u64),
     Rule(Arc<CheckedRule>),
-    Map(Box<MapItem>),
-    Test(Box<Fragment<CheckedTest>>),
+    Map(Arc<MapItem>),
+    Test(Arc<Fragment<CheckedTest>>),
 }
 
 /// A rule, and where its actions stand in the order of its effects.
@@ -161,8 +164,8 @@ impl Context<'_> {
                 }
                 None => Item::None,
             },
-            Body::Map(map) => self.map(map).map_or(Item::None, |map| Item::Map(Box::new(map))),
-            Body::Test(test) => self.test_block(test).map_or(Item::None, |test| Item::Test(Box::new(test))),
+            Body::Map(map) => self.map(map).map_or(Item::None, |map| Item::Map(Arc::new(map))),
+            Body::Test(test) => self.test_block(test).map_or(Item::None, |test| Item::Test(Arc::new(test))),
             Body::Sync(_) | Body::Every(_) | Body::Broken => Item::None,
         }
     }

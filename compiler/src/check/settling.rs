@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use syncc_grammar::{Skeleton, tree::Span};
+use syncc_grammar::tree::Span;
 
-use super::{CheckedStatement, Item};
+use super::{File, Item};
 use crate::{
     diagnostic::{Code, Diagnostic},
     ir::{End, Origin, Program},
@@ -21,18 +21,18 @@ pub(crate) struct Places {
 }
 
 impl Places {
-    pub(crate) fn of(text: &str, skeleton: &Skeleton, statements: &[&CheckedStatement]) -> Self {
-        let mut places = Self { rules: Vec::new(), maps: Vec::new(), sync: Span::default() };
-        for (piece, statement) in skeleton.pieces.iter().zip(statements) {
-            match &statement.item {
-                Item::Rule(_) => places.rules.push(piece.span),
+    pub(crate) fn of(file: &File<'_>) -> Self {
+        let mut places =
+            Self { rules: file.rules().map(|rule| rule.span).collect(), maps: Vec::new(), sync: Span::default() };
+        for (at, item) in file.others() {
+            match item {
                 Item::Map(_) => {
-                    let before = text.as_bytes().get(..piece.span.start as usize).unwrap_or_default();
+                    let before = file.text.as_bytes().get(..at.start as usize).unwrap_or_default();
                     let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-                    places.maps.push((u32::try_from(line).unwrap_or(u32::MAX), piece.span));
+                    places.maps.push((u32::try_from(line).unwrap_or(u32::MAX), at));
                 }
-                Item::Sync(span) => places.sync = span.shift(piece.span.start),
-                Item::None | Item::Prefer(_) | Item::Match(_) | Item::Every(_) | Item::Test(_) => {}
+                Item::Sync(span) => places.sync = span.shift(at.start),
+                Item::None | Item::Rule(_) | Item::Prefer(_) | Item::Match(_) | Item::Every(_) | Item::Test(_) => {}
             }
         }
         places

@@ -12,7 +12,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use syncc_grammar::{Statement, tree::Span};
 
 use super::{CheckedRule, Connection, assemble::side, link::Linker, tables::Fragment};
@@ -129,7 +129,8 @@ impl Standing {
         let tables = || rules.clone().chain(given.mappings.iter().map(|mapping| &mapping.tables));
         let fields = [(End::Left, left), (End::Right, right)].map(|(end, side)| {
             let named = tables().flat_map(|tables| &tables.fields[end.index()]);
-            side.object.fields.keys().chain(named).cloned().collect::<BTreeSet<String>>()
+            let all: FxHashSet<&String> = side.object.fields.keys().chain(named).collect();
+            all.into_iter().cloned().collect::<BTreeSet<String>>()
         });
         let mut linker = Linker::new(&fields);
         let mappings = given.mappings.iter();
@@ -245,7 +246,8 @@ impl Standing {
             text,
             program: &self.program,
             known: &self.known,
-            written: &[at],
+            order: &[index],
+            written: &|_| Some(at),
             place: &|_| 0,
             maps: &[],
             is_whole: false,
@@ -264,21 +266,15 @@ impl Standing {
 
     /// Everything that is odd about the rules of the file.
     pub(crate) fn lint(&self, given: &Given<'_, '_>) -> Vec<Diagnostic> {
-        let written: Vec<RuleAt<'_>> = given
-            .rules
-            .iter()
-            .zip(&self.order)
-            .map(|(one, rule)| RuleAt {
-                rule: *rule,
-                statement: one.statement,
-                span: one.span,
-                actions: &one.rule.actions,
-            })
-            .collect();
+        let written = |place: usize| {
+            let (one, rule) = (given.rules.get(place)?, self.order.get(place)?);
+            Some(RuleAt { rule: *rule, statement: one.statement, span: one.span, actions: &one.rule.actions })
+        };
         self.kept.report(&Linted {
             text: given.text,
             program: &self.program,
             known: &self.known,
+            order: &self.order,
             written: &written,
             place: &|rule| self.place.get(rule).copied().unwrap_or(usize::MAX),
             maps: given.maps,

@@ -8,9 +8,8 @@ use std::collections::HashMap;
 use syncc_grammar::tree::Span;
 
 use super::Db;
-use super::queries::{Files, SourceFile, connection, linked, meaning, skeleton, statements, sync_statement};
+use super::queries::{Files, SourceFile, connection, linked, sync_statement, with_file};
 use crate::{
-    check::Item,
     diagnostic::{Code, Diagnostic},
     ir::{End, Program},
 };
@@ -48,16 +47,15 @@ fn prints(db: &dyn Db, file: SourceFile) -> Vec<Print> {
     for side in &mut named.sides {
         side.name = of_account(&side.account, &side.object, side.instance.as_deref());
     }
-    let sync = sync_statement(db, file);
-    let pieces = skeleton(db, file).pieces.iter().zip(statements(db, file));
-    let rules = pieces.filter(|(_, text)| matches!(meaning(db, **text, sync).item, Item::Rule(_)));
-    rules
+    let spans: Vec<Span> = with_file(db, file, |known| known.rules().map(|rule| rule.span).collect());
+    spans
+        .into_iter()
         .zip(&named.rules)
-        .map(|((piece, _), rule)| {
+        .map(|(span, rule)| {
             let shown = named.show_rule(rule);
             // What follows is where the rule comes from.
             let says = shown.rsplit_once("  # ").map_or(shown.as_str(), |(says, _)| says).to_owned();
-            Print { says, line: rule.line, span: piece.span }
+            Print { says, line: rule.line, span }
         })
         .collect()
 }

@@ -1,12 +1,17 @@
 //! The database: files and accounts in, diagnostics and programs out, only what changed computed again.
 //!
-//! What is remembered, from the text up: the cut into statements, each statement's tree, each statement's
-//! meaning, the program of the file. A statement is known by its text alone, never by its place, so that an
-//! edit of one rule reads and checks that rule and nothing else.
+//! What is remembered, from the text up: the cut into chunks of about a hundred statements (`chunks.rs`), each statement's tree,
+//! each statement's meaning, the meanings of a chunk, what is found of the file. A statement is known by its text alone,
+//! never by its place, so that an edit of one rule reads and checks that rule and nothing else, and of the others only
+//! those of its chunk are even asked about. The program of a file is linked only when somebody asks for it.
+//!
+//! What shows across statements is kept beside the queries (`check/standing.rs`) and brought up to date by the rules that
+//! came and went. Law: after any edits a file says what it says when it is opened as it is then (`edits.rs` holds it).
 //!
 //! Cancellation: a change waits until the running reads of clones stop; these unwind with `salsa::Cancelled`.
 //! Whoever reads from a clone in another thread catches that.
 
+mod chunks;
 #[cfg(test)]
 mod edits;
 mod elsewhere;
@@ -17,10 +22,11 @@ mod tests;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use salsa::Setter;
+use salsa::{Durability, Setter};
 use syncc_grammar::SyntaxError;
 
-use queries::{Files, Settings, SourceFile};
+use chunks::Part;
+use queries::{Chunk, Files, Settings, SourceFile};
 
 pub use crate::schema::AccountSchema;
 use crate::{
@@ -41,6 +47,8 @@ pub struct Database {
     storage: salsa::Storage<Self>,
     files: Arc<BTreeMap<String, SourceFile>>,
     standings: Arc<Standings<SourceFile>>,
+    /// Chunks that no file has any more.
+    idle: Vec<Chunk>,
 }
 
 #[salsa::db]
@@ -75,10 +83,11 @@ impl Default for Database {
 
 impl Database {
     fn with_storage(storage: salsa::Storage<Self>) -> Self {
-        let db = Self { storage, files: Arc::default(), standings: Arc::default() };
-        Files::new(&db, Vec::new());
+        let db = Self { storage, files: Arc::default(), standings: Arc::default(), idle: Vec::new() };
+        let _ = Files::builder(Vec::new()).durability(Durability::HIGH).new(&db);
         // Invariant: the settings and the list of files exist from the start; the queries read them unconditionally.
-        Settings::new(&db, Vec::new(), EDITION.to_owned(), Levels::default());
+        let _ =
+            Settings::builder(Vec::new(), EDITION.to_owned(), Levels::default()).durability(Durability::HIGH).new(&db);
         db
     }
 
@@ -89,7 +98,7 @@ impl Database {
             accounts.into_iter().map(|account| Account { name: account.name, app: Arc::new(account.app) }).collect();
         let settings = Settings::get(self);
         if *settings.accounts(self) != accounts {
-            settings.set_accounts(self).to(accounts);
+            settings.set_accounts(self).with_durability(Durability::HIGH).to(accounts);
         }
     }
 
@@ -97,7 +106,7 @@ impl Database {
     pub fn set_edition(&mut self, edition: &str) {
         let settings = Settings::get(self);
         if settings.edition(self) != edition {
-            settings.set_edition(self).to(edition.to_owned());
+            settings.set_edition(self).with_durability(Durability::HIGH).to(edition.to_owned());
         }
     }
 
@@ -105,7 +114,7 @@ impl Database {
     pub fn set_levels(&mut self, levels: Levels) {
         let settings = Settings::get(self);
         if *settings.levels(self) != levels {
-            settings.set_levels(self).to(levels);
+            settings.set_levels(self).with_durability(Durability::HIGH).to(levels);
         }
     }
 
@@ -124,24 +133,73 @@ impl Database {
         match self.files.get(path).copied() {
             Some(file) => {
                 if file.text(self) != text {
-                    file.set_text(self).to(text);
+                    self.edit(file, text);
                 }
                 if file.undecoded(self) != undecoded {
                     file.set_undecoded(self).to(undecoded);
                 }
             }
             None => {
-                let file = SourceFile::new(self, path.to_owned(), text, undecoded);
+                let chunks = chunks::parts(&text).into_iter().map(|part| self.chunk(part)).collect();
+                let file = SourceFile::new(self, path.to_owned(), text, undecoded, chunks);
                 Arc::make_mut(&mut self.files).insert(path.to_owned(), file);
                 self.list_files();
             }
         }
     }
 
+    /// Gives a file another text, by the chunks that differ.
+    fn edit(&mut self, file: SourceFile, text: String) {
+        let chunks = file.chunks(self).to_vec();
+        let parts: Vec<Arc<Part>> = chunks.iter().map(|chunk| Arc::clone(chunk.part(self))).collect();
+        let chunks::Edit { gone, came } = chunks::edit(&parts, file.text(self), &text);
+        drop(parts);
+        let old = chunks.get(gone.clone()).unwrap_or_default();
+        let count = came.len();
+        let mut now: Vec<Chunk> = Vec::with_capacity(count);
+        for (index, part) in came.into_iter().enumerate() {
+            // A chunk is an input for ever, so one that is no more is used again.
+            match old.get(index).copied().or_else(|| self.idle.pop()) {
+                Some(chunk) => {
+                    // What is edited once is edited again: from now on nobody relies on it to stay.
+                    chunk.set_part(self).with_durability(Durability::LOW).to(part);
+                    now.push(chunk);
+                }
+                None => now.push(self.chunk(part)),
+            }
+        }
+        let left: Vec<Chunk> = old.iter().skip(count).copied().collect();
+        self.rest(left);
+        if now != old {
+            let mut chunks = chunks;
+            chunks.splice(gone, now);
+            file.set_chunks(self).to(chunks);
+        }
+        file.set_text(self).to(text);
+    }
+
+    /// A chunk that nobody has edited. It is expected to stay, so that at an edit of another one what is known of it is not
+    /// even asked whether it still holds.
+    fn chunk(&self, part: Arc<Part>) -> Chunk {
+        Chunk::builder(part).durability(Durability::MEDIUM).new(self)
+    }
+
+    /// Keeps chunks of which nothing is left for others.
+    fn rest(&mut self, chunks: Vec<Chunk>) {
+        for chunk in &chunks {
+            chunk.set_part(self).to(Arc::new(Part::empty()));
+        }
+        self.idle.extend(chunks);
+    }
+
     /// Forgets a file.
     pub fn remove_file(&mut self, path: &str) {
         if let Some(file) = Arc::make_mut(&mut self.files).remove(path) {
             self.standings.forget(file);
+            let chunks = file.chunks(self).to_vec();
+            self.rest(chunks);
+            file.set_chunks(self).to(Vec::new());
+            file.set_text(self).to(String::new());
         }
         self.list_files();
     }
@@ -149,7 +207,7 @@ impl Database {
     /// Tells the queries which files there are.
     fn list_files(&mut self) {
         let all: Vec<SourceFile> = self.files.values().copied().collect();
-        Files::get(self).set_all(self).to(all);
+        Files::get(self).set_all(self).with_durability(Durability::HIGH).to(all);
     }
 
     /// The files in order.

@@ -3,14 +3,14 @@
 use std::{borrow::Cow, sync::Arc};
 
 use syncc_grammar::{
-    Skeleton, Statement, SyntaxError,
+    Piece, Statement, SyntaxError,
     tree::{Body, Span},
 };
 
-use super::{Account, Db, elsewhere::elsewhere};
+use super::{Account, Db, chunks::Part, elsewhere::elsewhere};
 use crate::{
     check::{
-        self, CheckedStatement, Connection, FoundAll, Judged,
+        self, Allowances, CheckedStatement, Connection, FoundAll, Judged, Meanings,
         settling::{self, Places},
     },
     diagnostic::{Diagnostic, Levels, Severity},
@@ -37,6 +37,15 @@ pub(crate) struct SourceFile {
     /// What was wrong with the bytes of the file.
     #[returns(deref)]
     pub(crate) undecoded: Vec<SyntaxError>,
+    /// The text, cut where an edit on one side changes nothing on the other.
+    #[returns(deref)]
+    pub(crate) chunks: Vec<Chunk>,
+}
+
+/// A part of a file: about a hundred statements.
+#[salsa::input]
+pub(crate) struct Chunk {
+    pub(crate) part: Arc<Part>,
 }
 
 /// All files, in the order of their paths.
@@ -52,24 +61,12 @@ pub(crate) struct StatementText<'db> {
     pub(crate) text: String,
 }
 
-/// The file cut into statements.
+/// The statements of a chunk in order, without their places.
 #[salsa::tracked]
-pub(crate) fn skeleton(db: &dyn Db, file: SourceFile) -> Skeleton {
-    syncc_grammar::split(file.text(db))
-}
-
-/// The statements of the file in order, without their places.
-#[salsa::tracked]
-pub(crate) fn statements<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<StatementText<'db>> {
-    let text = file.text(db);
-    skeleton(db, file)
-        .pieces
-        .iter()
-        .map(|piece| {
-            let range = piece.span.start as usize..piece.span.end as usize;
-            StatementText::new(db, text.get(range).unwrap_or_default())
-        })
-        .collect()
+pub(crate) fn statements<'db>(db: &'db dyn Db, chunk: Chunk) -> Vec<StatementText<'db>> {
+    let part = chunk.part(db);
+    let text = |piece: &Piece| part.text.get(piece.span.start as usize..piece.span.end as usize).unwrap_or_default();
+    part.skeleton.pieces.iter().map(|piece| StatementText::new(db, text(piece))).collect()
 }
 
 /// The tree of one statement.
@@ -78,10 +75,16 @@ pub(crate) fn parse<'db>(db: &'db dyn Db, statement: StatementText<'db>) -> Stat
     syncc_grammar::statement(statement.text(db))
 }
 
-/// The first `sync` statement of the file that could be read. Only statements that look like one are parsed.
+/// The first `sync` statement of the file that could be read.
 #[salsa::tracked(returns(copy))]
 pub(crate) fn sync_statement<'db>(db: &'db dyn Db, file: SourceFile) -> Option<StatementText<'db>> {
-    statements(db, file)
+    file.chunks(db).iter().find_map(|chunk| sync_of_chunk(db, *chunk))
+}
+
+/// The first `sync` statement of a chunk that could be read. Only statements that look like one are parsed.
+#[salsa::tracked(returns(copy))]
+fn sync_of_chunk<'db>(db: &'db dyn Db, chunk: Chunk) -> Option<StatementText<'db>> {
+    statements(db, chunk)
         .iter()
         .copied()
         .filter(|statement| statement.text(db).trim_start().starts_with("sync"))
@@ -108,18 +111,37 @@ pub(crate) fn meaning<'db>(
     check::statement(parse(db, statement), connection.map(Arc::as_ref))
 }
 
+/// What the statements of a chunk mean beside the `sync` statement of the file.
+#[salsa::tracked]
+fn meanings<'db>(db: &'db dyn Db, chunk: Chunk, sync: Option<StatementText<'db>>) -> Meanings {
+    Meanings::of(statements(db, chunk).iter().map(|statement| meaning(db, *statement, sync)))
+}
+
+/// What the comments of a chunk allow. `is_first` says that no statement of the file comes before it.
+#[salsa::tracked]
+fn allowances(db: &dyn Db, chunk: Chunk, is_first: bool) -> Allowances {
+    let part = chunk.part(db);
+    let statements = statements(db, chunk).iter();
+    let inside: Vec<&[Span]> = statements.map(|statement| parse(db, *statement).comments.as_slice()).collect();
+    Allowances::read(&part.text, &part.skeleton, &inside, is_first)
+}
+
 /// Everything wrong with the file that its writer does not allow, as bad as the workspace wants it.
 #[salsa::tracked]
 pub(crate) fn judged(db: &dyn Db, file: SourceFile) -> Judged {
-    let statements = statements(db, file).iter();
-    let inside: Vec<&[Span]> = statements.map(|statement| parse(db, *statement).comments.as_slice()).collect();
-    let levels = Settings::get(db).levels(db);
     let elsewhere = elsewhere(db, file);
     let mut found = Cow::Borrowed(settled(db, file).as_slice());
     if !elsewhere.is_empty() {
         found.to_mut().extend(elsewhere.iter().cloned());
     }
-    check::judge(&found, file.text(db), skeleton(db, file), &inside, levels)
+    let mut start = 0;
+    let mut all = Allowances::default();
+    for (index, chunk) in file.chunks(db).iter().enumerate() {
+        let allowances = allowances(db, *chunk, index == 0);
+        all.add(allowances, start);
+        start += length(chunk.part(db));
+    }
+    check::judge(&found, all, Settings::get(db).levels(db))
 }
 
 /// What of a file decides whether it settles. Titles, lines and tests do not, so that an edit of these proves nothing again.
@@ -127,6 +149,7 @@ pub(crate) fn judged(db: &dyn Db, file: SourceFile) -> Judged {
 pub(crate) fn rules_alone(db: &dyn Db, file: SourceFile) -> Option<Arc<Program>> {
     let mut program = Program::clone(linked(db, file).as_ref()?);
     program.name.clear();
+    program.bound = None;
     program.tests = Tests::default();
     for rule in &mut program.rules {
         rule.line = 0;
@@ -187,9 +210,7 @@ pub(crate) fn proof_together<'db>(db: &'db dyn Db, group: Group<'db>) -> Option<
 
 /// Where the rules and mappings of a file stand.
 pub(crate) fn places(db: &dyn Db, file: SourceFile) -> Places {
-    let sync = sync_statement(db, file);
-    let statements: Vec<_> = statements(db, file).iter().map(|statement| meaning(db, *statement, sync)).collect();
-    Places::of(file.text(db), skeleton(db, file), &statements)
+    with_file(db, file, |known| Places::of(known))
 }
 
 /// Everything wrong with the file, whether it settles included.
@@ -226,42 +247,71 @@ pub(crate) fn is_sound(db: &dyn Db, file: SourceFile) -> bool {
     found(db, file).diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error)
 }
 
-/// The program of a file without errors.
+/// The program of a file without errors, with the bound of its cycles where that shows without looking at the whole file.
 #[salsa::tracked]
 pub(crate) fn linked(db: &dyn Db, file: SourceFile) -> Option<Arc<Program>> {
     if !is_sound(db, file) {
         return None;
     }
-    with_file(db, file, check::link).map(Arc::new)
+    let program = with_file(db, file, check::link)?;
+    Some(Arc::new(Program { bound: found(db, file).bound, ..program }))
 }
 
 /// The program of a file, with the bound of its cycles where that is proved.
 #[salsa::tracked]
 pub(crate) fn bounded(db: &dyn Db, file: SourceFile) -> Option<Arc<Program>> {
     let program = linked(db, file).as_ref()?;
-    let bound = found(db, file).bound.or_else(|| match proved(db, file).as_ref()?.verdict {
-        Verdict::Proved { bound } => Some(bound),
-        Verdict::Refuted(_) | Verdict::NotDecided(_) => None,
-    });
-    match bound {
-        Some(_) => Some(Arc::new(Program { bound, ..Program::clone(program) })),
-        None => Some(Arc::clone(program)),
+    match (program.bound, proof_of_unbounded(db, file)) {
+        (None, Some(Verdict::Proved { bound })) => {
+            Some(Arc::new(Program { bound: Some(*bound), ..Program::clone(program) }))
+        }
+        _ => Some(Arc::clone(program)),
     }
 }
 
+/// What the proof of the whole file comes to, where what is kept does not tell.
+fn proof_of_unbounded(db: &dyn Db, file: SourceFile) -> Option<&Verdict> {
+    if found(db, file).bound.is_some() {
+        return None;
+    }
+    proved(db, file).as_ref().map(|proof| &proof.verdict)
+}
+
+fn length(part: &Part) -> u32 {
+    // A file is at most 16 MiB long.
+    u32::try_from(part.text.len()).unwrap_or(u32::MAX)
+}
+
 /// Calls with what is known of a file.
-fn with_file<T>(db: &dyn Db, file: SourceFile, run: impl FnOnce(&check::File<'_>) -> T) -> T {
+pub(super) fn with_file<T>(db: &dyn Db, file: SourceFile, run: impl FnOnce(&check::File<'_>) -> T) -> T {
     let sync = sync_statement(db, file);
-    let texts = statements(db, file);
-    let statements: Vec<_> = texts.iter().map(|statement| meaning(db, *statement, sync)).collect();
+    let chunks = file.chunks(db);
+    let (mut start, mut first) = (0, 0);
+    let parts: Vec<check::Part<'_>> = chunks
+        .iter()
+        .map(|chunk| {
+            let part = chunk.part(db);
+            let known = check::Part { start, first, skeleton: &part.skeleton, meanings: meanings(db, *chunk, sync) };
+            start += length(part);
+            first += part.skeleton.pieces.len();
+            known
+        })
+        .collect();
+    let text = file.text(db);
+    let has_errors = chunks.is_empty() || chunks.iter().any(|chunk| chunk.part(db).has_errors);
+    let errors = if has_errors { syncc_grammar::file_errors(text) } else { Vec::new() };
     run(&check::File {
         path: file.path(db),
-        text: file.text(db),
+        text,
         undecoded: file.undecoded(db),
+        errors: &errors,
         edition: Settings::get(db).edition(db),
-        skeleton: skeleton(db, file),
-        statements: &statements,
+        parts: &parts,
         connection: sync.and_then(|sync| connection(db, sync).as_ref()),
-        source: &|index| texts.get(index).map(|statement| (statement.text(db), parse(db, *statement))),
+        source: &|index| {
+            let at = parts.partition_point(|part| part.first <= index).checked_sub(1)?;
+            let statement = *statements(db, *chunks.get(at)?).get(index - parts.get(at)?.first)?;
+            Some((statement.text(db), parse(db, statement)))
+        },
     })
 }

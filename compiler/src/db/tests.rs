@@ -31,6 +31,15 @@ impl Log {
         self.0.lock().unwrap().iter().filter(|entry| entry.split('(').next() == Some(query)).count()
     }
 
+    /// The names of the executed queries, each with how often.
+    fn executed(&self) -> Vec<(String, usize)> {
+        let mut all: BTreeMap<String, usize> = BTreeMap::new();
+        for entry in self.0.lock().unwrap().iter() {
+            *all.entry(entry.split('(').next().unwrap_or_default().to_owned()).or_default() += 1;
+        }
+        all.into_iter().collect()
+    }
+
     fn clear(&self) {
         self.0.lock().unwrap().clear();
     }
@@ -69,6 +78,50 @@ fn an_edit_of_one_rule_among_ten_thousand_reads_and_checks_that_rule_alone() {
     db.set_file("a.sync", file.replace("\"Group 5000\"", "\"Sells\""));
     assert!(db.check("a.sync").unwrap().program.is_some());
     assert_eq!((log.count("parse"), log.count("meaning"), log.count("connection")), (1, 1, 0));
+}
+
+/// What is executed after one edit in a file of a thousand rules, each query with how often. Ten chunks, of which one is touched.
+#[test]
+fn an_edit_of_one_rule_among_a_thousand_executes_few_queries() {
+    let rule = |nth: usize| format!("when google.label == \"Group {nth}\" then realgeeks.tag += \"Lead {nth}\" undo\n");
+    let head = "sync google <-> realgeeks\nwhen google exists then realgeeks exists\n".to_owned();
+    let file: String = std::iter::once(head).chain((0..1_000).map(rule)).collect();
+    let log = Log::default();
+    let mut db = log.database();
+    db.set_file("a.sync", file.clone());
+    assert!(db.judge("a.sync").unwrap().diagnostics.is_empty());
+    let executed = |db: &mut Database, text: String| {
+        log.clear();
+        db.set_file("a.sync", text);
+        assert!(db.judge("a.sync").unwrap().diagnostics.is_empty());
+        log.executed()
+    };
+    let edited = file.replace("\"Group 500\"", "\"Sells\"");
+    assert_eq!(
+        executed(&mut db, edited.clone()),
+        ["allowances", "found", "judged", "meaning", "meanings", "parse", "statements"].map(once)
+    );
+    // A rule more, and one less.
+    let more = edited.replace(
+        "when google.label == \"Sells\"",
+        "when google.label == \"New\" then realgeeks.tag += \"New\"\nwhen google.label == \"Sells\"",
+    );
+    assert_eq!(
+        executed(&mut db, more),
+        ["allowances", "found", "judged", "meaning", "meanings", "parse", "statements"].map(once)
+    );
+    let _ = executed(&mut db, edited.clone());
+    // A comment moves what stands below it, and changes none of it.
+    let moved = edited.replace("when google.label == \"Sells\"", "# Sellers.\nwhen google.label == \"Sells\"");
+    assert_eq!(executed(&mut db, moved), ["allowances", "found", "judged", "statements"].map(once));
+    // The program is linked when somebody wants to run it, not before.
+    log.clear();
+    assert!(db.check("a.sync").unwrap().program.is_some());
+    assert_eq!(log.executed(), ["bounded", "is_sound", "linked"].map(once));
+}
+
+fn once(query: &str) -> (String, usize) {
+    (query.to_owned(), 1)
 }
 
 #[test]

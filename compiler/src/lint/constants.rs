@@ -44,7 +44,7 @@ pub(super) fn all_places(
     constant: ConstId,
     rules: &[usize],
 ) -> Vec<Span> {
-    rules.iter().filter_map(|rule| file.at(*rule)).flat_map(|at| places(file, at, end, field, constant)).collect()
+    rules.iter().filter_map(|rule| file.at(*rule)).flat_map(|at| places(file, &at, end, field, constant)).collect()
 }
 
 /// Where a rule writes this text for this field. Absolute.

@@ -133,7 +133,7 @@ fn report(file: &Linted<'_>, first: Place, second: Place, contact: &Contact) -> 
 fn report_undo(file: &Linted<'_>, first: usize, second: usize, contact: &Contact) -> Option<Diagnostic> {
     let undo = |rule: usize| -> Option<Span> {
         let at = file.at(rule)?;
-        Some(file.when(at)?.undo?.span.shift(at.span.start))
+        Some(file.when(&at)?.undo?.span.shift(at.span.start))
     };
     let line = file.line(first)?;
     Some(

@@ -1,6 +1,6 @@
 //! Rules that give one field different values under the same or a narrower condition, as far as it shows from the text.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::shape::Pairs;
 use crate::ir::{AtomId, Condition, Effect, FieldId};
@@ -44,8 +44,13 @@ fn is_part(one: &[Literal], other: &[Literal]) -> bool {
 /// The rules so far, so that those that hold together are found without comparing every two.
 ///
 /// Whatever is a part of a condition has its rarest literal in common with it: candidates are looked up by that.
+///
+/// Most rules ask for something that no other one asks for. Nothing is a part of what such a rule asks for by that, and it
+/// is looked up by nothing else, so that it costs next to nothing.
 struct Seen<'r> {
     uses: FxHashMap<Literal, usize>,
+    /// Literals that are the rarest of some rule and stand in others too.
+    asked: FxHashSet<Literal>,
     by_condition: FxHashMap<&'r Condition, Vec<usize>>,
     /// By each literal of the rule.
     containing: FxHashMap<Literal, Vec<usize>>,
@@ -59,11 +64,21 @@ impl<'r> Seen<'r> {
         for literal in (0..pairs.rules.len()).filter_map(|at| pairs.literals(at)).flatten() {
             *uses.entry(*literal).or_default() += 1;
         }
-        Self { uses, by_condition: FxHashMap::default(), containing: FxHashMap::default(), keyed: FxHashMap::default() }
+        let mut seen = Self {
+            uses,
+            asked: FxHashSet::default(),
+            by_condition: FxHashMap::default(),
+            containing: FxHashMap::default(),
+            keyed: FxHashMap::default(),
+        };
+        seen.asked = (0..pairs.rules.len()).filter_map(|at| seen.rarest(pairs.literals(at)?)).collect();
+        seen
     }
 
+    /// The literal of a rule that fewest others have, if any other has it.
     fn rarest(&self, literals: &[Literal]) -> Option<Literal> {
-        literals.iter().copied().min_by_key(|literal| self.uses.get(literal))
+        let (uses, rarest) = literals.iter().map(|one| (self.uses.get(one).copied().unwrap_or(0), *one)).min()?;
+        (uses > 1).then_some(rarest)
     }
 
     /// The first of the earlier rules that holds together with this one and fits.
@@ -87,7 +102,7 @@ impl<'r> Seen<'r> {
         match pairs.literals(at) {
             None => self.by_condition.entry(&rule.condition).or_default().push(at),
             Some(literals) => {
-                for literal in literals {
+                for literal in literals.iter().filter(|literal| self.asked.contains(literal)) {
                     self.containing.entry(*literal).or_default().push(at);
                 }
                 if let Some(literal) = self.rarest(literals) {

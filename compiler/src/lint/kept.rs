@@ -326,7 +326,9 @@ impl Kept {
         found.extend(lossy::check(file));
         // What is missing might be what lets the others flow.
         if file.is_whole {
-            found.extend(overwritten::check(file, &Ask::new(file.program)));
+            found.extend(overwritten::check(file, &Ask::new(file.program), |(end, field)| {
+                self.uses.in_order(&[Key::Field(end.other(), field)], &place)
+            }));
             found.extend(narrowing::check(file));
         }
         // The tables above have no order.

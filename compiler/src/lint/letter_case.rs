@@ -26,7 +26,7 @@ pub(super) fn report_all(file: &Linted<'_>, (end, field): (End, FieldId), alike:
 
 fn report(file: &Linted<'_>, (end, field): (End, FieldId), odd: &TextUses, model: &TextUses) -> Option<Diagnostic> {
     let wrong = all_places(file, (end, field), odd.constant, &odd.rules);
-    let right = places(file, file.at(*model.rules.first()?)?, end, field, model.constant).into_iter().next()?;
+    let right = places(file, &file.at(*model.rules.first()?)?, end, field, model.constant).into_iter().next()?;
     let name = file.program.show_field(end, field);
     let (odd, model) = (quoted(text(file.program, odd.constant)), quoted(text(file.program, model.constant)));
     let fix = Fix { title: format!("write {model}"), edits: wrong.iter().map(|span| (*span, model.clone())).collect() };

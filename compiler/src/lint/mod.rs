@@ -1,6 +1,6 @@
 //! Rules that mean something, but likely not what was meant: each check a file.
 //!
-//! What shows in a rule alone is found when the rule comes ([`alone`]), what shows across rules by what they have in common
+//! What shows in a rule alone is found when the rule comes ([`fn@alone`]), what shows across rules by what they have in common
 //! ([`kept`]). What is found says which rules it is about; where they stand is only asked when it is reported.
 //!
 //! Promises:
@@ -62,8 +62,10 @@ pub(crate) struct Linted<'f> {
     /// Its rules are in any order.
     pub(crate) program: &'f Program,
     pub(crate) known: &'f [Known],
-    /// The rules that the file writes, in its order.
-    pub(crate) written: &'f [RuleAt<'f>],
+    /// The rules that the file writes, in its order: the index of each in the program.
+    pub(crate) order: &'f [usize],
+    /// Where each of them stands, by its place in that order.
+    pub(crate) written: &'f dyn Fn(usize) -> Option<RuleAt<'f>>,
     /// Where among them a rule of the program is.
     pub(crate) place: &'f dyn Fn(usize) -> usize,
     /// The mappings that the file writes.
@@ -73,11 +75,15 @@ pub(crate) struct Linted<'f> {
     pub(crate) connection: &'f Connection,
     /// The tree of a statement of the file.
     pub(crate) tree: &'f dyn Fn(usize) -> Option<Statement>,
-    /// The starts of the lines, once they are asked for.
-    pub(crate) lines: OnceCell<Vec<u32>>,
+    /// How many lines end before each block of the text, once a line is asked for.
+    pub(crate) lines: OnceCell<Vec<usize>>,
 }
 
+/// So many bytes are a block.
+const BLOCK: usize = 1 << 14;
+
 /// Where a rule stands.
+#[derive(Clone, Copy)]
 pub(crate) struct RuleAt<'f> {
     /// Its index in the program.
     pub(crate) rule: usize,
@@ -98,9 +104,14 @@ pub(crate) struct MapAt {
 }
 
 impl<'f> Linted<'f> {
-    /// The rules that the file writes, each with its place.
-    fn rules(&self) -> impl Iterator<Item = (&'f RuleAt<'f>, &'f Rule)> {
-        self.written.iter().filter_map(|at| Some((at, self.program.rules.get(at.rule)?)))
+    /// The rules that the file writes, in its order.
+    fn rules(&self) -> impl Iterator<Item = &'f Rule> {
+        self.order.iter().filter_map(|rule| self.program.rules.get(*rule))
+    }
+
+    /// The place of a rule, and what it says.
+    fn rule(&self, index: usize) -> Option<(RuleAt<'f>, &'f Rule)> {
+        Some((self.at(index)?, self.program.rules.get(index)?))
     }
 
     /// The tree of a rule. Asked for only where something is reported.
@@ -117,18 +128,25 @@ impl<'f> Linted<'f> {
     }
 
     /// Where a rule of the program stands.
-    fn at(&self, rule: usize) -> Option<&'f RuleAt<'f>> {
-        self.written.get(self.index(rule))
+    fn at(&self, rule: usize) -> Option<RuleAt<'f>> {
+        (self.written)(self.index(rule))
     }
 
     /// The line of a rule of the program, from 1.
     fn line(&self, rule: usize) -> Option<usize> {
-        let start = self.at(rule)?.span.start;
-        let starts = self.lines.get_or_init(|| {
-            let breaks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-            breaks.filter_map(|(at, _)| u32::try_from(at + 1).ok()).collect()
+        let start = self.at(rule)?.span.start as usize;
+        let text = self.text.as_bytes();
+        let breaks = |text: &[u8]| text.iter().filter(|byte| **byte == b'\n').count();
+        // Few lines are asked for, in a text that may be long.
+        let blocks = self.lines.get_or_init(|| {
+            let ends = text.chunks(BLOCK).scan(0, |all, block| {
+                *all += breaks(block);
+                Some(*all)
+            });
+            std::iter::once(0).chain(ends).collect()
         });
-        Some(starts.partition_point(|line| *line <= start) + 1)
+        let block = start / BLOCK;
+        Some(1 + blocks.get(block)? + breaks(text.get(block * BLOCK..start)?))
     }
 
     /// Where an action stands.
@@ -170,7 +188,8 @@ impl<'f> Linted<'f> {
 
 /// What shows in a rule alone, and whether it never holds. `file` is a file of nothing but that rule.
 pub(crate) fn alone(file: &Linted<'_>) -> (Vec<Diagnostic>, bool) {
-    let Some((at, rule)) = file.rules().next() else { return (Vec::new(), false) };
+    let Some((at, rule)) = file.order.first().and_then(|rule| file.rule(*rule)) else { return (Vec::new(), false) };
+    let at = &at;
     let ask = Ask::new(file.program);
     let rules = [at.rule];
     let pairs = Pairs::new(file.program, file.known, &rules, &ask);

@@ -21,19 +21,20 @@ pub(super) fn check(file: &Linted<'_>) -> Vec<Diagnostic> {
 
 fn direction(file: &Linted<'_>, from: End) -> Option<Diagnostic> {
     let program = file.program;
-    let mut rules = file.rules().filter(|(_, rule)| rule.from == from);
+    let mut rules = file.order.iter().zip(file.rules()).filter(|(_, rule)| rule.from == from);
     let (first, rule) = rules.next()?;
     let label = translates(file, rule)?;
     let (mut last, mut count) = (first, 1);
-    for (at, rule) in rules {
+    for (index, rule) in rules {
         if translates(file, rule) != Some(label) {
             return None;
         }
-        (last, count) = (at, count + 1);
+        (last, count) = (index, count + 1);
     }
-    if count < FEWEST || file.rules().any(|(_, rule)| rule.from != from && rule.other_way.is_some()) {
+    if count < FEWEST || file.rules().any(|rule| rule.from != from && rule.other_way.is_some()) {
         return None;
     }
+    let (first, last) = (file.at(*first)?, file.at(*last)?);
     let name = |end: End| crate::check::typed(&program.side(end).name);
     let (here, there) = (name(from), name(from.other()));
     let everybody = format!("when {here} exists then {there} exists");
@@ -45,7 +46,7 @@ fn direction(file: &Linted<'_>, from: End) -> Option<Diagnostic> {
             "contacts without one of these values of `{}` do not flow to `{there}`",
             program.show_field(from, label)
         ),
-        file.condition_span(first),
+        file.condition_span(&first),
         "lets these flow, and with the other rules nobody else",
     )
     .why("As soon as a direction has a rule, only contacts for which one of its rules holds flow.")

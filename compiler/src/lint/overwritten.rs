@@ -1,6 +1,6 @@
 //! SYNC0457: a mapping whose value a rule replaces for every contact.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use syncc_grammar::tree::Span;
 
@@ -14,29 +14,27 @@ use crate::{
 /// Rules of one direction beyond these are not asked whether they let others flow.
 const MOST: usize = 64;
 
-pub(super) fn check(file: &Linted<'_>, ask: &Ask<'_>) -> Vec<Diagnostic> {
-    let mut mapped: HashMap<(End, FieldId), &Mapping> = HashMap::new();
+/// `writing` gives the rules that write a field of an end, in the order of the file.
+pub(super) fn check(
+    file: &Linted<'_>,
+    ask: &Ask<'_>,
+    writing: impl Fn((End, FieldId)) -> Vec<usize>,
+) -> Vec<Diagnostic> {
+    let mut mapped: BTreeMap<(End, FieldId), &Mapping> = BTreeMap::new();
     for mapping in &file.program.mappings {
         for target in targets(mapping) {
             mapped.entry(target).or_insert(mapping);
         }
     }
-    let mut found = Vec::new();
-    if mapped.is_empty() {
-        return found;
-    }
-    for (at, rule) in file.rules() {
-        for (position, effect) in rule.effects.iter().enumerate() {
-            let target = single(effect).map(|field| (rule.from.other(), field));
-            let Some(mapping) = target.and_then(|target| mapped.get(&target)) else { continue };
-            if covers(file, ask, at.rule, rule) {
-                found.extend(report(file, mapping, target.map(|(_, field)| field), (at.rule, position)));
-                // The first rule that writes the field decides.
-                target.map(|target| mapped.remove(&target));
-            }
-        }
-    }
-    found
+    let report = |(target, mapping): ((End, FieldId), &Mapping)| {
+        // The first rule that writes the field for everybody decides.
+        writing(target).into_iter().find_map(|index| {
+            let rule = file.program.rules.get(index)?;
+            let position = rule.effects.iter().position(|effect| single(effect) == Some(target.1))?;
+            covers(file, ask, index, rule).then(|| report(file, mapping, target.1, (index, position)))
+        })?
+    };
+    mapped.into_iter().filter_map(report).collect()
 }
 
 /// The single-valued fields that a mapping writes.
@@ -65,9 +63,8 @@ fn covers(file: &Linted<'_>, ask: &Ask<'_>, index: usize, rule: &Rule) -> bool {
     if exists(&rule.condition) {
         return true;
     }
-    let rules = || file.rules().map(|(_, rule)| rule);
-    let others: Vec<&Rule> = rules().filter(|other| other.from == rule.from).take(MOST + 1).collect();
-    let back = || rules().any(|other| other.from != rule.from && other.other_way.is_some());
+    let others: Vec<&Rule> = file.rules().filter(|other| other.from == rule.from).take(MOST + 1).collect();
+    let back = || file.rules().any(|other| other.from != rule.from && other.other_way.is_some());
     if others.len() > MOST || back() {
         // Who flows because of the other side is told by what is there, not by a condition.
         let here = [Presence::Here, Presence::Never].map(|other| match rule.from {
@@ -85,10 +82,10 @@ fn covers(file: &Linted<'_>, ask: &Ask<'_>, index: usize, rule: &Rule) -> bool {
     })
 }
 
-fn report(file: &Linted<'_>, mapping: &Mapping, field: Option<FieldId>, place: (usize, usize)) -> Option<Diagnostic> {
+fn report(file: &Linted<'_>, mapping: &Mapping, field: FieldId, place: (usize, usize)) -> Option<Diagnostic> {
     let rule = file.program.rules.get(place.0)?;
     let (from, to) = (rule.from, rule.from.other());
-    let written = file.program.show_field(to, field?);
+    let written = file.program.show_field(to, field);
     let action = file.action(place)?;
     let mut found = Diagnostic::new(
         Code::MapOverwritten,

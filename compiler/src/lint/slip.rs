@@ -78,7 +78,7 @@ pub(super) fn report(
     }
     let meant = meant.first()?;
     let at = file.at(*once.rules.first()?)?;
-    let span = places(file, at, end, field, once.constant).first().copied()?;
+    let span = places(file, &at, end, field, once.constant).first().copied()?;
     let (count, meant) = (meant.count, quoted(text(file.program, meant.constant)));
     Some(
         Diagnostic::new(

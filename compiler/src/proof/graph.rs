@@ -82,11 +82,13 @@ impl Components {
     pub(super) fn of(universe: &Universe<'_>, phase: Phase) -> Self {
         let count = universe.cells.len();
         let mut found = Vec::new();
-        edges(universe, phase, &mut |from, to| found.push((from, to)));
+        edges(universe, phase, &mut |from, to| found.push((id(from), id(to))));
         let lists = Lists::of(count, &found);
         let mut components = components(count, lists);
         for (from, to) in found {
-            let (Some(from), Some(to)) = (components.of.get(from), components.of.get(to)) else { continue };
+            let (Some(from), Some(to)) = (components.of.get(from as usize), components.of.get(to as usize)) else {
+                continue;
+            };
             if from == to
                 && let Some(turns) = components.turns.get_mut(*to)
             {
@@ -112,21 +114,26 @@ impl Components {
     /// The groups that a group influences. One may come twice.
     pub(super) fn behind(&self, group: usize) -> impl Iterator<Item = usize> {
         let targets = self.group(group).iter().flat_map(|cell| self.lists.targets(*cell));
-        targets.filter_map(|cell| self.of.get(*cell).copied()).filter(move |other| *other != group)
+        targets.filter_map(|cell| self.of.get(*cell as usize).copied()).filter(move |other| *other != group)
     }
+}
+
+/// A number that there are fewer of than fit, as short as it can be: the graph of a large file is gone through at every edit.
+pub(super) fn id(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
 }
 
 /// Edges by their start, in two flat lists.
 pub(super) struct Lists {
-    starts: Vec<usize>,
-    targets: Vec<usize>,
+    starts: Vec<u32>,
+    targets: Vec<u32>,
 }
 
 impl Lists {
-    pub(super) fn of(count: usize, edges: &[(usize, usize)]) -> Self {
+    pub(super) fn of(count: usize, edges: &[(u32, u32)]) -> Self {
         let mut starts = vec![0; count + 1];
         for (from, _) in edges {
-            if let Some(slot) = starts.get_mut(from + 1) {
+            if let Some(slot) = starts.get_mut(*from as usize + 1) {
                 *slot += 1;
             }
         }
@@ -136,8 +143,8 @@ impl Lists {
         let mut next = starts.clone();
         let mut targets = vec![0; edges.len()];
         for (from, to) in edges {
-            if let Some(slot) = next.get_mut(*from) {
-                if let Some(target) = targets.get_mut(*slot) {
+            if let Some(slot) = next.get_mut(*from as usize) {
+                if let Some(target) = targets.get_mut(*slot as usize) {
                     *target = *to;
                 }
                 *slot += 1;
@@ -146,9 +153,9 @@ impl Lists {
         Self { starts, targets }
     }
 
-    pub(super) fn targets(&self, from: usize) -> &[usize] {
+    pub(super) fn targets(&self, from: usize) -> &[u32] {
         match (self.starts.get(from), self.starts.get(from + 1)) {
-            (Some(start), Some(end)) => self.targets.get(*start..*end).unwrap_or_default(),
+            (Some(start), Some(end)) => self.targets.get(*start as usize..*end as usize).unwrap_or_default(),
             _ => &[],
         }
     }
@@ -180,6 +187,7 @@ fn components(count: usize, lists: Lists) -> Components {
                 waiting[node] = true;
             }
             if let Some(&target) = lists.targets(node).get(edge) {
+                let target = target as usize;
                 path.push((node, edge + 1));
                 if order[target] == UNSEEN {
                     path.push((target, 0));

@@ -158,6 +158,10 @@ impl<'s, 'p> Search<'s, 'p> {
         let writers = Writers::of(self.universe, phase);
         let scope = ScopeReach::of(self.universe, &components, phase);
         let count = components.len();
+        if self.universe.is_empty() {
+            return 0;
+        }
+        // A cell that is gone influences nothing and changes no more often than any other.
         // How many steps it takes until all that influences a group has settled.
         let mut before = vec![0_u32; count];
         // How often what influences a group that scope reads can change while scope opens and closes.
@@ -166,9 +170,6 @@ impl<'s, 'p> Search<'s, 'p> {
         let (mut most, mut first) = (0_u32, 0_u32);
         for group in 0..count {
             let cells = components.group(group);
-            if cells.iter().all(|cell| self.universe.is_gone(*cell)) {
-                continue;
-            }
             let turns = components.turns.get(group) == Some(&true) || writers.disagree(cells);
             let alone = if turns { self.turning(group, cells, &components, &writers, phase, &scope) } else { ONCE };
             let settled = before[group].saturating_add(alone);

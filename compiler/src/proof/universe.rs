@@ -264,9 +264,9 @@ impl Space {
         free.push(id);
     }
 
-    /// Whether there is no such cell any more.
-    pub(super) fn is_gone(&self, id: CellId) -> bool {
-        self.cells.get(id).is_none_or(|cell| cell.place == GONE)
+    /// Whether nothing can change at all.
+    pub(super) fn is_empty(&self) -> bool {
+        self.index.is_empty()
     }
 
     /// What a rule reads and writes from now on. What it did before.

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use super::{
-    graph::{Lists, Phase, takes_part},
+    graph::{Lists, Phase, id, takes_part},
     universe::{CellId, Universe},
 };
 use crate::ir::End;
@@ -47,7 +47,8 @@ impl<'s, 'p> Writers<'s, 'p> {
         let known = self.by_cell.get_or_init(|| self.by_cell());
         let all = |(list, lists): &(Vec<(usize, usize)>, Lists)| {
             let places = cells.iter().flat_map(|cell| lists.targets(*cell));
-            let mut found: Vec<(usize, usize)> = places.filter_map(|place| list.get(*place).copied()).collect();
+            let mut found: Vec<(usize, usize)> =
+                places.filter_map(|place| list.get(*place as usize).copied()).collect();
             found.sort_unstable();
             found.dedup();
             found
@@ -68,7 +69,7 @@ impl<'s, 'p> Writers<'s, 'p> {
                 if !takes_part(self.universe, index, rule, self.phase) {
                     continue;
                 }
-                rule_edges.extend(cells.writes.iter().chain(&cells.back).map(|cell| (*cell, rules.len())));
+                rule_edges.extend(cells.writes.iter().chain(&cells.back).map(|cell| (id(*cell), id(rules.len()))));
                 rules.push((index, rule));
             }
             if self.phase != Phase::Both {
@@ -78,7 +79,7 @@ impl<'s, 'p> Writers<'s, 'p> {
                 for from in End::BOTH.into_iter().filter(|from| mapping.direction.from(*from)) {
                     cells.each_group(&mut |left, right| {
                         let written = if from == End::Left { right } else { left };
-                        map_edges.extend(written.iter().map(|cell| (*cell, maps.len())));
+                        map_edges.extend(written.iter().map(|cell| (id(*cell), id(maps.len()))));
                     });
                 }
                 maps.push((index, map));
