@@ -189,9 +189,15 @@ fn account(program: &Program, end: End, workspace: &Workspace, practice: Option<
 
 /// The store of a connection, to be written to, without its apps. Made if there is none.
 pub(crate) fn open_store(program: &Program, workspace: &Workspace, practice: bool) -> Result<Sqlite, String> {
+    let path = prepared_store_path(program, workspace, practice)?;
+    Sqlite::open(&path, &program.name).map_err(|error| error.to_string())
+}
+
+/// Where the store of a connection is, in a folder that is there.
+pub(crate) fn prepared_store_path(program: &Program, workspace: &Workspace, practice: bool) -> Result<PathBuf, String> {
     let path = store_path(program, workspace, practice);
     prepare(&path, workspace)?;
-    Sqlite::open(&path, &program.name).map_err(|error| error.to_string())
+    Ok(path)
 }
 
 /// Makes the folder that the store of a connection is in: one file in the workspace's state folder.

@@ -6,6 +6,7 @@
 //! | `fmt --check` | all formatted | some are not | could not run |
 //! | `diff --exit-code` | means the same | something changes | could not run |
 //! | `plan` | nothing to do | error | changes |
+//! | `audit` | all is equal | something differs | could not run |
 //! | every other | done | error, or something failed | could not run |
 
 use std::process::ExitCode;
@@ -17,7 +18,7 @@ pub(crate) enum Exit {
     Fine,
     /// Done, and there is something to mend; or, for `plan`, an error.
     Problems,
-    /// `diff --exit-code`: something changes.
+    /// `diff --exit-code`, `audit`: something changes or differs.
     Differs,
     /// Could not run.
     Failed,

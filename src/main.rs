@@ -3,8 +3,11 @@
 //! One file a verb, and no logic here: each verb reads its arguments, calls the crate that does the work and
 //! prints what came of it. Exit codes are part of the product and stand in `exit.rs`.
 
+mod adopt;
 mod apps;
 mod ask;
+mod audit;
+mod backup;
 mod build;
 mod check;
 mod completions;
@@ -25,7 +28,9 @@ mod practice;
 mod progress;
 mod pull;
 mod render;
+mod restore;
 mod resume;
+mod retry;
 mod revision;
 mod run;
 mod sandbox;
@@ -70,6 +75,11 @@ enum Verb {
     Log(log::Log),
     Pause(pause::Pause),
     Resume(resume::Resume),
+    Retry(retry::Retry),
+    Adopt(adopt::Adopt),
+    Audit(audit::Audit),
+    Backup(backup::Backup),
+    Restore(restore::Restore),
     Eval(eval::Eval),
     Apps(apps::Apps),
     Pull(pull::Pull),
@@ -118,6 +128,11 @@ fn main() -> std::process::ExitCode {
             Verb::Log(log) => log.run(output).await,
             Verb::Pause(pause) => pause.run(output).await,
             Verb::Resume(resume) => resume.run(output).await,
+            Verb::Retry(retry) => retry.run(output).await,
+            Verb::Backup(backup) => backup.run(output),
+            Verb::Restore(restore) => restore.run(output),
+            Verb::Adopt(adopt) => adopt.run(output).await,
+            Verb::Audit(audit) => audit.run(output).await,
             Verb::Eval(eval) => eval.run(output),
             Verb::Apps(apps) => apps.run(output),
             Verb::Pull(pull) => pull.run(output).await,

@@ -41,7 +41,7 @@ impl Pause {
         let loaded = Loaded::open_any(path)?;
         let Ok(programs) = loaded.programs(output) else { return Ok(Exit::Problems) };
         let world = World::real();
-        if let Some(contact) = contact {
+        if contact.is_some() {
             let mut errand = One { because: &self.because, world: &world, output };
             return in_each(&loaded, &programs, contact, self.whom.sandbox, &mut errand).await;
         }
@@ -70,8 +70,13 @@ struct One<'a> {
 }
 
 impl Errand for One<'_> {
-    fn run(&mut self, connection: &mut Connection<'_>, picture: &Picture<'_>, index: usize) -> Result<(), String> {
-        let Some(item) = picture.plan.items.get(index) else { return Ok(()) };
+    fn run(
+        &mut self,
+        connection: &mut Connection<'_>,
+        picture: &Picture<'_>,
+        index: Option<usize>,
+    ) -> Result<(), String> {
+        let Some(item) = index.and_then(|index| picture.plan.items.get(index)) else { return Ok(()) };
         let new = cycle::pause(connection.store, Some(item), self.world.clock.now(), self.because);
         let new = new.map_err(|error| error.to_string())?;
         let (name, who) = (&picture.program.name, picture.who(item));

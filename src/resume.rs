@@ -34,7 +34,7 @@ impl Resume {
         let (contact, path) = self.whom.split();
         let loaded = Loaded::open_any(path)?;
         let Ok(programs) = loaded.programs(output) else { return Ok(Exit::Problems) };
-        if let Some(contact) = contact {
+        if contact.is_some() {
             return in_each(&loaded, &programs, contact, self.whom.sandbox, &mut One { output }).await;
         }
         for program in &programs {
@@ -70,8 +70,13 @@ struct One<'a> {
 }
 
 impl Errand for One<'_> {
-    fn run(&mut self, connection: &mut Connection<'_>, picture: &Picture<'_>, index: usize) -> Result<(), String> {
-        let Some(item) = picture.plan.items.get(index) else { return Ok(()) };
+    fn run(
+        &mut self,
+        connection: &mut Connection<'_>,
+        picture: &Picture<'_>,
+        index: Option<usize>,
+    ) -> Result<(), String> {
+        let Some(item) = index.and_then(|index| picture.plan.items.get(index)) else { return Ok(()) };
         let was = cycle::resume(connection.store, Some(item)).map_err(|error| error.to_string())?;
         let (name, who) = (&picture.program.name, picture.who(item));
         if self.output.json() {

@@ -42,18 +42,23 @@ impl Whom {
     }
 }
 
-/// What is done with the contact that is meant, in one connection: the index of its item in the plan.
+/// What is done with the contact that is meant, in one connection: the index of its item in the plan; `None` where all are.
 pub(crate) trait Errand {
     /// Does it.
-    fn run(&mut self, connection: &mut Connection<'_>, picture: &Picture<'_>, index: usize) -> Result<(), String>;
+    fn run(
+        &mut self,
+        connection: &mut Connection<'_>,
+        picture: &Picture<'_>,
+        index: Option<usize>,
+    ) -> Result<(), String>;
 }
 
-/// Finds a contact in every connection of a workspace and does something with it, from what is remembered: no app is
-/// asked. Ends with a problem if no connection knows it, or if it is not clear who is meant.
+/// Finds a contact in every connection of a workspace and does something with it, or with all contacts without one, from
+/// what is remembered: no app is asked. Ends with a problem if no connection knows it, or if it is not clear who is meant.
 pub(crate) async fn in_each(
     loaded: &Loaded,
     programs: &[Arc<Program>],
-    contact: &str,
+    contact: Option<&str>,
     sandbox: bool,
     errand: &mut impl Errand,
 ) -> Result<Exit, String> {
@@ -64,8 +69,9 @@ pub(crate) async fn in_each(
         let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &world, Access::Work)?;
         let mut connection = opened.connection()?;
         let (picture, _) = connection.recall().map_err(|error| error.to_string())?;
-        match one(&picture, contact) {
-            Ok(Some(index)) => errand.run(&mut connection, &picture, index)?,
+        let meant = contact.map_or(Ok(Some(None)), |contact| one(&picture, contact).map(|one| one.map(Some)));
+        match meant {
+            Ok(Some(meant)) => errand.run(&mut connection, &picture, meant)?,
             Ok(None) => continue,
             Err(several) => {
                 complain(&several);
@@ -77,7 +83,7 @@ pub(crate) async fn in_each(
     if let Some(practice) = practice {
         practice.stop().await;
     }
-    if !found {
+    if let Some(contact) = contact.filter(|_| !found) {
         complain(&unknown(contact));
         return Ok(Exit::Problems);
     }

@@ -94,6 +94,8 @@ pub enum What {
         #[serde(default)]
         retry_after: Option<u64>,
     },
+    /// The app does not take what is written. Nothing was done.
+    Refused,
     /// A server error. Nothing was done.
     ErrorBefore,
     /// A server error, but the work was done.

@@ -103,6 +103,7 @@ async fn answer(desk: Arc<Desk>, http: hyper::Request<Incoming>) -> io::Result<R
             reply.headers.extend(retry_after.map(|seconds| ("retry-after", seconds.to_string())));
             reply
         }
+        Some(What::Refused) => desk.read(|app| app.outside(422)),
         Some(What::ErrorBefore) => desk.read(|app| app.outside(500)),
         _ => work(&desk, request).await?,
     };

@@ -1,4 +1,8 @@
 //! What is treated with care: what is paused, what waits, what is in conflict, kept, restored and forgotten.
 
+mod adopt;
+mod audit;
+mod backup;
 mod lists;
 mod pause;
+mod retry;

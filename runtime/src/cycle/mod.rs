@@ -7,6 +7,8 @@
 //! - A pair that fails holds back itself only. A side that fails as a whole stops its writes; what was
 //!   confirmed until then stays, and the next cycle goes on from there.
 
+mod adopt;
+mod audit;
 mod contact;
 mod error;
 mod find;
@@ -28,6 +30,8 @@ use syncc_compiler::{
     value::Canon,
 };
 
+pub use adopt::{Adopted, Adoption};
+pub use audit::{Astray, Audit, Difference, Stray};
 pub use contact::{Contact, Field, Rule};
 pub use error::CycleError;
 pub use fingerprint::fingerprint;
@@ -36,6 +40,7 @@ pub use pause::{Paused, pause, paused, resume};
 pub use picture::Picture;
 pub use report::{Category, Problem, Report, Tally};
 pub use telling::{display, why};
+pub use trouble::Waiting;
 
 use crate::{
     apps::App,

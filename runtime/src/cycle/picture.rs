@@ -11,7 +11,7 @@ use super::{Connection, CycleError, Problem, Report, holds::Holds, naming};
 use crate::{
     apps::Observed,
     engine::{Base, Facts, Item, Known, Linked, Plan, plan},
-    store::{LinkId, NamedRecord},
+    store::{LinkId, NamedRecord, UNPLANNED},
 };
 
 /// Both sides as last read, the links, and the plan for them.
@@ -105,8 +105,10 @@ impl<'a> Connection<'a> {
             .collect();
         let first = links.is_empty();
         let holds = self.holds(&links, &seen)?;
-        let rules_changed = !first && self.rules_changed()?;
-        let facts = Facts { first, rules_changed, held: holds.held() };
+        let planned = self.store.planned()?;
+        let unplanned = planned.as_deref() == Some(UNPLANNED);
+        let rules_changed = !first && !unplanned && planned.is_some_and(|planned| planned != self.fingerprint);
+        let facts = Facts { first, rules_changed, unplanned, held: holds.held() };
         let plan = plan(&self.engine(), [&known[0], &known[1]], &linked, &facts);
         let index = [0, 1].map(|end: usize| {
             known[end].iter().enumerate().map(|(index, known)| (known.id.clone(), index)).collect::<HashMap<_, _>>()
@@ -148,12 +150,6 @@ impl<'a> Connection<'a> {
                 None
             }
         }
-    }
-
-    /// Whether the rules are others than those last planned or run.
-    fn rules_changed(&self) -> Result<bool, CycleError> {
-        let planned = self.store.planned()?;
-        Ok(planned.is_some_and(|planned| planned != self.fingerprint))
     }
 }
 

@@ -81,7 +81,7 @@ impl Connection<'_> {
     }
 
     /// The error of a side as a whole. A refused login says where the login is read from.
-    fn side_error(&self, end: End, mut error: AppError) -> CycleError {
+    pub(super) fn side_error(&self, end: End, mut error: AppError) -> CycleError {
         let side = self.program.side(end);
         if error.class == Class::Auth {
             let variable = Workspace::secret_variable(&side.account);

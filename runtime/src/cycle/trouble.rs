@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use syncc_compiler::ir::End;
 
 use super::{Connection, CycleError, Picture, push::Pushed};
-use crate::store::Trouble;
+use crate::{engine::Item, store::Trouble};
 
 /// How long a record waits after the first refusal, the second, and so on; the last for all further ones.
 const WAITS: [SignedDuration; 5] = [
@@ -29,7 +29,42 @@ pub(super) struct Refusal {
     pub(super) why: String,
 }
 
+/// A record that waits to be tried again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// What is in its way.
+    pub trouble: Trouble,
+    /// Who it is.
+    pub who: String,
+}
+
 impl Connection<'_> {
+    /// Ends the wait of one item of the picture, or of all: the next run tries them, each once. How often they were tried
+    /// stays known. Gives those that will be tried.
+    ///
+    /// # Errors
+    /// What the store can say.
+    pub fn retry(&mut self, picture: &Picture<'_>, only: Option<usize>) -> Result<Vec<Waiting>, CycleError> {
+        let item_of = |trouble: &Trouble| {
+            let is_of = |item: &&Item| item.ids[trouble.end.index()].as_ref() == Some(&trouble.record);
+            picture.plan.items.iter().enumerate().find(|(_, item)| is_of(item))
+        };
+        let now = self.world.clock.now();
+        let mut waiting = Vec::new();
+        for mut trouble in self.store.troubles()? {
+            let item = item_of(&trouble);
+            if only.is_some() && only != item.map(|(index, _)| index) {
+                continue;
+            }
+            let who = item.map_or_else(|| trouble.record.clone(), |(_, item)| picture.who(item));
+            trouble.next = trouble.next.min(now);
+            waiting.push(Waiting { trouble, who });
+        }
+        let troubles: Vec<_> = waiting.iter().map(|waiting| waiting.trouble.clone()).collect();
+        self.store.set_troubles(&troubles)?;
+        Ok(waiting)
+    }
+
     /// Remembers what was refused, and forgets the trouble of what is well now.
     pub(super) fn note_troubles(&mut self, picture: &Picture<'_>, pushed: &Pushed) -> Result<(), CycleError> {
         let known: HashMap<(End, String), Trouble> = self

@@ -49,6 +49,8 @@ pub enum Guard {
     },
     /// The rules changed since they were last planned, and change contacts.
     RulesChanged,
+    /// Nobody has looked at a plan since what is remembered was restored from a backup or adopted.
+    Unplanned,
 }
 
 /// What there can be too much of. Each counts contacts, not fields.
@@ -75,12 +77,21 @@ impl Guard {
             Self::AllChanged { .. } => "all-changed",
             Self::OtherAccount { .. } => "other-account",
             Self::RulesChanged => "rules-changed",
+            Self::Unplanned => "unplanned",
         }
     }
 
     /// All names.
-    pub const NAMES: [&'static str; 7] =
-        ["empty-side", "removals", "deletions", "overwrites", "all-changed", "other-account", "rules-changed"];
+    pub const NAMES: [&'static str; 8] = [
+        "empty-side",
+        "removals",
+        "deletions",
+        "overwrites",
+        "all-changed",
+        "other-account",
+        "rules-changed",
+        "unplanned",
+    ];
 
     /// The sentence for people, with the names that the file uses for its ends.
     #[must_use]
@@ -110,6 +121,10 @@ impl Guard {
             ),
             Self::RulesChanged => {
                 "the rules changed since they were last planned, and this run would change contacts.".to_owned()
+            }
+            Self::Unplanned => {
+                "what is remembered was restored from a backup or adopted, and nobody has looked at a plan since."
+                    .to_owned()
             }
         }
     }
@@ -164,6 +179,9 @@ pub(super) fn guards(items: &[Item], scene: &Scene<'_>) -> Vec<Guard> {
     }
     if scene.facts.rules_changed && !scene.facts.first && writes {
         guards.push(Guard::RulesChanged);
+    }
+    if scene.facts.unplanned && writes {
+        guards.push(Guard::Unplanned);
     }
     guards
 }

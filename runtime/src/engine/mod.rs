@@ -6,6 +6,7 @@
 //! - [`Row`] tells which rules hold for one pair, for whoever has just that one.
 //! - [`plan()`] matches every contact of both sides, runs a cycle on each pair, counts, and checks the guards.
 
+mod agree;
 mod columns;
 mod counts;
 mod cycle;
@@ -24,6 +25,7 @@ mod scope;
 mod settle;
 mod truth;
 
+pub(crate) use agree::Agreement;
 pub use columns::{Columnar, Columns, Matches, Row};
 pub use counts::Counts;
 pub use cycle::MOST_STEPS;

@@ -19,6 +19,8 @@ pub struct Facts {
     pub first: bool,
     /// Whether the rules are others than those last planned.
     pub rules_changed: bool,
+    /// Whether nobody has looked at a plan since what is remembered was restored or adopted.
+    pub unplanned: bool,
     /// Contacts for which nothing is written, by their id on each side, left first. One of a pair holds both.
     pub held: [HashMap<String, Held>; 2],
 }

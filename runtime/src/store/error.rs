@@ -31,6 +31,20 @@ pub enum StoreError {
         /// Whose store was asked for.
         asked: String,
     },
+    /// A file that is to be restored is no copy of a store.
+    #[error("{path} is no backup of a connection: {why}")]
+    NoBackup {
+        /// Which file.
+        path: String,
+        /// Why not.
+        why: String,
+    },
+    /// A copy would replace something else.
+    #[error("{path} is there already, and is no backup of this connection: name another file, or remove it first")]
+    InTheWay {
+        /// Which file.
+        path: String,
+    },
     /// One record cannot be in two links.
     #[error("record {record} is already linked with {with}: unlink it first")]
     AlreadyLinked {

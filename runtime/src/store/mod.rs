@@ -11,7 +11,7 @@ mod sqlite;
 mod types;
 
 pub use error::StoreError;
-pub use sqlite::Sqlite;
+pub use sqlite::{Restored, Sqlite, TakeOver};
 pub use types::{
     Activity, Asked, Conflict, Entry, EntryId, EntryState, Line, Link, LinkId, NamedRecord, NewEntry, Pause, RunId,
     RunInfo, Seen, Settled, Trouble,
@@ -20,6 +20,10 @@ pub use types::{
 use syncc_compiler::ir::End;
 
 use crate::apps::Observed;
+
+/// What [`Store::planned`] names where nobody has looked at a plan since what is remembered was put there by hand: it was
+/// restored from a copy, or contacts were adopted. No name of rules is like it.
+pub const UNPLANNED: &str = "unplanned";
 
 /// The memory of one connection. SQLite first; PostgreSQL can keep the same promises behind it.
 ///

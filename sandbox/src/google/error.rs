@@ -137,6 +137,7 @@ pub(super) fn outside(status: u16) -> Reply {
             "Another write for the same user is under way. Send writes one after another.",
             Vec::new(),
         ),
+        422 => Failure::new(400, "INVALID_ARGUMENT", "Request contains an invalid argument.").reply(),
         _ => body(status, "INTERNAL", "Internal error encountered.", Vec::new()),
     }
 }

@@ -56,6 +56,33 @@ impl Lists {
         self.workspace.write("people.csv", &list.replace(from, to));
     }
 
+    /// What a person does with the card that has this in it.
+    pub(super) fn edit_card(&self, having: &str, from: &str, to: &str) {
+        for path in self.card_files() {
+            let card = fs::read_to_string(&path).expect("a card");
+            if card.contains(having) {
+                assert!(card.contains(from), "{from} is in {card}");
+                return fs::write(&path, card.replace(from, to)).expect("the card is written");
+            }
+        }
+        panic!("no card has {having}");
+    }
+
+    /// Deletes the card that has this in it.
+    pub(super) fn delete_card(&self, having: &str) {
+        let with =
+            self.card_files().into_iter().find(|path| fs::read_to_string(path).is_ok_and(|card| card.contains(having)));
+        fs::remove_file(with.unwrap_or_else(|| panic!("no card has {having}"))).expect("the card is deleted");
+    }
+
+    /// Adds a card.
+    pub(super) fn add_card(&self, given: &str, family: &str, email: &str) {
+        let card = format!(
+            "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{email}\r\nFN:{given} {family}\r\nN:{family};{given};;;\r\nEMAIL:{email}\r\nEND:VCARD\r\n"
+        );
+        fs::write(self.workspace.path("cards").join(format!("{email}.vcf")), card).expect("the card is written");
+    }
+
     /// All cards in one text.
     pub(super) fn cards(&self) -> String {
         self.card_files().iter().map(|path| fs::read_to_string(path).expect("a card")).collect()

@@ -7,6 +7,7 @@
 //! - What must hold between rows (a record is in one link at most, a linked record was observed, a closed
 //!   write holds nothing to write) is a constraint of the schema: not even a mistake in here can break it.
 
+mod backup;
 mod care;
 mod code;
 mod fault;
@@ -30,6 +31,7 @@ use super::{
     Settled, Store, StoreError, Trouble,
 };
 use crate::apps::Observed;
+pub use backup::{Restored, TakeOver};
 use fault::Fault;
 
 /// The memory of one connection in one SQLite file.

@@ -11,7 +11,7 @@ use super::{
 };
 
 /// "sync" in ASCII: what the header of our files says they are.
-const APPLICATION: i64 = 0x7379_6e63;
+pub(super) const APPLICATION: i64 = 0x7379_6e63;
 
 /// How many prepared statements are kept: more than there are.
 const STATEMENTS: usize = 64;
@@ -108,7 +108,7 @@ fn pragma(connection: &Connection, name: &str, value: &str) -> rusqlite::Result<
 
 /// Makes the file, if there is none, so that only its owner can read it: it holds people's contacts.
 /// SQLite gives the files beside it the same rights.
-fn create_private(path: &Path) -> Result<(), Fault> {
+pub(super) fn create_private(path: &Path) -> Result<(), Fault> {
     if path == Path::new(":memory:") {
         return Ok(());
     }

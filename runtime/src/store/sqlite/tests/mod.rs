@@ -1,5 +1,6 @@
 //! The store as the cycle uses it, and what it survives.
 
+mod backup;
 mod care;
 mod crash;
 mod files;
