@@ -39,6 +39,7 @@ mod status;
 mod stop;
 mod tables;
 mod test;
+mod undo;
 mod when;
 mod whom;
 mod why;
@@ -80,6 +81,7 @@ enum Verb {
     Audit(audit::Audit),
     Backup(backup::Backup),
     Restore(restore::Restore),
+    Undo(undo::Undo),
     Eval(eval::Eval),
     Apps(apps::Apps),
     Pull(pull::Pull),
@@ -133,6 +135,7 @@ fn main() -> std::process::ExitCode {
             Verb::Restore(restore) => restore.run(output),
             Verb::Adopt(adopt) => adopt.run(output).await,
             Verb::Audit(audit) => audit.run(output).await,
+            Verb::Undo(undo) => undo.run(output).await,
             Verb::Eval(eval) => eval.run(output),
             Verb::Apps(apps) => apps.run(output),
             Verb::Pull(pull) => pull.run(output).await,

@@ -1,15 +1,21 @@
 //! `syncc plan`: what a run would do to whom, without doing it.
 
-use std::path::PathBuf;
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
-use syncc_runtime::{cycle::Allowed, world::World};
+use syncc_runtime::{
+    cycle::{self, Allowed, SavedPlan},
+    world::World,
+};
 
 use crate::{
     connect::{Access, Opened},
     exit::Exit,
     load,
-    output::{Output, complain},
+    output::{Output, complain, remark},
     practice::Practice,
     progress::Progress,
     tables,
@@ -29,6 +35,12 @@ pub(crate) struct Plan {
     /// Let a guard trip that you looked into, by its name
     #[arg(long = "allow", value_name = "GUARD")]
     allow: Vec<String>,
+    /// Only of this contact: an email, a phone number, a name or an id
+    #[arg(long)]
+    contact: Option<String>,
+    /// Save the plan, so that `syncc run --plan FILE` carries out exactly this
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 impl Plan {
@@ -47,19 +59,25 @@ impl Plan {
         let Ok(programs) = loaded.programs(output) else { return Ok(Exit::Problems) };
         let practice = Practice::start_if(self.sandbox, &loaded.workspace).await?;
         let world = World::real();
-        let allowed = Allowed { guards: self.allow };
+        let allowed = Allowed { guards: self.allow, only: None };
         let mut changes = false;
+        let mut plans = Vec::new();
+        let mut found = self.contact.is_none();
         for program in &programs {
             let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &world, Access::Work)?;
             let mut progress = Progress::new(true, output.json());
             let looked = opened.connection()?.look(&allowed, &mut progress).await;
             progress.done();
             let (picture, report) = looked.map_err(|error| error.to_string())?;
-            changes |= picture.writes() > 0;
+            let only = self.contact.as_ref().map(|contact| picture.find(contact));
+            found |= only.as_ref().is_some_and(|only| !only.is_empty());
+            let plan = picture.save(&cycle::fingerprint(program), world.clock.now(), only.as_deref());
+            changes |= !plan.contacts.is_empty();
+            plans.push(plan);
             if output.json() {
-                output.document(&tables::plan_json(&picture, &report));
+                output.document(&tables::plan_json(&picture, &report, only.as_deref()));
             } else {
-                tables::plan(&picture, &report);
+                tables::plan(&picture, &report, only.as_deref());
             }
             drop(picture);
             opened.planned()?;
@@ -67,6 +85,38 @@ impl Plan {
         if let Some(practice) = practice {
             practice.stop().await;
         }
+        if !found {
+            return Err(format!("nobody is known as `{}`", self.contact.unwrap_or_default()));
+        }
+        if let Some(out) = &self.out {
+            save(out, &plans)?;
+            if !output.json() {
+                remark(&format!("saved: `syncc run --plan {}` carries out exactly this", out.display()));
+            }
+        }
         Ok(if changes { Exit::Changes } else { Exit::Fine })
+    }
+}
+
+/// Writes the plans down. They hold people's contacts, so only their owner may read them.
+fn save(path: &Path, plans: &[SavedPlan]) -> Result<(), String> {
+    let text = serde_json::to_vec_pretty(plans).map_err(|error| format!("the plan cannot be saved: {error}"))?;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(path).and_then(|mut file| file.write_all(&text));
+    written.map_err(|error| format!("the plan cannot be saved in {}: {error}", path.display()))
+}
+
+/// The plans in a file.
+pub(crate) fn saved(path: &Path) -> Result<Vec<SavedPlan>, String> {
+    let shown = path.display();
+    let text = std::fs::read(path).map_err(|error| format!("{shown} cannot be read: {error}"))?;
+    let plans: Vec<SavedPlan> = serde_json::from_slice(&text)
+        .map_err(|_| format!("{shown} is no saved plan: `syncc plan --out FILE` writes one"))?;
+    match plans.iter().all(SavedPlan::is_known) {
+        true => Ok(plans),
+        false => Err(format!("{shown} was saved by a newer syncc: update syncc, or make the plan again")),
     }
 }

@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use clap::Args;
 use syncc_compiler::ir::Program;
 use syncc_runtime::{
-    cycle::{Allowed, CycleError, Report},
+    cycle::{Allowed, CycleError, Report, SavedPlan},
     store::Pause,
     world::World,
 };
@@ -39,6 +39,9 @@ pub(crate) struct Run {
     /// Let a guard trip that you looked into, by its name
     #[arg(long = "allow", value_name = "GUARD")]
     allow: Vec<String>,
+    /// Carry out a saved plan, exactly as it is, and end
+    #[arg(long, value_name = "FILE", conflicts_with = "once")]
+    plan: Option<PathBuf>,
 }
 
 /// How one cycle of one connection went.
@@ -82,14 +85,8 @@ impl Run {
         if let Some(practice) = &practice {
             practice.settled().await;
         }
-        let exit = if self.once {
-            let mut exit = Exit::Fine;
-            for opened in &mut connections {
-                if !matches!(self.cycle(opened, output).await, Went::Fine(_) | Went::Paused) {
-                    exit = Exit::Problems;
-                }
-            }
-            exit
+        let exit = if self.once || self.plan.is_some() {
+            self.one_cycle(&mut connections, output).await?
         } else {
             let stop = Stop::listen().map_err(|error| format!("this machine does not tell syncc to stop: {error}"))?;
             self.forever(&mut connections, stop, output).await
@@ -102,6 +99,34 @@ impl Run {
             practice.stop().await;
         }
         Ok(exit)
+    }
+
+    /// One cycle of every connection; with a saved plan, of those that it is for.
+    async fn one_cycle(&self, connections: &mut [Opened], output: &Output) -> Result<Exit, String> {
+        let mut plans = self.plan.as_deref().map(crate::plan::saved).transpose()?;
+        let mut exit = Exit::Fine;
+        for opened in connections {
+            let only = plans.as_mut().map(|plans| {
+                let place = plans.iter().position(|plan| plan.connection == opened.program.name)?;
+                Some(plans.swap_remove(place))
+            });
+            let only = match only {
+                None => None,
+                Some(None) => continue,
+                Some(only) => only,
+            };
+            match self.cycle(opened, only, output).await {
+                Went::Fine(report) if report.moved.is_empty() => {}
+                Went::Paused => {}
+                _ => exit = Exit::Problems,
+            }
+        }
+        match plans.unwrap_or_default().first() {
+            Some(plan) => {
+                Err(format!("the plan is for a connection `{}`, and there is no file of that name", plan.connection))
+            }
+            None => Ok(exit),
+        }
     }
 
     /// Cycles of every connection, each in its own rhythm, until the program is told to stop.
@@ -118,7 +143,7 @@ impl Run {
                 () = tokio::time::sleep_until(when) => {}
             }
             // A cycle is not cut off: it ends, or it fails, and then the program stops.
-            let went = self.cycle(&mut connections[next], output).await;
+            let went = self.cycle(&mut connections[next], None, output).await;
             if let Went::Refused(_) = went {
                 return Exit::Problems;
             }
@@ -126,9 +151,10 @@ impl Run {
         }
     }
 
-    async fn cycle(&self, opened: &mut Opened, output: &Output) -> Went {
-        let allowed = Allowed { guards: self.allow.clone() };
-        let mut progress = Progress::new(self.yes, output.json());
+    async fn cycle(&self, opened: &mut Opened, only: Option<SavedPlan>, output: &Output) -> Went {
+        // Whoever saved a plan has seen it.
+        let mut progress = Progress::new(self.yes || only.is_some(), output.json());
+        let allowed = Allowed { guards: self.allow.clone(), only };
         let program = Arc::clone(&opened.program);
         let result = match opened.connection() {
             Ok(mut connection) => connection.run(&allowed, &mut progress).await.map_err(Ok),
@@ -145,7 +171,9 @@ impl Run {
                 }
                 return Went::Paused;
             }
-            Err(Ok(error @ (CycleError::Guards(_) | CycleError::NotApproved))) => Went::Refused(error.to_string()),
+            Err(Ok(error @ (CycleError::Guards(_) | CycleError::NotApproved | CycleError::OtherRules))) => {
+                Went::Refused(error.to_string())
+            }
             Err(Ok(error)) => Went::Failed(error.to_string()),
             // Somebody else works on it right now: the next cycle has another chance.
             Err(Err(why)) => Went::Failed(why),

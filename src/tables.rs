@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 use syncc_compiler::ir::{End, Program};
 use syncc_runtime::{
-    cycle::{Picture, Report, Tally, display, who, why},
+    cycle::{Picture, Report, Tally, display, who},
     engine::{Change, Item, Kind, Outcome, Status},
     store::Activity,
 };
@@ -15,12 +15,21 @@ const SAMPLES: usize = 12;
 /// How many problems a report shows in full before it only counts.
 const PROBLEMS: usize = 20;
 
-/// Prints what a run would do.
-pub(crate) fn plan(picture: &Picture<'_>, report: &Report) {
+/// Prints what a run would do; of these items only, if some are asked for.
+pub(crate) fn plan(picture: &Picture<'_>, report: &Report, only: Option<&[usize]>) {
     let program = picture.program;
     let mut text = heading(program);
     text.push_str(&tallies(program, &report.tallies));
-    text.push_str(&samples(picture));
+    text.push_str(&samples(picture, only));
+    if let Some(only) = only {
+        let idle = only.iter().filter_map(|index| picture.plan.items.get(*index));
+        let idle = idle.filter(|item| item.outcome().is_none_or(|outcome| outcome.changes.is_empty()));
+        for item in idle {
+            text.push_str(&format!("= {}: nothing to do; `syncc why` says why\n", picture.who(item)));
+        }
+        say(&text);
+        return;
+    }
     text.push_str(&duplicates(picture));
     text.push_str(&guards(picture));
     text.push_str(&problems(program, report));
@@ -30,6 +39,12 @@ pub(crate) fn plan(picture: &Picture<'_>, report: &Report) {
     say(&text);
 }
 
+/// Prints what an undo would write.
+pub(crate) fn undo(picture: &Picture<'_>, name: &str) {
+    let heading = painted(Paint::Strong, &format!("{}: {name}", picture.program.name));
+    say(&format!("{heading}\n{}{}", samples(picture, None), guards(picture)));
+}
+
 /// Prints the plan of a first sync, before the question.
 pub(crate) fn first_plan(picture: &Picture<'_>) {
     let counts = picture.plan.counts.map(Tally::from);
@@ -37,7 +52,7 @@ pub(crate) fn first_plan(picture: &Picture<'_>) {
         "{}{}{}{}",
         heading(picture.program),
         tallies(picture.program, &counts),
-        samples(picture),
+        samples(picture, None),
         duplicates(picture)
     ));
 }
@@ -47,6 +62,12 @@ pub(crate) fn report(program: &Program, report: &Report) {
     let mut text = heading(program);
     text.push_str(&tallies(program, &report.tallies));
     text.push_str(&problems(program, report));
+    for moved in report.moved.iter().take(PROBLEMS) {
+        text.push_str(&format!("{} {}\n", painted(Paint::Change, &format!("left alone: {}:", moved.who)), moved.why));
+    }
+    if report.moved.len() > PROBLEMS {
+        text.push_str(&format!("… and {} more left alone\n", report.moved.len() - PROBLEMS));
+    }
     if report.found > 0 {
         text.push_str(&format!("found again: {} that were made, but not answered\n", report.found));
     }
@@ -97,15 +118,17 @@ fn tallies(program: &Program, tallies: &[Tally; 2]) -> String {
     text
 }
 
-fn outcomes<'p>(picture: &'p Picture<'_>) -> impl Iterator<Item = (&'p Item, &'p Outcome)> {
-    let outcomes = picture.plan.items.iter().filter_map(|item| Some((item, item.outcome()?)));
+fn outcomes<'p>(picture: &'p Picture<'_>, only: Option<&'p [usize]>) -> impl Iterator<Item = (&'p Item, &'p Outcome)> {
+    let items = picture.plan.items.iter().enumerate();
+    let items = items.filter(move |(index, _)| only.is_none_or(|only| only.contains(index)));
+    let outcomes = items.filter_map(|(_, item)| Some((item, item.outcome()?)));
     outcomes.filter(|(_, outcome)| !outcome.changes.is_empty())
 }
 
-fn samples(picture: &Picture<'_>) -> String {
+fn samples(picture: &Picture<'_>, only: Option<&[usize]>) -> String {
     let mut text = String::new();
     let mut count = 0;
-    for (item, outcome) in outcomes(picture) {
+    for (item, outcome) in outcomes(picture, only) {
         count += 1;
         if count > SAMPLES {
             continue;
@@ -134,7 +157,7 @@ fn sample(picture: &Picture<'_>, item: &Item, outcome: &Outcome, end: End, chang
     };
     let mut text = format!("{}\n", painted(paint, &format!("{sign} {} {name}", side.name)));
     for change in changes {
-        let reason = painted(Paint::Faint, &why(picture.program, change.cause));
+        let reason = painted(Paint::Faint, &picture.why(change.cause));
         match change.field.and_then(|field| side.fields.get(field.index())) {
             None => text.push_str(&format!("    {reason}\n")),
             Some(field) => {
@@ -233,9 +256,9 @@ fn problems(program: &Program, report: &Report) -> String {
 }
 
 /// A plan for machines: every contact with a change, field by field.
-pub(crate) fn plan_json(picture: &Picture<'_>, report: &Report) -> Json {
+pub(crate) fn plan_json(picture: &Picture<'_>, report: &Report, only: Option<&[usize]>) -> Json {
     let program = picture.program;
-    let changes: Vec<_> = outcomes(picture).map(|(item, outcome)| item_json(picture, item, outcome)).collect();
+    let changes: Vec<_> = outcomes(picture, only).map(|(item, outcome)| item_json(picture, item, outcome)).collect();
     let mut document = report_json(program, report);
     if let Some(document) = document.as_object_mut() {
         document.insert("first".into(), json!(picture.first));
@@ -257,6 +280,11 @@ pub(crate) fn plan_json(picture: &Picture<'_>, report: &Report) -> Json {
     document
 }
 
+/// Every contact with a change, field by field.
+pub(crate) fn items_json(picture: &Picture<'_>) -> Vec<Json> {
+    outcomes(picture, None).map(|(item, outcome)| item_json(picture, item, outcome)).collect()
+}
+
 fn item_json(picture: &Picture<'_>, item: &Item, outcome: &Outcome) -> Json {
     let program = picture.program;
     let changes = outcome.changes.iter().map(|change| {
@@ -267,7 +295,7 @@ fn item_json(picture: &Picture<'_>, item: &Item, outcome: &Outcome) -> Json {
             "field": field.map(|field| &field.name),
             "before": display(&change.before),
             "after": display(&change.after),
-            "why": why(program, change.cause),
+            "why": picture.why(change.cause),
         })
     });
     json!({
@@ -309,6 +337,7 @@ pub(crate) fn report_json(program: &Program, report: &Report) -> Json {
         "left": side(End::Left, &report.tallies[0]),
         "right": side(End::Right, &report.tallies[1]),
         "found_again": report.found,
+        "left_alone": report.moved,
         "milliseconds": report.milliseconds,
         "problems": report.problems.iter().map(|problem| json!({
             "side": program.side(problem.end).name, "id": problem.id, "who": problem.who, "why": problem.why,

@@ -40,6 +40,7 @@ fn side(end: &End, accounts: &[AccountSchema]) -> Option<Side> {
         means: field.means.clone(),
         can: field.can,
         lacks: field.lacks.clone(),
+        opt_out: object.is_opt_out(name),
     });
     Some(Side {
         name: end.name().text.clone(),

@@ -385,6 +385,7 @@ pub(super) fn ir_field(end: &ConnectedEnd, name: &str) -> Option<IrField> {
         means: field.means.clone(),
         can: field.can,
         lacks: field.lacks.clone(),
+        opt_out: end.object.is_opt_out(name),
     })
 }
 

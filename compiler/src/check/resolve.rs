@@ -10,7 +10,7 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic},
     ir::{End, FieldId},
-    schema::{Field, Scalar, Type},
+    schema::Field,
 };
 
 /// A field of an end, as a statement names it.
@@ -33,8 +33,7 @@ impl Place<'_> {
 
     /// Whether this is a field that says that a person wants no more mail.
     pub(crate) fn is_unsubscribed_flag(&self) -> bool {
-        let is_sign = self.name == "unsubscribed" && self.side.object.detects.unsubscribed;
-        (self.field.opt_out || is_sign) && self.field.ty == Type::One(Scalar::Bool)
+        self.side.object.is_opt_out(&self.name)
     }
 }
 

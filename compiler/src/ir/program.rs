@@ -113,6 +113,9 @@ pub struct IrField {
     /// The parts of an address that the app has no place for: they stay as they are on the other side.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lacks: Vec<String>,
+    /// Whether a yes means that the person wants no more mail: nothing ever takes it back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub opt_out: bool,
 }
 
 /// Which ways contacts may flow.

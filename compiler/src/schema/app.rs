@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::Field;
+use super::{Field, Scalar, Type};
 
 /// An app as the language sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -49,6 +49,16 @@ pub struct Object {
     /// Which ones the account has, complete when last pulled. `None` when nobody has looked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub names: Option<Vec<String>>,
+}
+
+impl Object {
+    /// Whether a field says that a person wants no more mail.
+    #[must_use]
+    pub fn is_opt_out(&self, name: &str) -> bool {
+        let Some(field) = self.fields.get(name) else { return false };
+        let is_sign = name == "unsubscribed" && self.detects.unsubscribed;
+        (field.opt_out || is_sign) && field.ty == Type::One(Scalar::Bool)
+    }
 }
 
 /// Whether an object is one of several in an account, told apart by name.

@@ -30,6 +30,11 @@ pub enum CycleError {
     /// Somebody paused the connection.
     #[error("paused since {} ({}): nothing is read or written until `syncc resume`", .0.since.strftime("%Y-%m-%d %H:%M UTC"), .0.why)]
     Paused(Pause),
+    /// A saved plan was made by other rules.
+    #[error(
+        "nothing was written: the rules are others than those that this plan was made by. Make a new plan with `syncc plan --out FILE`"
+    )]
+    OtherRules,
     /// Something could not be remembered.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -38,7 +38,7 @@ impl Holds {
     }
 
     /// Of two reasons for one record the first of [`Held`] counts.
-    fn add(&mut self, end: End, id: &str, held: Held, why: String) {
+    pub(super) fn add(&mut self, end: End, id: &str, held: Held, why: String) {
         let hold = Hold { held, why };
         let known = self.0[end.index()].entry(id.to_owned()).or_insert_with(|| hold.clone());
         if hold.held < known.held {

@@ -21,9 +21,11 @@ mod pull;
 mod push;
 mod report;
 mod resolve;
+mod saved;
 mod settle;
 mod telling;
 mod trouble;
+mod undo;
 
 use syncc_compiler::{
     ir::{End, Program},
@@ -39,8 +41,10 @@ pub use naming::{named, who};
 pub use pause::{Paused, pause, paused, resume};
 pub use picture::Picture;
 pub use report::{Category, Problem, Report, Tally};
+pub use saved::{Moved, SavedChange, SavedContact, SavedPlan};
 pub use telling::{display, why};
 pub use trouble::Waiting;
+pub use undo::{Skipped, Undo, Undone};
 
 use crate::{
     apps::App,
@@ -85,6 +89,8 @@ pub trait Host: Send {
 pub struct Allowed {
     /// Names of guards that may trip, such as `removals`.
     pub guards: Vec<String>,
+    /// Only what this plan holds; everything that the rules ask for without one.
+    pub only: Option<SavedPlan>,
 }
 
 impl Allowed {
@@ -158,7 +164,7 @@ impl<'a> Connection<'a> {
         let mut begun = None;
         for _ in 0..ROUNDS {
             host.phase("Planning", None);
-            let picture = self.picture(report)?;
+            let picture = self.asked(allowed, begun.is_none(), report)?;
             let tripped: Vec<_> = picture.plan.guards.iter().filter(|guard| !allowed.guard(guard.name())).collect();
             if !tripped.is_empty() {
                 let tell = |guard: &Guard| (guard.name().to_owned(), guard.message(self.program));
@@ -178,6 +184,19 @@ impl<'a> Connection<'a> {
             }
         }
         Ok(begun)
+    }
+
+    /// The picture; with a saved plan, nothing is written in it but what that plan holds.
+    fn asked(&mut self, allowed: &Allowed, first: bool, report: &mut Report) -> Result<Picture<'a>, CycleError> {
+        let Some(only) = &allowed.only else { return self.picture(report) };
+        if only.rules != self.fingerprint || only.connection != self.program.name {
+            return Err(CycleError::OtherRules);
+        }
+        let picture = self.picture_without(&[], report)?;
+        if first {
+            report.moved = picture.moved(only);
+        }
+        self.picture_without(&picture.unasked(only), report)
     }
 
     /// The engine for the rules of this connection.

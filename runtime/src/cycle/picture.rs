@@ -10,7 +10,7 @@ use syncc_compiler::{
 use super::{Connection, CycleError, Problem, Report, holds::Holds, naming};
 use crate::{
     apps::Observed,
-    engine::{Base, Facts, Item, Known, Linked, Plan, plan},
+    engine::{Base, Facts, Held, Item, Known, Linked, Plan, plan},
     store::{LinkId, NamedRecord, UNPLANNED},
 };
 
@@ -38,6 +38,8 @@ pub struct Picture<'a> {
     pub(super) how: Vec<Option<String>>,
     /// How each side spells phone numbers, left first.
     pub(super) canon: [Canon; 2],
+    /// What a person asked for by hand, where the plan is not what the rules make of it: `undo of run 7`.
+    pub(super) by_hand: Option<String>,
     /// Why contacts are held, for people, by their id, left first.
     pub(super) holds: Holds,
 }
@@ -80,6 +82,15 @@ impl<'a> Connection<'a> {
     /// Puts together what the store knows and plans on it. Records that cannot be read are reported, and
     /// nothing is done with their pairs: they never look deleted.
     pub(super) fn picture(&mut self, report: &mut Report) -> Result<Picture<'a>, CycleError> {
+        self.picture_without(&[], report)
+    }
+
+    /// The same, with nothing to be written for these records.
+    pub(super) fn picture_without(
+        &mut self,
+        unasked: &[(End, String)],
+        report: &mut Report,
+    ) -> Result<Picture<'a>, CycleError> {
         let links = self.store.links()?;
         let mut known: [Vec<Known>; 2] = Default::default();
         let mut seen: [HashMap<String, Observed>; 2] = Default::default();
@@ -104,7 +115,10 @@ impl<'a> Connection<'a> {
             .map(|link| Linked { ids: link.records.clone(), base: link.base.as_ref().map(|base| indexed(sides, base)) })
             .collect();
         let first = links.is_empty();
-        let holds = self.holds(&links, &seen)?;
+        let mut holds = self.holds(&links, &seen)?;
+        for (end, id) in unasked {
+            holds.add(*end, id, Held::NotAsked, "this run was asked for others".to_owned());
+        }
         let planned = self.store.planned()?;
         let unplanned = planned.as_deref() == Some(UNPLANNED);
         let rules_changed = !first && !unplanned && planned.is_some_and(|planned| planned != self.fingerprint);
@@ -118,6 +132,7 @@ impl<'a> Connection<'a> {
         let picture = Picture {
             how,
             canon,
+            by_hand: None,
             program: self.program,
             known,
             links: linked,

@@ -45,6 +45,20 @@ impl Connection<'_> {
         host: &mut dyn Host,
         report: &mut Report,
     ) -> Result<bool, CycleError> {
+        let pushed = self.carry_out(run, picture, host, report).await?;
+        self.settle(picture, &pushed)?;
+        self.note_troubles(picture, &pushed)?;
+        Ok(!pushed.again.is_empty())
+    }
+
+    /// Sends everything that the plan writes.
+    pub(super) async fn carry_out(
+        &mut self,
+        run: RunId,
+        picture: &Picture<'_>,
+        host: &mut dyn Host,
+        report: &mut Report,
+    ) -> Result<Pushed, CycleError> {
         let mut pushed = Pushed::default();
         for end in End::BOTH {
             let mut jobs = self.jobs(picture, end);
@@ -57,9 +71,7 @@ impl Connection<'_> {
             host.phase(&format!("Writing to {}", self.program.side(end).name), Some(jobs.len() as u64));
             self.push_side(run, picture, end, jobs, &mut pushed, host, report).await?;
         }
-        self.settle(picture, &pushed)?;
-        self.note_troubles(picture, &pushed)?;
-        Ok(!pushed.again.is_empty())
+        Ok(pushed)
     }
 
     /// The writes of the plan on one side.

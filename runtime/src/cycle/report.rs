@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 use syncc_compiler::ir::End;
 
-use super::Picture;
+use super::{Moved, Picture};
 use crate::engine::{Counts, Held, Item, Kind, Status};
 
 /// What a cycle did, or what a plan would do.
@@ -17,6 +17,8 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// Creations whose answer was lost and that were found again.
     pub found: u64,
+    /// Contacts of the saved plan that were left alone, because they are not as it says any more.
+    pub moved: Vec<Moved>,
     /// How long it took.
     pub milliseconds: u64,
     /// What was written, by the id of the record, left first.

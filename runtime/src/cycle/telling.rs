@@ -29,7 +29,7 @@ pub(super) fn lines(picture: &Picture<'_>, item: &Item, outcome: &Outcome, end: 
         field,
         before: before.clone(),
         after: after.clone(),
-        why: why(picture.program, cause),
+        why: picture.why(cause),
     };
     let mut lines = Vec::new();
     for change in outcome.changes.iter().filter(|change| change.end == end) {
@@ -43,6 +43,14 @@ pub(super) fn lines(picture: &Picture<'_>, item: &Item, outcome: &Outcome, end: 
         }
     }
     lines
+}
+
+impl Picture<'_> {
+    /// Why a change is made, for people.
+    #[must_use]
+    pub fn why(&self, cause: Cause) -> String {
+        self.by_hand.clone().unwrap_or_else(|| why(self.program, cause))
+    }
 }
 
 fn field_name(side: &Side, field: FieldId) -> String {
@@ -86,6 +94,7 @@ pub fn why(program: &Program, cause: Cause) -> String {
             Some(Origin::Line(line)) => format!("map on line {line}"),
             None => "mapped".to_owned(),
         },
+        Cause::Person => "asked for by hand".to_owned(),
         Cause::Rule(index, part) => {
             let Some(rule) = program.rules.get(index) else { return "a rule".to_owned() };
             let part = match part {

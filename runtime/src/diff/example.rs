@@ -162,6 +162,7 @@ impl Parts<'_> {
         let program = self.both.program(version);
         match outcome.changes.iter().find(wrote)?.cause {
             Cause::Rule(rule, part) => Some(By::Rule { line: program.rules.get(rule)?.line, part }),
+            Cause::Person => None,
             Cause::Mapping(mapping) => {
                 Some(By::Mapping { map: super::mappings::text(program, program.mappings.get(mapping)?) })
             }

@@ -168,14 +168,8 @@ pub(super) fn guards(items: &[Item], scene: &Scene<'_>) -> Vec<Guard> {
             guards.push(Guard::AllChanged { end, linked });
         }
     }
-    let limit = FEW.max(scene.pairs / 10);
     for what in [What::Deletion, What::Removal, What::Overwrite] {
-        for end in End::BOTH {
-            let count = items.iter().filter_map(outcome).filter(|outcome| does(outcome, end, what)).count();
-            if count > limit {
-                guards.push(Guard::TooMany { end, what, count, limit, linked: scene.pairs });
-            }
-        }
+        guards.extend(too_many(items, what, scene.pairs));
     }
     if scene.facts.rules_changed && !scene.facts.first && writes {
         guards.push(Guard::RulesChanged);
@@ -184,6 +178,14 @@ pub(super) fn guards(items: &[Item], scene: &Scene<'_>) -> Vec<Guard> {
         guards.push(Guard::Unplanned);
     }
     guards
+}
+
+/// The guards that too much of one kind trips. `pairs`: how many are linked.
+pub(crate) fn too_many(items: &[Item], what: What, pairs: usize) -> Vec<Guard> {
+    let limit = FEW.max(pairs / 10);
+    let count = |end| items.iter().filter_map(outcome).filter(|outcome| does(outcome, end, what)).count();
+    let counts = End::BOTH.into_iter().map(|end| (end, count(end))).filter(|(_, count)| *count > limit);
+    counts.map(|(end, count)| Guard::TooMany { end, what, count, limit, linked: pairs }).collect()
 }
 
 fn outcome(item: &Item) -> Option<&Outcome> {

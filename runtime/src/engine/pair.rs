@@ -89,6 +89,8 @@ pub enum Cause {
     Mapping(usize),
     /// The rule at this index of [`syncc_compiler::ir::Program::rules`], by this part.
     Rule(usize, Part),
+    /// A person, who asked for just this: never the engine.
+    Person,
 }
 
 /// A rule that changed something.

@@ -159,7 +159,7 @@ impl<'p> Engine<'p> {
 }
 
 /// Whether writing `after` over `before` would move a person up the ladder of consent, to more mail.
-pub(super) fn climbs(before: &Value, after: &Value) -> bool {
+pub(crate) fn climbs(before: &Value, after: &Value) -> bool {
     match (before, after) {
         (Value::Consent(before), Value::Consent(after)) => after < before,
         (Value::Consent(_), _) => true,

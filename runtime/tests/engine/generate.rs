@@ -297,7 +297,7 @@ pub(crate) fn program() -> impl Strategy<Value = Program> {
                         remove: cannot != 4,
                         ..Can::default()
                     };
-                    IrField { name: name.into(), ty, means: None, can, lacks: Vec::new() }
+                    IrField { name: name.into(), ty, means: None, can, lacks: Vec::new(), opt_out: false }
                 })
                 .collect(),
             detects: Detects { deleted: true, unsubscribed: false },

@@ -78,6 +78,7 @@ pub(crate) fn side(app: &str, object: &str) -> Side {
         means: field.means.clone(),
         can: field.can,
         lacks: Vec::new(),
+        opt_out: false,
     });
     Side {
         name: app.to_owned(),

@@ -19,7 +19,14 @@ pub(crate) fn side(app: &str) -> Side {
     let fields = object
         .fields
         .into_iter()
-        .map(|(name, field)| IrField { name, ty: field.ty, means: field.means, can: field.can, lacks: Vec::new() })
+        .map(|(name, field)| IrField {
+            name,
+            ty: field.ty,
+            means: field.means,
+            can: field.can,
+            lacks: Vec::new(),
+            opt_out: false,
+        })
         .collect();
     Side {
         name: app.to_owned(),

@@ -15,7 +15,7 @@ use super::{
     app::HttpApp,
     lens::PARTIAL,
     manifest::{self, Object, Shape},
-    mirror::{Mirror, Told, read_export},
+    mirror::{Mirror, Times, Told, read_export},
 };
 use crate::apps::{Account, AppError, Class, Observed, Page, Pulled, Written};
 
@@ -144,8 +144,9 @@ impl HttpApp {
             return Ok(Some(record));
         }
         let Some(id) = self.object.id.text(&record) else { return Ok(None) };
+        let asked_at = self.known_since(mirrored, &id)?;
         match self.get_one(&id).await? {
-            Some(whole) => Ok(Some(self.tell(mirrored, &id, whole, true)?)),
+            Some(whole) => Ok(Some(self.tell(mirrored, &id, whole, true, asked_at)?)),
             None => Ok(None),
         }
     }
@@ -158,8 +159,21 @@ impl HttpApp {
         Ok(self.get_one(id).await?.unwrap_or(record))
     }
 
-    /// Puts a record that the app showed, or that was sent, into the mirror; gives what is known now.
-    pub(super) fn tell(&self, mirrored: &Mirrored, id: &str, record: Json, whole: bool) -> Result<Json, AppError> {
+    /// Since when each member of a record is known: to be taken down before the app is asked for it.
+    fn known_since(&self, mirrored: &Mirrored, id: &str) -> Result<Times, AppError> {
+        mirrored.mirror.times(&self.object.own_id(id))
+    }
+
+    /// Puts a record that the app showed, or that was sent, into the mirror; gives what is known now. `asked_at` is what
+    /// [`Self::known_since`] said before the app was asked.
+    fn tell(
+        &self,
+        mirrored: &Mirrored,
+        id: &str,
+        record: Json,
+        whole: bool,
+        asked_at: Times,
+    ) -> Result<Json, AppError> {
         let now = self.sender.world.clock.now();
         let at = now.checked_sub(CLOCKS).unwrap_or(Timestamp::UNIX_EPOCH);
         let mut members = match record {
@@ -171,9 +185,10 @@ impl HttpApp {
         if let Some(member) = self.object.id.split().and_then(|split| split.outer.into_iter().next()) {
             members.insert(member, Json::String(id.clone()));
         }
-        mirrored
-            .mirror
-            .take(&[Told { id: id.clone(), at, whole, spared: mirrored.rule.only_told.clone(), members }], None)?;
+        mirrored.mirror.take(
+            &[Told { id: id.clone(), at, whole, spared: mirrored.rule.only_told.clone(), members, asked_at }],
+            None,
+        )?;
         mirrored.mirror.get(&id)?.ok_or_else(|| self.sender.strange("a record that is lost"))
     }
 
@@ -185,8 +200,9 @@ impl HttpApp {
     ) -> Result<Vec<Option<Json>>, AppError> {
         let mut found = Vec::new();
         for id in ids {
+            let asked_at = self.known_since(mirrored, id)?;
             found.push(match self.get_one(id).await? {
-                Some(record) => Some(self.tell(mirrored, id, record, true)?),
+                Some(record) => Some(self.tell(mirrored, id, record, true, asked_at)?),
                 // Not every app that takes a record also shows it.
                 None => mirrored.mirror.get(id)?,
             });
@@ -224,8 +240,9 @@ impl HttpApp {
     ) -> Result<Written, AppError> {
         // It happened: whatever goes wrong from here on, it is not sent again.
         let unknown = |error: AppError| AppError { class: Class::Unknown, ..error };
+        let asked_at = self.known_since(mirrored, &op.to_string()).map_err(unknown)?;
         if let Some(record) = self.get_one(&op.to_string()).await.map_err(unknown)? {
-            let known = self.tell(mirrored, &op.to_string(), record, true).map_err(unknown)?;
+            let known = self.tell(mirrored, &op.to_string(), record, true, asked_at).map_err(unknown)?;
             return Ok(Written { now: self.observed(&known).map_err(unknown)? });
         }
         mirrored.mirror.await_id(op).map_err(unknown)?;
@@ -244,13 +261,14 @@ impl HttpApp {
         sent: &Json,
     ) -> Result<Written, AppError> {
         let unknown = |error: AppError| AppError { class: Class::Unknown, ..error };
+        let asked_at = self.known_since(mirrored, id).map_err(unknown)?;
         let shown = self.get_one(id).await.unwrap_or_default();
         let known = match shown {
-            Some(record) => self.tell(mirrored, id, record, true),
+            Some(record) => self.tell(mirrored, id, record, true, asked_at),
             None => {
                 let whole = before.get(PARTIAL).is_none();
-                self.tell(mirrored, id, before.clone(), whole)
-                    .and_then(|_| self.tell(mirrored, id, sent.clone(), false))
+                self.tell(mirrored, id, before.clone(), whole, Times::new())
+                    .and_then(|_| self.tell(mirrored, id, sent.clone(), false, asked_at))
             }
         };
         let known = known.map_err(unknown)?;

@@ -39,6 +39,7 @@ fn fields_of(app: &str, object: &str, wanted: &dyn Fn(&str) -> bool) -> Side {
         means: field.means.clone(),
         can: field.can,
         lacks: Vec::new(),
+        opt_out: false,
     });
     Side {
         name: app.into(),
@@ -382,6 +383,7 @@ fn a_custom_field_is_found_by_its_name_and_goes_with_its_value() {
         means: None,
         can: syncc_compiler::schema::Can::default(),
         lacks: Vec::new(),
+        opt_out: false,
     }];
     let manifest = Manifest::read("google", syncc_connectors::manifest("google").expect("manifest")).expect("reads");
     let object = &manifest.objects["contact"];

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 use sha2::{Digest as _, Sha256};
 
-use super::Told;
+use super::{Times, Told};
 use crate::apps::{AppError, Class, http::manifest::Export};
 
 /// An exported file.
@@ -90,7 +90,7 @@ pub(in crate::apps::http) fn read(
             continue;
         };
         record.insert(rule.id.clone(), Json::from(own.clone()));
-        told.push(Told { id: own, at, whole: false, spared: Vec::new(), members: record });
+        told.push(Told { id: own, at, whole: false, spared: Vec::new(), members: record, asked_at: Times::new() });
     }
     Ok(Some(Exported { hash, told, problems }))
 }

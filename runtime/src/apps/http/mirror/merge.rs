@@ -11,7 +11,7 @@ use crate::apps::http::{lens::PARTIAL, manifest::Collects, path::text};
 const WHOLE: &str = "";
 
 /// When each member of a record was last told.
-pub(super) type Times = BTreeMap<String, Timestamp>;
+pub(in crate::apps::http) type Times = BTreeMap<String, Timestamp>;
 
 /// Something that was told about one record.
 #[derive(Clone, Debug)]
@@ -26,6 +26,9 @@ pub(in crate::apps::http) struct Told {
     pub(in crate::apps::http) spared: Vec<String>,
     /// The record, or what changed.
     pub(in crate::apps::http) members: Map<String, Json>,
+    /// What was known, and since when, before this was asked for. It is older than the answer whatever the clocks of
+    /// the two machines say. Nothing for what the app told on its own.
+    pub(in crate::apps::http) asked_at: Times,
 }
 
 /// What is known of a record, and since when. A record of which not every member was told is marked so.
@@ -48,9 +51,9 @@ impl Known {
         for (member, value) in &told.members {
             if *member == collects.member {
                 self.collect(value, collects);
-            } else if self.is_news(member, told.at) {
+            } else if self.is_news(member, told) {
                 self.record.insert(member.clone(), value.clone());
-                self.times.insert(member.clone(), told.at);
+                self.date(member, told.at);
             }
         }
         if told.whole {
@@ -61,9 +64,9 @@ impl Known {
                 lacks && *member != collects.member && member != PARTIAL && member != WHOLE
             });
             for member in members {
-                if self.is_news(&member, told.at) {
+                if self.is_news(&member, told) {
                     self.record.shift_remove(&member);
-                    self.times.insert(member, told.at);
+                    self.date(&member, told.at);
                 }
             }
             for member in &told.spared {
@@ -75,11 +78,18 @@ impl Known {
         }
     }
 
-    /// Whether something told at this time about a member is newer than what is known: what was told of the member
-    /// itself, or of the whole record, which told of each member that it has none or which one.
-    fn is_news(&self, member: &str, at: Timestamp) -> bool {
-        let own = self.times.get(member);
-        own.or_else(|| self.times.get(WHOLE)).is_none_or(|known| at >= *known)
+    /// Whether what is told of a member is newer than what is known: what was told of the member itself, or of the
+    /// whole record, which told of each member that it has none or which one.
+    fn is_news(&self, member: &str, told: &Told) -> bool {
+        let since = |times: &Times| times.get(member).or_else(|| times.get(WHOLE)).copied();
+        let known = since(&self.times);
+        known.is_none_or(|known| told.at >= known) || known == since(&told.asked_at)
+    }
+
+    /// A member is as old as what was told of it last; never older than what it took the place of.
+    fn date(&mut self, member: &str, at: Timestamp) {
+        let known = self.times.get(member).or_else(|| self.times.get(WHOLE)).copied();
+        self.times.insert(member.to_owned(), known.map_or(at, |known| known.max(at)));
     }
 
     fn collect(&mut self, told: &Json, collects: &Collects) {
@@ -104,6 +114,23 @@ mod test {
 
     use super::*;
 
+    #[test]
+    fn an_answer_is_newer_than_what_was_known_when_it_was_asked_for_whatever_the_clocks_say() {
+        let mut known = Known::nothing();
+        known.take(&told(100, true, json!({ "tags": ["vip"], "city": "Rome" })), &collects());
+        let asked_at = known.times.clone();
+        // While the answer was on its way the app told of the city on its own.
+        known.take(&told(101, false, json!({ "city": "Oslo" })), &collects());
+        let answer = Told { asked_at, ..told(97, true, json!({ "tags": [], "city": "Rome" })) };
+        known.take(&answer, &collects());
+        assert_eq!((&known.record["tags"], &known.record["city"]), (&json!([]), &json!("Oslo")));
+        // What the app tells later of the member still counts, and what it told before does not.
+        known.take(&told(99, false, json!({ "tags": ["old"] })), &collects());
+        assert_eq!(known.record["tags"], json!([]));
+        known.take(&told(102, false, json!({ "tags": ["new"] })), &collects());
+        assert_eq!(known.record["tags"], json!(["new"]));
+    }
+
     fn collects() -> Collects {
         Collects { member: "activities".into(), kind: "type".into(), keep: vec!["deleted".into(), "opted_out".into()] }
     }
@@ -116,6 +143,7 @@ mod test {
             whole,
             spared: vec!["agent".into()],
             members,
+            asked_at: Times::new(),
         }
     }
 

@@ -11,5 +11,5 @@ mod store;
 pub(super) mod webhook;
 
 pub(super) use export::read as read_export;
-pub(super) use merge::Told;
+pub(super) use merge::{Times, Told};
 pub(super) use store::Mirror;

@@ -14,7 +14,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Transaction, Trans
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
-use super::merge::{Known, Told};
+use super::merge::{Known, Times, Told};
 use crate::apps::{AppError, Class, http::manifest::Collects};
 
 const SCHEMA: &str = "
@@ -124,6 +124,14 @@ impl Mirror {
         self.read(|file| {
             let row = file.query_row("select record from record where id = ?1", [id], |row| row.get::<_, String>(0));
             row.optional()?.map(|record| Ok(Json::Object(read::<Map<_, _>>(&record)?))).transpose()
+        })
+    }
+
+    /// Since when each member of a record is known.
+    pub(in crate::apps::http) fn times(&self, id: &str) -> Result<Times, AppError> {
+        self.read(|file| {
+            let row = file.query_row("select times from record where id = ?1", [id], |row| row.get::<_, String>(0));
+            row.optional()?.map_or_else(|| Ok(Times::new()), |times| read(&times))
         })
     }
 

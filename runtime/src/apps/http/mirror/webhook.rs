@@ -24,7 +24,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use tracing::{info, warn};
 use uuid::Uuid;
 
-use super::{Mirror, Told};
+use super::{Mirror, Times, Told};
 use crate::{
     apps::{
         Account, AppError, Class, Secret,
@@ -216,7 +216,10 @@ impl Desk {
         let now = self.world.clock.now();
         // A time ahead of ours would outlive what is told later.
         let at = header(&rule.time).and_then(time).map_or(now, |at| at.min(now));
-        Judged::Take(Told { id, at, whole, spared: Vec::new(), members }, header(&rule.message).map(str::to_owned))
+        Judged::Take(
+            Told { id, at, whole, spared: Vec::new(), members, asked_at: Times::new() },
+            header(&rule.message).map(str::to_owned),
+        )
     }
 }
 

@@ -29,7 +29,14 @@ fn make_side() -> Side {
     let fields = object
         .fields
         .into_iter()
-        .map(|(name, field)| IrField { name, ty: field.ty, means: field.means, can: field.can, lacks: Vec::new() })
+        .map(|(name, field)| IrField {
+            name,
+            ty: field.ty,
+            means: field.means,
+            can: field.can,
+            lacks: Vec::new(),
+            opt_out: false,
+        })
         .collect();
     Side {
         name: "vcard".to_owned(),

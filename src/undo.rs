@@ -1,0 +1,204 @@
+//! `syncc undo`: takes back what was written, after showing it.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+use syncc_compiler::ir::{End, Program};
+use syncc_runtime::{
+    cycle::{Allowed, Report, Skipped, Undone},
+    store::{Asked, RunId, Store},
+    world::World,
+};
+
+use crate::{
+    ask,
+    check::plural,
+    connect::{Access, Opened},
+    exit::Exit,
+    load,
+    output::{Output, Paint, complain, painted, say},
+    practice::Practice,
+    progress::Progress,
+    tables, when,
+};
+
+/// How many of those left alone are shown.
+const SHOWN: usize = 20;
+
+/// Take back what was written: by a run, to a contact, or since a point in time
+///
+/// Shows first what it would write. What was edited since is left alone and named. What the rules would do again at
+/// once is paused.
+#[derive(Args)]
+pub(crate) struct Undo {
+    /// The number of a run, or a contact: an email, a phone number, a name or an id
+    #[arg(required_unless_present = "since")]
+    what: Option<String>,
+    /// A folder with .sync files, one file, or a built file
+    #[arg(long, default_value = ".")]
+    path: PathBuf,
+    /// Only what was written since then: a day (2026-11-21), a point in time, or so long ago (2h, 3d)
+    #[arg(long)]
+    since: Option<String>,
+    /// Only this field
+    #[arg(long)]
+    field: Option<String>,
+    /// Only show what it would write
+    #[arg(long)]
+    dry_run: bool,
+    /// Go ahead without asking
+    #[arg(long, short)]
+    yes: bool,
+    /// Of the practice apps that are built in, not of real accounts
+    #[arg(long)]
+    sandbox: bool,
+    /// Let a guard trip that you looked into, by its name
+    #[arg(long = "allow", value_name = "GUARD")]
+    allow: Vec<String>,
+}
+
+impl Undo {
+    pub(crate) async fn run(self, output: &Output) -> Exit {
+        match self.undo(output).await {
+            Ok(exit) => exit,
+            Err(why) => {
+                complain(&why);
+                Exit::Failed
+            }
+        }
+    }
+
+    async fn undo(self, output: &Output) -> Result<Exit, String> {
+        let loaded = load::Loaded::open_any(&self.path)?;
+        let Ok(programs) = loaded.programs(output) else { return Ok(Exit::Problems) };
+        if programs.len() > 1 && self.what.as_ref().is_some_and(|what| what.parse::<i64>().is_ok()) {
+            return Err(
+                "several connections have a run of that number: name the file, with --path FILE.sync".to_owned()
+            );
+        }
+        let practice = Practice::start_if(self.sandbox, &loaded.workspace).await?;
+        let mut exit = Exit::Problems;
+        let mut found = false;
+        for program in &programs {
+            let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &World::real(), Access::Work)?;
+            if let Some(went) = self.of(program, &mut opened, output).await? {
+                found = true;
+                exit = went;
+            }
+        }
+        if let Some(practice) = practice {
+            practice.settled().await;
+            practice.stop().await;
+        }
+        if !found {
+            complain("nothing was written that fits; `syncc log` shows what was");
+        }
+        Ok(exit)
+    }
+
+    /// Undoes within one connection; nothing if nothing fits.
+    async fn of(&self, program: &Program, opened: &mut Opened, output: &Output) -> Result<Option<Exit>, String> {
+        let Some((asked, name)) = self.asked(opened)? else { return Ok(None) };
+        if opened
+            .store()?
+            .history(&Asked { limit: Some(1), ..asked.clone() })
+            .map_err(|error| error.to_string())?
+            .is_empty()
+        {
+            return Ok(None);
+        }
+        let allowed = Allowed { guards: self.allow.clone(), only: None };
+        let mut progress = Progress::new(true, output.json());
+        let mut report = Report::default();
+        let mut connection = opened.connection()?;
+        let planned = connection.plan_undo(&asked, &name, &allowed, &mut progress, &mut report).await;
+        progress.done();
+        let undo = planned.map_err(|error| error.to_string())?;
+        let writes = undo.picture.writes();
+        if output.json() {
+            output.document(&json!({
+                "version": 1, "connection": program.name, "undo": name, "contacts": tables::items_json(&undo.picture),
+                "left_alone": undo.skipped,
+            }));
+        } else {
+            tables::undo(&undo.picture, &name);
+            say(&skipped(&undo.skipped));
+        }
+        if writes == 0 {
+            if !output.json() {
+                say("nothing to undo\n");
+            }
+            return Ok(Some(Exit::Fine));
+        }
+        if self.dry_run {
+            return Ok(Some(Exit::Changes));
+        }
+        if !self.yes && !ask::yes(&format!("Write this to {}?", plural(writes, "contact"))) {
+            return Err("nothing was written: the undo was not approved".to_owned());
+        }
+        let mut progress = Progress::new(true, output.json());
+        let undone = connection.undo(undo, &allowed, &mut progress).await;
+        progress.done();
+        let undone = undone.map_err(|error| error.to_string())?;
+        self.tell(program, &undone, output);
+        Ok(Some(if undone.report.problems.is_empty() { Exit::Fine } else { Exit::Problems }))
+    }
+
+    /// Which lines of the history are meant, and what that is called; nothing if this connection does not know them.
+    fn asked(&self, opened: &mut Opened) -> Result<Option<(Asked, String)>, String> {
+        let now = World::real().clock.now();
+        let since = self.since.as_deref().map(|text| when::since(text, now)).transpose()?;
+        let asked = Asked { since, field: self.field.clone(), ..Asked::default() };
+        let Some(what) = &self.what else {
+            return Ok(Some((asked, format!("undo since {}", self.since.as_deref().unwrap_or_default()))));
+        };
+        let run = what.parse().ok().map(RunId);
+        let runs = opened.store()?.runs(usize::MAX).map_err(|error| error.to_string())?;
+        if let Some(run) = run.filter(|run| runs.iter().any(|known| known.id == *run)) {
+            return Ok(Some((Asked { run: Some(run), ..asked }, format!("undo of run {}", run.0))));
+        }
+        let mut connection = opened.connection()?;
+        let (picture, _) = connection.recall().map_err(|error| error.to_string())?;
+        let found = picture.find(what);
+        if found.len() > 1 {
+            let fit: Vec<_> = found.iter().filter_map(|index| picture.plan.items.get(*index)).collect();
+            let names: Vec<_> = fit.iter().take(SHOWN).map(|item| picture.who(item)).collect();
+            return Err(format!("{} contacts fit `{what}`: {}. Name one by email or id", fit.len(), names.join(", ")));
+        }
+        let Some(item) = found.first().and_then(|index| picture.plan.items.get(*index)) else { return Ok(None) };
+        let records = End::BOTH.into_iter().filter_map(|end| Some((end, item.ids[end.index()].clone()?))).collect();
+        Ok(Some((Asked { records, ..asked }, format!("undo for {}", picture.who(item)))))
+    }
+
+    fn tell(&self, program: &Program, undone: &Undone, output: &Output) {
+        if output.json() {
+            let mut document = tables::report_json(program, &undone.report);
+            document["paused"] = json!(undone.paused);
+            output.document(&document);
+            return;
+        }
+        tables::report(program, &undone.report);
+        if !undone.paused.is_empty() {
+            let who: Vec<_> = undone.paused.iter().take(SHOWN).cloned().collect();
+            let more = undone.paused.len().saturating_sub(who.len());
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            say(&format!(
+                "paused: {}{more}. The rules ask for the same again: change them, then `syncc resume`\n",
+                who.join(", ")
+            ));
+        }
+    }
+}
+
+fn skipped(skipped: &[Skipped]) -> String {
+    let mut text = String::new();
+    for Skipped { who, side, field, why } in skipped.iter().take(SHOWN) {
+        let field = field.as_ref().map(|field| format!(" {field}")).unwrap_or_default();
+        text.push_str(&format!("{} {why}\n", painted(Paint::Change, &format!("left alone: {side} {who}{field}:"))));
+    }
+    if skipped.len() > SHOWN {
+        text.push_str(&format!("… and {} more left alone; --format json lists them all\n", skipped.len() - SHOWN));
+    }
+    text
+}
