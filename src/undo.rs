@@ -1,6 +1,6 @@
 //! `syncc undo`: takes back what was written, after showing it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
@@ -36,8 +36,7 @@ pub(crate) struct Undo {
     #[arg(required_unless_present = "since")]
     what: Option<String>,
     /// A folder with .sync files, one file, or a built file
-    #[arg(long, default_value = ".")]
-    path: PathBuf,
+    path: Option<PathBuf>,
     /// Only what was written since then: a day (2026-11-21), a point in time, or so long ago (2h, 3d)
     #[arg(long)]
     since: Option<String>,
@@ -70,11 +69,16 @@ impl Undo {
     }
 
     async fn undo(self, output: &Output) -> Result<Exit, String> {
-        let loaded = load::Loaded::open_any(&self.path)?;
+        let (what, path) = match (&self.what, &self.path) {
+            // `undo --since 2h FOLDER`: what stands alone and is there is the workspace.
+            (Some(only), None) if self.since.is_some() && Path::new(only).exists() => (None, Path::new(only)),
+            (what, path) => (what.as_deref(), path.as_deref().unwrap_or(Path::new("."))),
+        };
+        let loaded = load::Loaded::open_any(path)?;
         let Ok(programs) = loaded.programs(output) else { return Ok(Exit::Problems) };
-        if programs.len() > 1 && self.what.as_ref().is_some_and(|what| what.parse::<i64>().is_ok()) {
+        if programs.len() > 1 && what.is_some_and(|what| what.parse::<i64>().is_ok()) {
             return Err(
-                "several connections have a run of that number: name the file, with --path FILE.sync".to_owned()
+                "several connections have a run of that number: name the file: `syncc undo RUN FILE.sync`".to_owned()
             );
         }
         let practice = Practice::start_if(self.sandbox, &loaded.workspace).await?;
@@ -82,7 +86,7 @@ impl Undo {
         let mut found = false;
         for program in &programs {
             let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &World::real(), Access::Work)?;
-            if let Some(went) = self.of(program, &mut opened, output).await? {
+            if let Some(went) = self.of(program, what, &mut opened, output).await? {
                 found = true;
                 exit = went;
             }
@@ -98,8 +102,14 @@ impl Undo {
     }
 
     /// Undoes within one connection; nothing if nothing fits.
-    async fn of(&self, program: &Program, opened: &mut Opened, output: &Output) -> Result<Option<Exit>, String> {
-        let Some((asked, name)) = self.asked(opened)? else { return Ok(None) };
+    async fn of(
+        &self,
+        program: &Program,
+        what: Option<&str>,
+        opened: &mut Opened,
+        output: &Output,
+    ) -> Result<Option<Exit>, String> {
+        let Some((asked, name)) = self.asked(what, opened)? else { return Ok(None) };
         if opened
             .store()?
             .history(&Asked { limit: Some(1), ..asked.clone() })
@@ -146,11 +156,11 @@ impl Undo {
     }
 
     /// Which lines of the history are meant, and what that is called; nothing if this connection does not know them.
-    fn asked(&self, opened: &mut Opened) -> Result<Option<(Asked, String)>, String> {
+    fn asked(&self, what: Option<&str>, opened: &mut Opened) -> Result<Option<(Asked, String)>, String> {
         let now = World::real().clock.now();
         let since = self.since.as_deref().map(|text| when::since(text, now)).transpose()?;
         let asked = Asked { since, field: self.field.clone(), ..Asked::default() };
-        let Some(what) = &self.what else {
+        let Some(what) = what else {
             return Ok(Some((asked, format!("undo since {}", self.since.as_deref().unwrap_or_default()))));
         };
         let run = what.parse().ok().map(RunId);

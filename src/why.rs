@@ -141,7 +141,7 @@ fn as_text(program: &Program, contact: &Contact) -> String {
             rule.title.replace('\n', " ")
         ));
         if !rule.not_so.is_empty() {
-            text.push_str(&format!("        because {}\n", rule.not_so.join(", and ")));
+            text.push_str(&format!("        this is not so: {}\n", rule.not_so.join(", and ")));
         }
     }
     if !contact.pending.is_empty() {

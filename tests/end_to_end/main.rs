@@ -20,4 +20,5 @@ mod proof;
 mod sarif;
 #[path = "../../sandbox/tests/spec/mod.rs"]
 mod spec;
+mod trust;
 mod verbs;

@@ -100,7 +100,7 @@ impl Connection<'_> {
         Ok(Some(Contact {
             who: picture.who(item),
             ids: item.ids.clone(),
-            categories: End::BOTH.map(|end| report.category(picture, item, end)),
+            categories: End::BOTH.map(|end| report.standing(picture, item, end)),
             reason: picture.reason(item, report),
             linked,
             fields: End::BOTH.into_iter().flat_map(|end| picture.fields(item, end)).collect(),

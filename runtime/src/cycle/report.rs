@@ -69,7 +69,7 @@ impl Tally {
             Category::Paused => &mut self.paused,
             Category::Oscillating => &mut self.oscillating,
             Category::Unasked => &mut self.unasked,
-            Category::InSync => &mut self.in_sync,
+            Category::Due | Category::InSync => &mut self.in_sync,
         } += 1;
     }
 }
@@ -96,6 +96,8 @@ pub enum Category {
     Oscillating,
     /// There is something to do, and this run was asked for others.
     Unasked,
+    /// A write of it is due, and there was no run since: only told of what is remembered.
+    Due,
     /// Nothing to do.
     InSync,
 }
@@ -177,6 +179,12 @@ impl Report {
             problem.end == end && problem.id.as_ref().is_some_and(|id| picture.unread[end.index()].contains(id))
         });
         self.tallies[end.index()].failed += unread.count();
+    }
+
+    /// Where a record stands, by what is remembered of it: before a run, not after it.
+    pub(super) fn standing(&self, picture: &Picture<'_>, item: &Item, end: End) -> Option<Category> {
+        let category = self.category(picture, item, end)?;
+        Some(if item.held.is_none() && picture.writes_on(item, end) { Category::Due } else { category })
     }
 
     pub(super) fn category(&self, picture: &Picture<'_>, item: &Item, end: End) -> Option<Category> {
