@@ -283,7 +283,7 @@ impl Runner<'_> {
                 store: &mut sim,
                 world: &world,
             };
-            let allowed = Allowed { guards: passed };
+            let allowed = Allowed { guards: passed, only: None };
             if round.look {
                 finish(connection.look(&allowed, &mut Operator)).map(|looked| looked.map(|(_, report)| report))
             } else {
