@@ -1,6 +1,9 @@
 //! From the tables of single statements to those of the program.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    hash::{Hash, Hasher},
+};
 
 use rustc_hash::FxHashMap;
 
@@ -18,7 +21,7 @@ use crate::{
 pub(crate) struct Linker {
     pub(super) fields: [FxHashMap<String, FieldId>; 2],
     pub(crate) constants: Vec<Value>,
-    spelled: FxHashMap<(Value, Option<String>), ConstId>,
+    spelled: FxHashMap<Spelt, ConstId>,
     on_field: FxHashMap<(End, FieldId, Value), ConstId>,
     pub(crate) atoms: Vec<Atom>,
     atom_ids: FxHashMap<Atom, AtomId>,
@@ -65,7 +68,7 @@ impl Linker {
 
     fn spelled(&mut self, value: &Value) -> ConstId {
         let constants = &mut self.constants;
-        *self.spelled.entry((value.clone(), shown(value))).or_insert_with(|| {
+        *self.spelled.entry(Spelt(value.clone())).or_insert_with(|| {
             constants.push(value.clone());
             ConstId(id(constants.len() - 1))
         })
@@ -211,6 +214,23 @@ impl Linker {
 fn with<T>((field, value): (FieldId, ConstId), make: fn(FieldId, ConstId) -> T) -> T {
     make(field, value)
 }
+
+/// A constant as it is spelt: two that are equal can be spelt differently.
+#[derive(Clone, Debug)]
+struct Spelt(Value);
+
+impl Hash for Spelt {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+impl PartialEq for Spelt {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0 && spelt_alike(&self.0, &other.0)
+    }
+}
+impl Eq for Spelt {}
 
 fn spelt_alike(one: &Value, other: &Value) -> bool {
     match (one, other) {

@@ -170,8 +170,11 @@ mod tests {
         prop::collection::vec(select(SNIPPETS), 0..40)
     }
 
+    /// A text, its statements with their titles, and its comments.
+    type Cut = (String, Vec<(Span, Option<String>)>, Vec<Span>);
+
     /// The statements of the parts as those of one file.
-    fn joined(parts: &[Arc<Part>]) -> (String, Vec<(Span, Option<String>)>, Vec<Span>) {
+    fn joined(parts: &[Arc<Part>]) -> Cut {
         let (mut text, mut pieces, mut comments) = (String::new(), Vec::new(), Vec::new());
         for part in parts {
             let start = u32::try_from(text.len()).unwrap();
@@ -182,7 +185,7 @@ mod tests {
         (text, pieces, comments)
     }
 
-    fn whole(text: &str) -> (String, Vec<(Span, Option<String>)>, Vec<Span>) {
+    fn whole(text: &str) -> Cut {
         let skeleton = split(text);
         let pieces = skeleton.pieces.into_iter().map(|one| (one.span, one.title)).collect();
         (text.to_owned(), pieces, skeleton.comments.into_iter().map(|one| one.span).collect())

@@ -41,6 +41,8 @@ const STATEMENTS: &[&str] = &[
     "when google.label != \"Ring\" then realgeeks.tag += \"Ring\" undo",
     "when realgeeks.email == \"Ann@x.example\" then google.label += \"Ann\"",
     "when realgeeks.email == \"ann@x.example\" then google.label += \"Anna\"",
+    "when google.label is empty then realgeeks.tag += \"None\" undo",
+    "when realgeeks.tag is not empty then google.label += \"Any\"",
     "map google.company <-> realgeeks.region",
     "map google.title -> realgeeks.region",
     "map google.label <-> realgeeks.tag",
@@ -59,7 +61,7 @@ const STATEMENTS: &[&str] = &[
 type Edit = (usize, usize, Vec<&'static str>, &'static str);
 
 fn statements(most: usize) -> impl Strategy<Value = Vec<&'static str>> {
-    prop::collection::vec(prop_oneof![8 => select(&STATEMENTS[6..34]), 1 => select(STATEMENTS)], 0..most)
+    prop::collection::vec(prop_oneof![8 => select(&STATEMENTS[6..36]), 1 => select(STATEMENTS)], 0..most)
 }
 
 fn edit() -> impl Strategy<Value = Edit> {

@@ -210,7 +210,7 @@ pub(crate) fn proof_together<'db>(db: &'db dyn Db, group: Group<'db>) -> Option<
 
 /// Where the rules and mappings of a file stand.
 pub(crate) fn places(db: &dyn Db, file: SourceFile) -> Places {
-    with_file(db, file, |known| Places::of(known))
+    with_file(db, file, Places::of)
 }
 
 /// Everything wrong with the file, whether it settles included.

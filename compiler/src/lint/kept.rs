@@ -46,10 +46,10 @@ pub(crate) struct Kept {
     first_decides: FxHashMap<Key, FirstDecides>,
     deleted: [Vec<FirstDecides>; 2],
     covered: FxHashMap<Key, Vec<Covered>>,
-    /// The texts of a field that are equal in lower case, by a number for that.
-    lower: FxHashMap<(Field, u64), Vec<ConstId>>,
-    /// Those of them that are several.
-    several: FxHashSet<(Field, u64)>,
+    /// The texts of a field by a number for their letters in lower case: the first that came.
+    lower: FxHashMap<(Field, u64), ConstId>,
+    /// All of those that are several.
+    several: FxHashMap<(Field, u64), Vec<ConstId>>,
     often: FxHashMap<Field, Often>,
     /// For each text that stands once, what it could be meant to be.
     slips: FxHashMap<(Field, ConstId), Vec<ConstId>>,
@@ -99,7 +99,8 @@ impl Kept {
         for from in End::BOTH {
             self.deletes(now, from);
         }
-        let touched: Vec<Key> = self.touched.drain().collect();
+        // Taken with all its room: when a file is opened everything is touched at once.
+        let touched = std::mem::take(&mut self.touched);
         let mut fields: FxHashSet<Key> = FxHashSet::default();
         for key in &touched {
             match key {
@@ -229,7 +230,7 @@ impl Kept {
     }
 
     /// Looks again at the texts among the keys.
-    fn texts(&mut self, program: &Program, touched: Vec<Key>) {
+    fn texts(&mut self, program: &Program, touched: FxHashSet<Key>) {
         let mut again: FxHashSet<Field> = FxHashSet::default();
         let mut changed: Vec<(Field, ConstId, usize)> = Vec::new();
         for key in touched {
@@ -238,23 +239,7 @@ impl Kept {
             let field = (end, field);
             changed.push((field, constant, count));
             let lower = (field, in_lower_case(constants::text(program, constant)));
-            let alike = self.lower.entry(lower).or_default();
-            alike.retain(|one| *one != constant);
-            if count > 0 {
-                alike.push(constant);
-            }
-            match alike.len() {
-                0 => {
-                    self.lower.remove(&lower);
-                    self.several.remove(&lower);
-                }
-                1 => {
-                    self.several.remove(&lower);
-                }
-                _ => {
-                    self.several.insert(lower);
-                }
-            }
+            self.in_lower_case(lower, constant, count > 0);
             let was_often = self.often.get(&field).is_some_and(|often| often.has(constant));
             if was_often != (count >= OFTEN) {
                 again.insert(field);
@@ -271,6 +256,28 @@ impl Kept {
         }
         for field in again {
             self.often_again(program, field);
+        }
+    }
+
+    /// A text of a field is there, or is not.
+    fn in_lower_case(&mut self, lower: (Field, u64), constant: ConstId, is_there: bool) {
+        let Some(first) = self.lower.get(&lower).copied() else {
+            if is_there {
+                self.lower.insert(lower, constant);
+            }
+            return;
+        };
+        let mut alike = self.several.remove(&lower).unwrap_or_else(|| vec![first]);
+        alike.retain(|one| *one != constant);
+        if is_there {
+            alike.push(constant);
+        }
+        match alike.first() {
+            Some(first) => self.lower.insert(lower, *first),
+            None => self.lower.remove(&lower),
+        };
+        if alike.len() > 1 {
+            self.several.insert(lower, alike);
         }
     }
 
@@ -315,8 +322,7 @@ impl Kept {
             texts.sort_by_key(|one| one.rules.first().map(|rule| place(*rule)));
             texts
         };
-        for (field, lower) in &self.several {
-            let Some(alike) = self.lower.get(&(*field, *lower)) else { continue };
+        for ((field, _), alike) in &self.several {
             found.extend(letter_case::report_all(file, *field, &in_order(*field, alike)));
         }
         for ((field, constant), near) in &self.slips {

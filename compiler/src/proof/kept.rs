@@ -9,11 +9,13 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    FRAME, Search, Verdicts, made_and_removed,
+    Search, Verdicts,
+    journal::Journal,
+    made_and_removed,
     model::{Scope, always},
     universe::{
-        CellId, CellKind, MapCells, RuleCells, Space, field_type, is_plain_copy, lens_fields, named_by_mapping,
-        named_by_rule,
+        CellId, CellKind, MapCells, RuleCells, Space, asks_gone, field_type, is_plain_copy, lens_fields,
+        named_by_mapping, named_by_rule,
     },
 };
 use crate::{
@@ -43,6 +45,9 @@ pub(crate) struct Kept {
     /// Scope and preference when something was proved last.
     under: Option<([Scope; 2], Prefer)>,
     verdicts: Verdicts,
+    journal: Journal,
+    /// What was proved last. It holds as long as the graph is the same and nothing changes of what turns in it.
+    last: Option<u32>,
 }
 
 /// How many rules there are of some kinds.
@@ -55,6 +60,8 @@ struct Counts {
     /// Those that hold for every linked pair.
     always: [usize; 2],
     deletes: usize,
+    /// Those that do something while the record that they are written from is gone.
+    asks_gone: usize,
 }
 
 impl Kept {
@@ -71,6 +78,8 @@ impl Kept {
             counts: Counts::default(),
             under: None,
             verdicts: Verdicts::default(),
+            journal: Journal::default(),
+            last: None,
         };
         for (index, mapping) in program.mappings.iter().enumerate() {
             if let Lens::Copy { left, right } = mapping.lens
@@ -123,6 +132,7 @@ impl Kept {
             let cells = self.space.map_cells(0, program, mapping);
             cells.each_group(&mut |left, right| self.verdicts.change(left.iter().chain(right).copied()));
             self.space.set_map(*index, cells);
+            self.journal.other();
         }
     }
 
@@ -138,6 +148,7 @@ impl Kept {
             self.whole.entry(field).or_default().push(index);
         }
         self.read(program, index);
+        self.journal.rule_came(index);
         self.counts.note(program, rule, |count| *count += 1);
     }
 
@@ -146,7 +157,8 @@ impl Kept {
         let Some(rule) = program.rules.get(index) else { return };
         self.counts.note(program, rule, |count| *count -= 1);
         let cells = self.space.set_rule(index, RuleCells::default());
-        self.verdicts.change(cells.writes.into_iter().chain(cells.back));
+        self.verdicts.change(cells.writes.iter().chain(&cells.back).copied());
+        self.journal.rule_gone(cells);
         for field in self.whole_sets(program, rule) {
             if let Some(rules) = self.whole.get_mut(&field) {
                 rules.retain(|rule| *rule != index);
@@ -159,12 +171,12 @@ impl Kept {
         }
     }
 
-    /// Finds what a rule reads and writes.
-    fn read(&mut self, program: &Program, index: usize) {
-        let Some(rule) = program.rules.get(index) else { return };
+    /// Finds what a rule reads and writes. What it did before.
+    fn read(&mut self, program: &Program, index: usize) -> RuleCells {
+        let Some(rule) = program.rules.get(index) else { return RuleCells::default() };
         let cells = self.space.rule_cells(0, program, rule);
         self.verdicts.change(cells.writes.iter().chain(&cells.back).copied());
-        self.space.set_rule(index, cells);
+        self.space.set_rule(index, cells)
     }
 
     /// The sets that a rule asks something of as a whole.
@@ -201,6 +213,7 @@ impl Kept {
             }
             if is_new {
                 came.push((field, id));
+                self.journal.cell_came(id, field);
                 self.grown.insert(field);
             }
         }
@@ -209,12 +222,13 @@ impl Kept {
         for (map, [left, right]) in &self.copies {
             if let (Some(left), Some(right)) = (of(left), of(right)) {
                 self.space.pair(*map, left, right);
+                self.journal.pair_came(*map, left, right);
             }
         }
     }
 
     fn unname(&mut self, end: End, field: FieldId, kind: &CellKind) {
-        let mut gone: Vec<CellId> = Vec::new();
+        let mut gone: Vec<(Field, CellId)> = Vec::new();
         for field in self.named_with(end, field, kind) {
             let Some(id) = self.space.get(field, kind) else { continue };
             let Some(named) = self.named.get_mut(id) else { continue };
@@ -222,16 +236,21 @@ impl Kept {
             if *named == 0 {
                 self.space.take(field, kind, &mut self.free);
                 self.grown.insert(field);
-                gone.push(id);
+                gone.push((field, id));
+                self.journal.cell_gone(id, field);
             }
         }
         if gone.is_empty() {
             return;
         }
-        for (map, _) in &self.copies {
-            self.space.unpair(*map, &gone);
+        let of = |field: &Field| gone.iter().find(|(known, _)| known == field).map(|(_, id)| *id);
+        for (map, [left, right]) in &self.copies {
+            if let (Some(left), Some(right)) = (of(left), of(right)) {
+                self.space.unpair(*map, left);
+                self.journal.pair_gone(*map, left, right);
+            }
         }
-        self.verdicts.change(gone);
+        self.verdicts.change(gone.into_iter().map(|(_, id)| id));
     }
 
     /// Brings what depends on all cells of a set up to date.
@@ -256,7 +275,11 @@ impl Kept {
         let mut rules: Vec<usize> = grown.iter().filter_map(|field| self.whole.get(field)).flatten().copied().collect();
         rules.sort_unstable();
         rules.dedup();
-        rules.into_iter().for_each(|rule| self.read(program, rule));
+        for rule in rules {
+            let before = self.read(program, rule);
+            self.journal.rule_gone(before);
+            self.journal.rule_came(rule);
+        }
     }
 
     /// The most steps that a cycle takes. `None` where something may not settle. `place` says where in the file each rule of
@@ -268,7 +291,14 @@ impl Kept {
         if self.under != under {
             self.verdicts.forget();
             self.under = under;
+            self.journal.other();
         }
+        let is_even = self.journal.is_even(&self.space) && self.counts.deletes == 0 && self.counts.asks_gone == 0;
+        let touched = self.verdicts.touches_what_turns();
+        if let Some(bound) = self.last.filter(|_| is_even && !touched) {
+            return Some(bound);
+        }
+        self.last = None;
         let universe = self.space.view_of(program, scope, place);
         if self.counts.deletes > 0 && made_and_removed(&universe).is_some() {
             return None;
@@ -276,8 +306,8 @@ impl Kept {
         let mut search = Search::new(&universe, &mut self.verdicts, stop);
         search.only_settles = true;
         let bound = search.all_phases();
-        debug_assert!(bound >= FRAME);
-        (!search.unsure && search.unclear.is_empty()).then_some(bound)
+        self.last = (!search.unsure && search.unclear.is_empty()).then_some(bound);
+        self.last
     }
 }
 
@@ -293,6 +323,9 @@ impl Counts {
         }
         if rule.effects.contains(&Effect::Deleted) {
             change(&mut self.deletes);
+        }
+        if asks_gone(program, rule) {
+            change(&mut self.asks_gone);
         }
     }
 

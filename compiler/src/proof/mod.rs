@@ -17,6 +17,7 @@
 mod domain;
 mod explore;
 mod graph;
+mod journal;
 mod kept;
 mod model;
 mod run;
@@ -155,6 +156,9 @@ impl<'s, 'p> Search<'s, 'p> {
     /// Decides one phase. The most steps that it takes.
     fn phase(&mut self, phase: Phase) -> u32 {
         let components = Components::of(self.universe, phase);
+        if phase == Phase::Both {
+            self.verdicts.note_turning(&components);
+        }
         let writers = Writers::of(self.universe, phase);
         let scope = ScopeReach::of(self.universe, &components, phase);
         let count = components.len();
@@ -415,6 +419,10 @@ struct Verdicts {
     changed: Vec<u32>,
     /// How often something changed.
     now: u32,
+    /// What changed since the graph was gone through last.
+    recent: Vec<CellId>,
+    /// For each cell, whether it could influence itself then.
+    turning: Vec<bool>,
 }
 
 /// A component that settles.
@@ -455,7 +463,21 @@ impl Verdicts {
             if let Some(changed) = self.changed.get_mut(cell) {
                 *changed = self.now;
             }
+            self.recent.push(cell);
         }
+    }
+
+    /// Whether something changed of what turns. Begins anew.
+    fn touches_what_turns(&mut self) -> bool {
+        let recent = std::mem::take(&mut self.recent);
+        recent.into_iter().any(|cell| self.turning.get(cell) != Some(&false))
+    }
+
+    /// What turns in the graph as it is.
+    fn note_turning(&mut self, components: &Components) {
+        let turns = |group: &usize| components.turns.get(*group) == Some(&true);
+        self.turning.clear();
+        self.turning.extend(components.of.iter().map(turns));
     }
 
     /// Something changed that all components depend on.

@@ -21,8 +21,8 @@ use crate::{
 /// The index of a cell in [`Universe::cells`].
 pub(super) type CellId = usize;
 
-/// The place of a cell that is gone.
-const GONE: usize = usize::MAX;
+/// So many cells that went last are looked at for one that can come back.
+const RECENT: usize = 8;
 
 /// The smallest thing that can change by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +89,7 @@ impl Deref for Link<'_> {
 }
 
 /// What a rule reads and writes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct RuleCells {
     /// What its condition reads.
     pub(super) reads: Vec<CellId>,
@@ -239,9 +239,15 @@ impl Space {
             return (known, false);
         }
         let cell = Cell { place: at.0, field: at.1, kind: kind.clone() };
-        let id = match free.pop() {
-            Some(id) => id,
-            None => self.cells.len(),
+        // Most often a cell comes back that has just gone under another name: then the graph is as it was.
+        let same = free
+            .iter()
+            .rev()
+            .take(RECENT)
+            .position(|id| self.cells.get(*id).is_some_and(|gone| (gone.place, gone.field) == at));
+        let id = match same {
+            Some(back) => free.remove(free.len() - 1 - back),
+            None => free.pop().unwrap_or(self.cells.len()),
         };
         match self.cells.get_mut(id) {
             Some(slot) => *slot = cell,
@@ -258,15 +264,17 @@ impl Space {
         if let Some(cells) = self.by_field.get_mut(&at) {
             cells.retain(|cell| *cell != id);
         }
-        if let Some(cell) = self.cells.get_mut(id) {
-            cell.place = GONE;
-        }
         free.push(id);
     }
 
     /// Whether nothing can change at all.
     pub(super) fn is_empty(&self) -> bool {
         self.index.is_empty()
+    }
+
+    /// What a rule of the only file reads and writes.
+    pub(super) fn rule(&self, rule: usize) -> Option<&RuleCells> {
+        self.of_files.first()?.rules.get(rule)
     }
 
     /// What a rule reads and writes from now on. What it did before.
@@ -297,10 +305,12 @@ impl Space {
         }
     }
 
-    /// Elements that have no copy any more.
-    pub(super) fn unpair(&mut self, map: usize, gone: &[CellId]) {
-        if let Some(MapCells::Sets(pairs)) = self.of_files.first_mut().and_then(|link| link.maps.get_mut(map)) {
-            pairs.retain(|[left, _]| !left.iter().any(|cell| gone.contains(cell)));
+    /// An element that has no copy any more.
+    pub(super) fn unpair(&mut self, map: usize, left: CellId) {
+        if let Some(MapCells::Sets(pairs)) = self.of_files.first_mut().and_then(|link| link.maps.get_mut(map))
+            && let Some(at) = pairs.iter().rposition(|[known, _]| *known == [left])
+        {
+            pairs.swap_remove(at);
         }
     }
 
@@ -643,7 +653,7 @@ fn element_kind(program: &Program, end: End, field: FieldId, element: ConstId) -
 }
 
 /// Whether a rule does something while the record that it is written from is gone.
-fn asks_gone(program: &Program, rule: &Rule) -> bool {
+pub(super) fn asks_gone(program: &Program, rule: &Rule) -> bool {
     let mut asks = false;
     each_atom(&rule.condition, &mut |id| {
         asks |= program.atoms.get(id.index()).is_some_and(|atom| atom.end == rule.from && atom.test == Test::Deleted);
