@@ -40,21 +40,22 @@ pub(crate) fn alike(rules: usize) -> String {
 #[allow(dead_code, reason = "each bench takes what it needs")]
 pub(crate) fn realistic(rules: usize) -> String {
     let mut text = String::from(
-        "sync google <-> realgeeks\nprefer latest\nmatch email or phone\nevery 10 minutes\n\n\
-         map google.title <-> realgeeks.source\n\n",
+        "sync google <-> realgeeks\nprefer google\nmatch email or phone\nevery 10 minutes\n\n\
+         map google.title <- realgeeks.source\n\n",
     );
     let (kinds, cities) = (["Buyer", "Seller", "Investor", "Renter"], ["Bern", "Basel", "Zurich", "Geneva", "Lugano"]);
     for rule in 0..rules {
         if rule % 10 == 0 {
             let _ = writeln!(text, "\n# What the team of {} agreed on, part {rule}.", cities[rule % cities.len()]);
         }
+        let role = ["Buyer", "Seller"][rule % 2];
         let (kind, city) = (kinds[rule % kinds.len()], cities[rule % cities.len()]);
         let line = match rule % 20 {
             0..=8 => format!(
                 "when google.label == \"{kind} {city} {rule}\" then realgeeks.tag += \"{kind} {city} {rule}\" undo"
             ),
             9..=12 => format!(
-                "when realgeeks.role == \"{kind}\" and realgeeks.tag == \"Open {rule}\" then google.label += \"{kind} {rule}\""
+                "when realgeeks.role == \"{role}\" and realgeeks.tag == \"Open {rule}\" then google.label += \"{kind} {rule}\""
             ),
             13..=16 => format!(
                 "when google.company == \"{city} Homes {rule}\" then realgeeks.region = \"{city} {}\"",

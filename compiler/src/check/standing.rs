@@ -75,6 +75,8 @@ pub(crate) struct Standing {
     place: Vec<usize>,
     /// Where in the program no rule is.
     free: Vec<usize>,
+    /// How many tests and constants the rules named when this was built.
+    named: usize,
     kept: Kept,
     proof: proof::Kept,
     /// Not while an edit is under way: what a bug left half done is not built on.
@@ -112,13 +114,22 @@ impl Standing {
                 && Arc::ptr_eq(&before.connection, given.connection)
                 && before.mappings == given.mappings
                 && !before.linker.is_respelt()
+                && !before.is_worn()
         };
         let edited = standing.as_mut().filter(fits).and_then(|before| before.edit(given)).is_some();
         if !edited {
             *standing = Self::anew(given);
-            standing.as_mut()?.edit(given)?;
+            let built = standing.as_mut()?;
+            built.edit(given)?;
+            built.named = built.program.atoms.len() + built.program.constants.len();
         }
         standing.as_mut()
+    }
+
+    /// Whether more is left behind by rules that are gone than the rules take: what they named stays in the tables.
+    fn is_worn(&self) -> bool {
+        const FEW: usize = 10_000;
+        self.program.atoms.len() + self.program.constants.len() > 2 * self.named + FEW
     }
 
     /// Nothing but the ends and the mappings, with every field that the file could name.
@@ -162,6 +173,7 @@ impl Standing {
             order: Vec::new(),
             place: Vec::new(),
             free: Vec::new(),
+            named: 0,
             kept: Kept::default(),
             proof: proof::Kept::of(&program),
             program,

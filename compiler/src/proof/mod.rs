@@ -9,7 +9,8 @@
 //! 4. Any other component is explored state by state ([`mod@explore`]), or with decision diagrams where there are many
 //!    ([`symbolic`]), with everything that it reads held still in every possible way, and scope opening and closing as it
 //!    likes.
-//! 5. A circle that is found is believed when the whole files go round in it ([`mod@run`]).
+//! 5. Between edits the cells and the verdicts of components stay ([`mod@kept`]).
+//! 6. A circle that is found is believed when the whole files go round in it ([`mod@run`]).
 //!
 //! Promise: *proved* holds for every contact, whatever is held in its fields; *refuted* comes with a contact that the
 //! engine refuses; everything else is *not decided*, with the reason. The tests hold each verdict against the engine.
