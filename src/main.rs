@@ -17,6 +17,7 @@ mod eval;
 mod exit;
 mod explain;
 mod fmt;
+mod forget;
 mod load;
 mod log;
 mod lsp;
@@ -79,6 +80,7 @@ enum Verb {
     Retry(retry::Retry),
     Adopt(adopt::Adopt),
     Audit(audit::Audit),
+    Forget(forget::Forget),
     Backup(backup::Backup),
     Restore(restore::Restore),
     Undo(undo::Undo),
@@ -131,6 +133,7 @@ fn main() -> std::process::ExitCode {
             Verb::Pause(pause) => pause.run(output).await,
             Verb::Resume(resume) => resume.run(output).await,
             Verb::Retry(retry) => retry.run(output).await,
+            Verb::Forget(forget) => forget.run(output).await,
             Verb::Backup(backup) => backup.run(output),
             Verb::Restore(restore) => restore.run(output),
             Verb::Adopt(adopt) => adopt.run(output).await,

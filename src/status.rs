@@ -64,6 +64,7 @@ impl Status {
             let links = store.links().map_err(said)?.len();
             let open = store.open_entries().map_err(said)?.len();
             let paused = paused(&store).map_err(said)?;
+            let forgotten = store.marks().map(|marks| marks.people).unwrap_or_default();
             let last = store.last_run().map_err(said)?;
             let summary: Option<Json> = last.as_ref().and_then(|(_, _, text)| serde_json::from_str(text).ok());
             let latest = store.history(&Asked { limit: Some(LOOKED_AT), ..Asked::default() }).map_err(said)?;
@@ -71,7 +72,7 @@ impl Status {
                 output.document(&json!({
                     "connection": program.name, "linked": links, "open_writes": open,
                     "paused": paused.connection.as_ref().map(|pause| json!({ "since": pause.since.to_string(), "because": pause.why })),
-                    "paused_contacts": paused.contacts,
+                    "paused_contacts": paused.contacts, "forgotten": forgotten,
                     "last_run": last.as_ref().map(|(at, _, _)| at.to_string()), "summary": summary,
                     "latest": latest.iter().map(|activity| activity_json(program, activity)).collect::<Vec<_>>(),
                 }));
@@ -91,6 +92,9 @@ impl Status {
             if paused.contacts > 0 {
                 let contacts = plural(paused.contacts, "contact");
                 text.push_str(&format!("  {contacts} paused; `syncc resume CONTACT` takes one up again\n"));
+            }
+            if forgotten > 0 {
+                text.push_str(&format!("  {} forgotten, and left alone\n", plural(forgotten, "contact")));
             }
             if open > 0 {
                 text.push_str(&format!("  {} not answered yet; the next run finds out\n", plural(open, "write")));

@@ -7,8 +7,8 @@ use syncc_compiler::ir::End;
 use syncc_runtime::{
     apps::Observed,
     store::{
-        Activity, Asked, Conflict, Entry, EntryId, Link, LinkId, NamedRecord, NewEntry, Pause, RunId, RunInfo, Seen,
-        Settled, Sqlite, Store, StoreError, Trouble,
+        Activity, Asked, Conflict, Entry, EntryId, Erased, Link, LinkId, Marks, NamedRecord, NewEntry, Pause, RunId,
+        RunInfo, Seen, Settled, Sqlite, Store, StoreError, Trouble,
     },
 };
 
@@ -128,6 +128,7 @@ impl Store for SimStore<'_> {
         pauses() -> Vec<Pause>;
         troubles() -> Vec<Trouble>;
         conflicts() -> Vec<Conflict>;
+        marks() -> Marks;
     }
 
     writes! {
@@ -148,5 +149,7 @@ impl Store for SimStore<'_> {
         end_troubles(records: &[(End, String)]) -> ();
         note_conflicts(run: RunId, conflicts: &[Conflict]) -> ();
         resolve_conflict(id: i64, at: Timestamp) -> bool;
+        forget(records: &[(End, String)], marks: &[String], salt: &str, at: Timestamp) -> Erased;
+        take_back(marks: &[String]) -> bool;
     }
 }

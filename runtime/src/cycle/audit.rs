@@ -13,9 +13,9 @@ use syncc_compiler::{
     value::{Record, Text, Value},
 };
 
-use super::{Connection, CycleError, Host, display, naming, why};
+use super::{Connection, CycleError, Host, display, forget::Unwanted, naming, why};
 use crate::{
-    apps::AppError,
+    apps::{AppError, Observed},
     engine::{Agreement, Base, Cause, Engine, Pair, Part},
     store::Link,
 };
@@ -122,11 +122,14 @@ impl Connection<'_> {
     async fn all(&self, end: End, host: &mut dyn Host, audit: &mut Audit) -> Result<Side, CycleError> {
         let (app, side) = (self.apps[end.index()], self.program.side(end));
         host.phase(&format!("Reading all of {}", side.name), None);
+        let unwanted = Unwanted::of(self.store, end)?;
         let mut seen = Vec::new();
         let pulled = app
             .pull(None, &mut |page| {
                 host.advance(page.len() as u64);
-                seen.extend(page);
+                let wanted =
+                    |one: &Observed| unwanted.as_ref().is_none_or(|marks| !marks.is(self.program, end, app, one));
+                seen.extend(page.into_iter().filter(wanted));
                 Ok::<(), AppError>(())
             })
             .await

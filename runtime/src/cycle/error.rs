@@ -35,6 +35,11 @@ pub enum CycleError {
         "nothing was written: the rules are others than those that this plan was made by. Make a new plan with `syncc plan --out FILE`"
     )]
     OtherRules,
+    /// A person cannot be erased while it is not known what became of a write.
+    #[error(
+        "a write to this contact was not answered yet: run once, so that it is known what became of it, and forget then"
+    )]
+    Unanswered,
     /// Something could not be remembered.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -2,7 +2,7 @@
 
 use syncc_compiler::ir::End;
 
-use super::{Allowed, Connection, CycleError, Host, Problem, Report};
+use super::{Allowed, Connection, CycleError, Host, Problem, Report, forget::Unwanted};
 use crate::{
     apps::{AppError, Class, Pulled},
     engine::Guard,
@@ -41,11 +41,16 @@ impl Connection<'_> {
     async fn listing(&mut self, end: End, cursor: Option<&str>, host: &mut dyn Host) -> Result<Pulled, CycleError> {
         let app = self.apps[end.index()];
         self.store.begin_listing(end)?;
+        let unwanted = Unwanted::of(self.store, end)?;
+        let program = self.program;
         let mut failed = None;
         let store = &mut *self.store;
         let result = app
-            .pull(cursor, &mut |page| {
+            .pull(cursor, &mut |mut page| {
                 let steps = page.len() as u64;
+                if let Some(unwanted) = &unwanted {
+                    page.retain(|observed| !unwanted.is(program, end, app, observed));
+                }
                 if let Err(error) = store.observe(end, &page) {
                     let told = AppError::new(Class::Fatal, error.to_string());
                     failed = Some(error);

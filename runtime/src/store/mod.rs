@@ -11,10 +11,10 @@ mod sqlite;
 mod types;
 
 pub use error::StoreError;
-pub use sqlite::{Restored, Sqlite, TakeOver};
+pub use sqlite::{Restored, Sqlite, TakeOver, id_kind, mark};
 pub use types::{
-    Activity, Asked, Conflict, Entry, EntryId, EntryState, Line, Link, LinkId, NamedRecord, NewEntry, Pause, RunId,
-    RunInfo, Seen, Settled, Trouble,
+    Activity, Asked, Conflict, Entry, EntryId, EntryState, Erased, Line, Link, LinkId, Marks, NamedRecord, NewEntry,
+    Pause, RunId, RunInfo, Seen, Settled, Trouble,
 };
 
 use syncc_compiler::ir::End;
@@ -135,4 +135,19 @@ pub trait Store: Send {
     fn conflicts(&self) -> Result<Vec<Conflict>, StoreError>;
     /// Somebody has looked at a conflict. Whether it was open.
     fn resolve_conflict(&mut self, id: i64, at: jiff::Timestamp) -> Result<bool, StoreError>;
+
+    /// What is known of those who were forgotten.
+    fn marks(&self) -> Result<Marks, StoreError>;
+    /// Erases everything about the records of one person (observations, link, base, history, conflicts, trouble, pauses,
+    /// writes), also from the disk, and leaves these marks. The salt is kept if there is none yet. Both sides are read from
+    /// the beginning next time: a cursor may name the records.
+    fn forget(
+        &mut self,
+        records: &[(End, String)],
+        marks: &[String],
+        salt: &str,
+        at: jiff::Timestamp,
+    ) -> Result<Erased, StoreError>;
+    /// Forgets all marks of the people who have one of these. Whether there were any.
+    fn take_back(&mut self, marks: &[String]) -> Result<bool, StoreError>;
 }

@@ -215,3 +215,23 @@ pub struct Conflict {
     /// Why that one.
     pub why: String,
 }
+
+/// What is known of those who were forgotten: nothing that could be read back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// What the marks are salted with; `None` while nobody was ever forgotten.
+    pub salt: Option<String>,
+    /// What [`super::mark`] makes of their ids and keys.
+    pub marks: std::collections::HashSet<String>,
+    /// How many people they are.
+    pub people: usize,
+}
+
+/// What erasing came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Erased {
+    /// How many lines of history are gone.
+    pub history: usize,
+    /// Whether the bytes are gone from the disk already.
+    pub scrubbed: bool,
+}

@@ -70,9 +70,7 @@ impl Lists {
 
     /// Deletes the card that has this in it.
     pub(super) fn delete_card(&self, having: &str) {
-        let with =
-            self.card_files().into_iter().find(|path| fs::read_to_string(path).is_ok_and(|card| card.contains(having)));
-        fs::remove_file(with.unwrap_or_else(|| panic!("no card has {having}"))).expect("the card is deleted");
+        fs::remove_file(self.card_file(having)).expect("the card is deleted");
     }
 
     /// Adds a card.
@@ -86,6 +84,12 @@ impl Lists {
     /// All cards in one text.
     pub(super) fn cards(&self) -> String {
         self.card_files().iter().map(|path| fs::read_to_string(path).expect("a card")).collect()
+    }
+
+    /// The file of the card that has this in it.
+    pub(super) fn card_file(&self, having: &str) -> std::path::PathBuf {
+        let with = |path: &std::path::PathBuf| fs::read_to_string(path).is_ok_and(|card| card.contains(having));
+        self.card_files().into_iter().find(with).unwrap_or_else(|| panic!("no card has {having}"))
     }
 
     fn card_files(&self) -> Vec<std::path::PathBuf> {

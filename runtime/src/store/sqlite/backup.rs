@@ -20,7 +20,7 @@ use super::{
     super::{StoreError, UNPLANNED},
     Sqlite,
     fault::Fault,
-    history,
+    forgotten, history,
     migrate::STEPS,
     observations, open,
 };
@@ -139,31 +139,49 @@ fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
 fn prepare(part: &Path, connection: &str, replaced: &Path, take_over: TakeOver) -> Result<Option<usize>, Fault> {
     let mut db = open::open(part, connection)?;
     let mut pairs = None;
-    if take_over == TakeOver::Pairs && replaced.exists() {
+    if replaced.exists() {
         // A store that cannot be read is often the reason to restore: then there is nothing to take over.
-        pairs = take_pairs(&mut db, replaced).ok();
+        pairs = take(&mut db, replaced, take_over).ok().flatten();
     }
     for end in End::BOTH {
         observations::set_cursor(&db, end, None)?;
     }
     history::set_planned(&db, UNPLANNED)?;
-    // One file, with nothing beside it.
+    // One file, with nothing beside it, and nothing in it that was erased.
     db.flush_prepared_statement_cache();
+    forgotten::scrub(&db)?;
     db.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
     db.close().map_err(|(_, error)| error)?;
     Ok(pairs)
 }
 
-/// Takes over the pairs of which neither record is linked here, with both records as they were last seen.
-fn take_pairs(db: &mut Connection, replaced: &Path) -> Result<usize, Fault> {
+/// Takes over from the replaced store who was forgotten, and the pairs if they are wanted: how many.
+fn take(db: &mut Connection, replaced: &Path, take_over: TakeOver) -> Result<Option<usize>, Fault> {
     db.execute("ATTACH ?1 AS replaced", [text(replaced)])?;
-    let take = |db: &mut Connection| -> Result<usize, Fault> {
+    let take = |db: &mut Connection| -> Result<Option<usize>, Fault> {
         let version: i64 = db.pragma_query_value(Some("replaced"), "user_version", |row| row.get(0))?;
         if usize::try_from(version) != Ok(STEPS.len()) {
             return Err(Fault::damaged("a store of an older format"));
         }
         let transaction = db.transaction()?;
-        transaction.execute_batch(
+        forgotten::stay_forgotten(&transaction)?;
+        if take_over == TakeOver::Nothing {
+            transaction.commit()?;
+            return Ok(None);
+        }
+        let pairs = take_pairs(&transaction)?;
+        transaction.commit()?;
+        Ok(Some(pairs))
+    };
+    let taken = take(db);
+    db.flush_prepared_statement_cache();
+    db.execute("DETACH replaced", [])?;
+    taken
+}
+
+/// Takes over the pairs of which neither record is linked here, with both records as they were last seen.
+fn take_pairs(transaction: &Connection) -> Result<usize, Fault> {
+    transaction.execute_batch(
             r#"CREATE TEMP TABLE taken AS
                  SELECT left_id, right_id, in_step, base_left, base_right, how FROM replaced.links
                  WHERE left_id NOT IN (SELECT left_id FROM main.links)
@@ -174,17 +192,12 @@ fn take_pairs(db: &mut Connection, replaced: &Path) -> Result<usize, Fault> {
                  ON CONFLICT ("end", id) DO UPDATE SET version = excluded.version, deleted = excluded.deleted,
                    edited = excluded.edited, raw = excluded.raw;"#,
         )?;
-        let pairs = transaction.execute(
-            "INSERT INTO main.links (left_id, right_id, in_step, base_left, base_right, how) SELECT * FROM taken",
-            [],
-        )?;
-        transaction.execute("DROP TABLE taken", [])?;
-        transaction.commit()?;
-        Ok(pairs)
-    };
-    let taken = take(db);
-    db.execute("DETACH replaced", [])?;
-    taken
+    let pairs = transaction.execute(
+        "INSERT INTO main.links (left_id, right_id, in_step, base_left, base_right, how) SELECT * FROM taken",
+        [],
+    )?;
+    transaction.execute("DROP TABLE taken", [])?;
+    Ok(pairs)
 }
 
 /// Moves a store, with what belongs to it, out of the way. Nobody writes to it.

@@ -168,7 +168,7 @@ pub(super) fn rename(db: &Connection, end: End, former: &str, id: &str) -> Resul
         End::Left => "left_id",
         End::Right => "right_id",
     };
-    db.prepare_cached(&format!("UPDATE conflicts SET {column} = ?2 WHERE {column} = ?1 AND resolved IS NULL"))?
+    db.prepare_cached(&format!("UPDATE conflicts SET {column} = ?2 WHERE {column} = ?1"))?
         .execute(params![former, id])?;
     Ok(())
 }

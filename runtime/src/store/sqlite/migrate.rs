@@ -8,8 +8,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::{super::StoreError, fault::Fault};
 
 /// All steps, oldest first.
-pub(super) const STEPS: &[&str] =
-    &[include_str!("migrations/0001_memory.sql"), include_str!("migrations/0002_trust.sql")];
+pub(super) const STEPS: &[&str] = &[
+    include_str!("migrations/0001_memory.sql"),
+    include_str!("migrations/0002_trust.sql"),
+    include_str!("migrations/0003_forgotten.sql"),
+];
 
 /// Does the steps that are missing.
 ///

@@ -11,6 +11,7 @@ mod backup;
 mod care;
 mod code;
 mod fault;
+mod forgotten;
 mod history;
 mod journal;
 mod links;
@@ -27,12 +28,13 @@ use rusqlite::{Connection, TransactionBehavior};
 use syncc_compiler::ir::End;
 
 use super::{
-    Activity, Asked, Conflict, Entry, EntryId, Link, LinkId, NamedRecord, NewEntry, Pause, RunId, RunInfo, Seen,
-    Settled, Store, StoreError, Trouble,
+    Activity, Asked, Conflict, Entry, EntryId, Erased, Link, LinkId, Marks, NamedRecord, NewEntry, Pause, RunId,
+    RunInfo, Seen, Settled, Store, StoreError, Trouble,
 };
 use crate::apps::Observed;
 pub use backup::{Restored, TakeOver};
 use fault::Fault;
+pub use forgotten::{id_kind, mark};
 
 /// The memory of one connection in one SQLite file.
 #[derive(Debug)]
@@ -252,6 +254,30 @@ impl Store for Sqlite {
 
     fn conflicts(&self) -> Result<Vec<Conflict>, StoreError> {
         self.read(care::conflicts)
+    }
+
+    fn marks(&self) -> Result<Marks, StoreError> {
+        self.read(forgotten::marks)
+    }
+
+    fn forget(
+        &mut self,
+        records: &[(End, String)],
+        marks: &[String],
+        salt: &str,
+        at: Timestamp,
+    ) -> Result<Erased, StoreError> {
+        let erased = self.write(|db| {
+            End::BOTH.into_iter().try_for_each(|end| observations::set_cursor(db, end, None))?;
+            forgotten::forget(db, records, marks, salt, at)
+        })?;
+        self.db.flush_prepared_statement_cache();
+        let scrubbed = self.read(forgotten::scrub)?;
+        Ok(Erased { scrubbed, ..erased })
+    }
+
+    fn take_back(&mut self, marks: &[String]) -> Result<bool, StoreError> {
+        self.write(|db| forgotten::take_back(db, marks))
     }
 
     fn resolve_conflict(&mut self, id: i64, at: Timestamp) -> Result<bool, StoreError> {

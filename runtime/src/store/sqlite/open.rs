@@ -76,6 +76,8 @@ pub(super) fn open(path: &Path, name: &str) -> Result<Connection, Fault> {
     pragma(&connection, "journal_mode", "WAL")?;
     // A commit survives a crash of the program; `journal::sent` asks for more where more is needed.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
+    // What is deleted is overwritten: it is people's data.
+    pragma(&connection, "secure_delete", "ON")?;
     // On macOS an fsync stops at the cache of the drive; this one does not. No effect elsewhere.
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "foreign_keys", true)?;

@@ -1,0 +1,151 @@
+//! Erasing a person from what is remembered, and leaving them alone from then on.
+//!
+//! What stays is a mark of each id and each key: enough to know the contact when an app shows it again, and nothing that
+//! could be read back. The apps keep what they have.
+
+use std::collections::HashSet;
+
+use syncc_compiler::{
+    ir::{End, Program},
+    schema::Type,
+    value::{Record, Text, Value},
+};
+
+use super::{Connection, CycleError, Picture};
+use crate::{
+    apps::{App, Observed},
+    store::{Marks, Store, id_kind, mark},
+};
+
+/// What erasing a person came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forgot {
+    /// Who it was.
+    pub who: String,
+    /// How many lines of history were erased.
+    pub history: usize,
+    /// Whether the bytes are gone from the disk already. Else somebody was just looking, and they go when the next run has ended.
+    pub scrubbed: bool,
+    /// Others who are remembered and share a key: the name and an id of each.
+    pub others: Vec<(String, String)>,
+}
+
+impl Connection<'_> {
+    /// Erases the person of an item of the picture.
+    ///
+    /// # Errors
+    /// [`CycleError::Unanswered`] while a write to it is open, and what the store can say.
+    pub fn forget(&mut self, picture: &Picture<'_>, index: usize) -> Result<Option<Forgot>, CycleError> {
+        let Some(item) = picture.plan.items.get(index) else { return Ok(None) };
+        let records: Vec<(End, String)> =
+            End::BOTH.into_iter().filter_map(|end| Some((end, item.ids[end.index()].clone()?))).collect();
+        let touches =
+            |end: End, id: &Option<String>| id.as_ref().is_some_and(|id| records.contains(&(end, id.clone())));
+        let open = self.store.open_entries()?;
+        if open.iter().any(|entry| {
+            touches(entry.write.end, &entry.write.target) || touches(entry.write.end.other(), &entry.write.partner)
+        }) {
+            return Err(CycleError::Unanswered);
+        }
+        let fresh = format!("{:032x}{:032x}", self.world.chance.bits(), self.world.chance.bits());
+        let salt = self.store.marks()?.salt.unwrap_or(fresh);
+        let keys: HashSet<(String, Text)> = End::BOTH
+            .into_iter()
+            .filter_map(|end| Some((end, picture.now(item, end)?.record.as_ref()?)))
+            .flat_map(|(end, record)| keys(self.program, end, record))
+            .collect();
+        let ids = records.iter().map(|(end, id)| mark(&salt, id_kind(*end), id));
+        let marks: Vec<String> = ids.chain(keys.iter().map(|(kind, key)| mark(&salt, kind, key.key()))).collect();
+        let others = picture.plan.items.iter().enumerate().filter(|(other, item)| {
+            let shares = |end: &End| {
+                let record = picture.now(item, *end).and_then(|known| known.record.as_ref());
+                record.is_some_and(|record| self::keys(self.program, *end, record).any(|key| keys.contains(&key)))
+            };
+            *other != index && End::BOTH.iter().any(shares)
+        });
+        let others =
+            others.map(|(_, item)| (picture.who(item), item.ids.iter().flatten().next().cloned().unwrap_or_default()));
+        let forgot = Forgot { who: picture.who(item), history: 0, scrubbed: false, others: others.collect() };
+        let erased = self.store.forget(&records, &marks, &salt, self.world.clock.now())?;
+        Ok(Some(Forgot { history: erased.history, scrubbed: erased.scrubbed, ..forgot }))
+    }
+
+    /// Lets a person who was forgotten be taken in again, by an id or a key: both sides are read from the beginning next time.
+    /// Whether somebody like this was forgotten.
+    ///
+    /// # Errors
+    /// What the store can say.
+    pub fn take_back(&mut self, typed: &str) -> Result<bool, CycleError> {
+        let Some(salt) = self.store.marks()?.salt else { return Ok(false) };
+        let typed = typed.trim();
+        let mut marks: Vec<String> = End::BOTH.map(|end| mark(&salt, id_kind(end), typed)).into();
+        for tier in &self.program.matching {
+            for end in End::BOTH {
+                let side = self.program.side(end);
+                let mut fields = tier.fields[end.index()].iter().filter_map(|field| side.fields.get(field.index()));
+                let Some(Type::One(scalar) | Type::Set(scalar)) = fields.next().map(|field| field.ty) else { continue };
+                if let Some(Value::Text(text)) = self.canon[end.index()].scalar(scalar, typed) {
+                    marks.push(mark(&salt, &key_kind(&tier.key), text.key()));
+                }
+            }
+        }
+        let taken_back = self.store.take_back(&marks)?;
+        if taken_back {
+            for end in End::BOTH {
+                self.store.forget_cursor(end)?;
+            }
+        }
+        Ok(taken_back)
+    }
+}
+
+/// Who is not to be taken in.
+pub(super) struct Unwanted {
+    marks: Marks,
+    /// The ids that are remembered of the side: somebody else with the same key stays.
+    known: HashSet<String>,
+}
+
+impl Unwanted {
+    /// Of one side; `None` if nobody was ever forgotten.
+    pub(super) fn of(store: &dyn Store, end: End) -> Result<Option<Self>, CycleError> {
+        let marks = store.marks()?;
+        if marks.marks.is_empty() {
+            return Ok(None);
+        }
+        let known = store.seen(end)?.into_iter().map(|seen| seen.observed.id).collect();
+        Ok(Some(Self { marks, known }))
+    }
+
+    /// Whether this is somebody who was forgotten.
+    pub(super) fn is(&self, program: &Program, end: End, app: &dyn App, observed: &Observed) -> bool {
+        let Some(salt) = &self.marks.salt else { return false };
+        let is_marked = |kind: &str, text: &str| self.marks.marks.contains(&mark(salt, kind, text));
+        if observed.aliases.iter().chain([&observed.id]).any(|id| is_marked(id_kind(end), id)) {
+            return true;
+        }
+        if observed.deleted || self.known.contains(&observed.id) {
+            return false;
+        }
+        // One that cannot be read is told of where it is read for the plan.
+        let Ok(record) = app.decode(&observed.raw) else { return false };
+        keys(program, end, &record).any(|(kind, key)| is_marked(&kind, key.key()))
+    }
+}
+
+/// The keys by which a record is matched, each with its kind.
+fn keys<'r>(program: &'r Program, end: End, record: &'r Record) -> impl Iterator<Item = (String, Text)> + 'r {
+    program.matching.iter().flat_map(move |tier| {
+        tier.fields[end.index()].iter().flat_map(move |field| {
+            let texts = match record.get(*field) {
+                Value::Text(text) => std::slice::from_ref(text),
+                set => set.elements(),
+            };
+            texts.iter().map(|text| (key_kind(&tier.key), text.clone()))
+        })
+    })
+}
+
+fn key_kind(key: &str) -> String {
+    format!("key {key}")
+}
