@@ -11,6 +11,7 @@ mod backup;
 mod build;
 mod check;
 mod completions;
+mod conflicts;
 mod connect;
 mod diff;
 mod eval;
@@ -29,6 +30,7 @@ mod practice;
 mod progress;
 mod pull;
 mod render;
+mod resolve;
 mod restore;
 mod resume;
 mod retry;
@@ -80,6 +82,8 @@ enum Verb {
     Retry(retry::Retry),
     Adopt(adopt::Adopt),
     Audit(audit::Audit),
+    Conflicts(conflicts::Conflicts),
+    Resolve(resolve::Resolve),
     Forget(forget::Forget),
     Backup(backup::Backup),
     Restore(restore::Restore),
@@ -133,6 +137,8 @@ fn main() -> std::process::ExitCode {
             Verb::Pause(pause) => pause.run(output).await,
             Verb::Resume(resume) => resume.run(output).await,
             Verb::Retry(retry) => retry.run(output).await,
+            Verb::Conflicts(conflicts) => conflicts.run(output),
+            Verb::Resolve(resolve) => resolve.run(output).await,
             Verb::Forget(forget) => forget.run(output).await,
             Verb::Backup(backup) => backup.run(output),
             Verb::Restore(restore) => restore.run(output),

@@ -3,6 +3,7 @@
 mod adopt;
 mod audit;
 mod backup;
+mod conflicts;
 mod forget;
 mod lists;
 mod pause;

@@ -52,7 +52,7 @@ impl Connection<'_> {
         host: &mut dyn Host,
         agree: &mut dyn FnMut(&Adoption) -> bool,
     ) -> Result<(Adoption, bool), CycleError> {
-        if let Some(pause) = super::paused(self.store)?.connection {
+        if let Some(pause) = super::pause::of_connection(self.store)? {
             return Err(CycleError::Paused(pause));
         }
         let mut report = Report::default();

@@ -9,6 +9,7 @@
 
 mod adopt;
 mod audit;
+mod conflicts;
 mod contact;
 mod error;
 mod find;
@@ -35,6 +36,7 @@ use syncc_compiler::{
 
 pub use adopt::{Adopted, Adoption};
 pub use audit::{Astray, Audit, Difference, Stray};
+pub use conflicts::Taking;
 pub use contact::{Contact, Field, Rule};
 pub use error::CycleError;
 pub use fingerprint::fingerprint;
@@ -132,7 +134,7 @@ impl<'a> Connection<'a> {
     /// approve, or the memory fails. Everything that was confirmed until then stays.
     pub async fn run(&mut self, allowed: &Allowed, host: &mut dyn Host) -> Result<Report, CycleError> {
         let started = self.world.clock.now();
-        if let Some(pause) = paused(self.store)?.connection {
+        if let Some(pause) = pause::of_connection(self.store)? {
             return Err(CycleError::Paused(pause));
         }
         let mut report = Report::default();

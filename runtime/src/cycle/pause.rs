@@ -37,6 +37,11 @@ pub fn paused(store: &dyn Store) -> Result<Paused, StoreError> {
     Ok(Paused { connection, contacts: records.len() - pairs })
 }
 
+/// The pause of the whole connection, if there is one. Cheaper than [`paused`]: asked before every run.
+pub(super) fn of_connection(store: &dyn Store) -> Result<Option<Pause>, StoreError> {
+    Ok(store.pauses()?.into_iter().find(|pause| pause.record.is_none()))
+}
+
 /// Pauses one contact, or without one the whole connection. Whether it was not paused before.
 ///
 /// # Errors

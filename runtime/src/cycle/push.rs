@@ -47,6 +47,7 @@ impl Connection<'_> {
     ) -> Result<bool, CycleError> {
         let pushed = self.carry_out(run, picture, host, report).await?;
         self.settle(picture, &pushed)?;
+        self.note_conflicts(run, picture, &pushed)?;
         self.note_troubles(picture, &pushed)?;
         Ok(!pushed.again.is_empty())
     }
