@@ -5,11 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args};
 use serde_json::json;
 use syncc_compiler::ir::{End, Program};
-use syncc_runtime::{
-    cycle::Report,
-    store::Conflict,
-    world::World,
-};
+use syncc_runtime::{cycle::Report, store::Conflict, world::World};
 
 use crate::{
     ask,

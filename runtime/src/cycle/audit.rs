@@ -87,7 +87,7 @@ impl Audit {
     pub fn equal_parts(&self) -> usize {
         const ALL: usize = 10_000;
         let equal = self.compared.saturating_sub(self.differences.len());
-        if self.compared == 0 { ALL } else { equal * ALL / self.compared }
+        (equal * ALL).checked_div(self.compared).unwrap_or(ALL)
     }
 }
 
