@@ -69,7 +69,9 @@ pub(super) fn open(path: &Path, name: &str) -> Result<Connection, Fault> {
     connection.busy_timeout(LOOKING)?;
     let application: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
-    if application != APPLICATION && pages > 0 {
+    // A file without a table is one that was being made when the power went.
+    let begun: bool = connection.query_row("SELECT EXISTS (SELECT 1 FROM sqlite_master)", [], |row| row.get(0))?;
+    if application != APPLICATION && pages > 0 && (application != 0 || begun) {
         return Err(refuse("another program"));
     }
 
