@@ -30,14 +30,21 @@ impl Context<'_> {
         let mut conditions: Vec<Condition> = parts.into_iter().map(|(_, part)| part).collect::<Option<_>>()?;
         let condition = match conditions.len() {
             1 => conditions.pop()?,
-            _ => Condition::All(conditions),
+            _ => {
+                conditions.shrink_to_fit();
+                Condition::All(conditions)
+            }
         };
+        // What is known of a statement stays in memory, of large files for many statements.
+        let mut effects: Vec<Effect> = effects.into_iter().collect::<Option<_>>()?;
+        effects.shrink_to_fit();
+        self.tables.shrink();
         let rule = Rule {
             line: 0,
             title: String::new(),
             from: to.other(),
             condition,
-            effects: effects.into_iter().collect::<Option<_>>()?,
+            effects,
             undo: match undo {
                 Some(undo) => Some(undo?),
                 None => None,

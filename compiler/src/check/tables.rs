@@ -35,6 +35,13 @@ fn index_of<T>(items: &mut Vec<T>, fits: impl FnMut(&T) -> bool, new: impl FnOnc
 }
 
 impl Tables {
+    /// Gives back the room that nothing is in.
+    pub(crate) fn shrink(&mut self) {
+        self.fields.iter_mut().for_each(Vec::shrink_to_fit);
+        self.constants.shrink_to_fit();
+        self.atoms.shrink_to_fit();
+    }
+
     pub(crate) fn field(&mut self, end: End, name: &str) -> FieldId {
         FieldId(index_of(&mut self.fields[end.index()], |known| known == name, || name.to_owned()))
     }

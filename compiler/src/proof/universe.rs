@@ -418,6 +418,7 @@ impl Space {
         for list in [&mut cells.reads, &mut cells.writes, &mut cells.back] {
             list.sort_unstable();
             list.dedup();
+            list.shrink_to_fit();
         }
         cells
     }

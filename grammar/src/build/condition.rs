@@ -35,6 +35,8 @@ impl Builder {
         if parts.len() < 2 {
             return parts.pop();
         }
+        // Trees stay in memory, of large files many.
+        parts.shrink_to_fit();
         Some(if any { Condition::Or(parts) } else { Condition::And(parts) })
     }
 

@@ -68,7 +68,8 @@ impl Builder {
         let span = self.span(&pair);
         let mut names = pair.into_inner();
         let end = self.name(&names.next()?);
-        let field: Vec<Name> = names.map(|part| self.name(&part)).collect();
+        let mut field: Vec<Name> = names.map(|part| self.name(&part)).collect();
+        field.shrink_to_fit();
         (!field.is_empty()).then_some(Path { end, field, span })
     }
 

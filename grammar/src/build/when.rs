@@ -78,6 +78,7 @@ impl Builder {
             let error = SyntaxError::new(SyntaxErrorKind::Notation, span, title);
             self.errors.push(error.help("Write a comma between two actions.").fix(fix, ","));
         }
+        actions.shrink_to_fit();
         (!actions.is_empty()).then_some(actions)
     }
 
