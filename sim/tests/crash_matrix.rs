@@ -1,6 +1,12 @@
 //! Killed at every single step: before and after each write of the store, each request, each answer and each wait.
 //! Whatever step it is, the runs after it bring everything to where it belongs, and every promise is kept.
 
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test says what it found, and stops where it cannot go on"
+)]
+
 use syncc_compiler::ir::End;
 use syncc_sim::{
     cell::{Cell, Cells},

@@ -1,5 +1,11 @@
 //! Scenarios that once broke a promise, shrunk, and run for ever. See `sim/kept/`.
 
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test says what it found, and stops where it cannot go on"
+)]
+
 use std::{fs, path::Path};
 
 use syncc_sim::{run::run, scenario::Scenario, story::tell};

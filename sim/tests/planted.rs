@@ -1,5 +1,11 @@
 //! Mistakes planted one at a time: the simulation finds each, and finds what it should.
 
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test says what it found, and stops where it cannot go on"
+)]
+
 use std::thread;
 
 use syncc_sim::{oracle::Promise, planted::Planted, seeds};

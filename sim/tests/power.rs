@@ -3,6 +3,12 @@
 //! SQLite writes every transaction into a log of frames first. A store is copied while it is open, its log is cut at
 //! every frame and in the middle of every frame, as a disk leaves it that lost its power, and opened again.
 
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test says what it found, and stops where it cannot go on"
+)]
+
 use std::{fs, path::Path};
 
 use syncc_compiler::ir::End;

@@ -1,5 +1,11 @@
 //! Many made-up worlds, and every promise kept in each of them.
 
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test says what it found, and stops where it cannot go on"
+)]
+
 use std::{env, thread};
 
 use syncc_sim::{draw::draw, report, run::run, seeds, shrink::shrink, story::tell};

@@ -85,8 +85,7 @@ pub(crate) fn files() -> Vec<File> {
         database.set_accounts(accounts.into());
         database.set_file("planner.sync", text.to_owned());
         let checked = database.check("planner.sync").expect("the file is there");
-        let program = checked.program.unwrap_or_else(|| panic!("{text}\n{:#?}", checked.diagnostics));
-        program
+        checked.program.unwrap_or_else(|| panic!("{text}\n{:#?}", checked.diagnostics))
     };
     let file = |[text, mirrored]: &[&'static str; 2]| {
         let program = compile(text);

@@ -3,6 +3,12 @@
 //!
 //! What a plan promises is held for each of them, and counted: `SYNCC_PLANNER_CASES` sets how many.
 
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test says what it found, and stops where it cannot go on"
+)]
+
 mod book;
 mod promises;
 

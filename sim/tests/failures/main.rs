@@ -1,6 +1,12 @@
 //! The fifteen ways in which contact syncs fail most often, one test each: an app is made to behave just so.
 //! In each of them the whole oracle holds as well.
 
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test says what it found, and stops where it cannot go on"
+)]
+
 mod world;
 
 use syncc_compiler::ir::End;
