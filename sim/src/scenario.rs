@@ -14,7 +14,7 @@ use crate::{
 pub struct Scenario {
     /// What it was drawn from, and what the random numbers of the run come from.
     pub seed: u64,
-    /// The apps that the file is about: a name that [`crate::files::accounts`] knows.
+    /// The apps that the file is about: a name that `files.rs` knows.
     pub apps: String,
     /// The `.sync` file.
     pub file: String,

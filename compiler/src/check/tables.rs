@@ -1,7 +1,7 @@
 //! The fields, constants and atoms of one statement, each once.
 //!
 //! A statement is checked before the fields of the whole file are known, so its IR uses indices into these
-//! tables of its own. [`super::link`] turns them into indices of the program.
+//! tables of its own. [`super::link()`] turns them into indices of the program.
 
 use crate::{
     ir::{Atom, AtomId, Condition, ConstId, End, FieldId, Test},

@@ -18,7 +18,7 @@ use crate::{
     value::{Text, Value},
 };
 
-/// The index of a cell in [`Universe::cells`].
+/// The index of a cell in the universe.
 pub(super) type CellId = usize;
 
 /// So many cells that went last are looked at for one that can come back.
