@@ -149,9 +149,13 @@ impl<'a> Connection<'a> {
     }
 
     async fn read(&mut self, allowed: &Allowed, host: &mut dyn Host, report: &mut Report) -> Result<(), CycleError> {
+        // Before anything else: in another account nothing that was sent is found again, and would be sent once more.
+        for end in End::BOTH {
+            self.same_account(end, allowed).await?;
+        }
         self.resolve(report).await?;
         for end in End::BOTH {
-            self.pull(end, allowed, host, report).await?;
+            self.pull(end, host, report).await?;
         }
         Ok(())
     }

@@ -14,16 +14,9 @@ const MOST_MISSING: usize = 200;
 
 impl Connection<'_> {
     /// Reads one side into the store. A lost cursor is a new complete listing; links and bases stay.
-    pub(super) async fn pull(
-        &mut self,
-        end: End,
-        allowed: &Allowed,
-        host: &mut dyn Host,
-        report: &mut Report,
-    ) -> Result<(), CycleError> {
+    pub(super) async fn pull(&mut self, end: End, host: &mut dyn Host, report: &mut Report) -> Result<(), CycleError> {
         let name = self.program.side(end).name.clone();
         host.phase(&format!("Reading {name}"), None);
-        self.same_account(end, allowed).await?;
         let cursor = self.store.cursor(end)?;
         let pulled = match self.listing(end, cursor.as_deref(), host).await {
             Err(CycleError::Side { error: AppError { class: Class::CursorLost, .. }, .. }) if cursor.is_some() => {
@@ -99,7 +92,7 @@ impl Connection<'_> {
     /// Holds the account against the one that this connection knows. Asks the app only when the settings
     /// of the account are new: an account does not change behind the same settings unseen, because its
     /// cursor would not be known there.
-    async fn same_account(&mut self, end: End, allowed: &Allowed) -> Result<(), CycleError> {
+    pub(super) async fn same_account(&mut self, end: End, allowed: &Allowed) -> Result<(), CycleError> {
         let settings = &self.settings[end.index()];
         let before = self.store.identity(end)?;
         let (known_settings, known) = before.as_deref().and_then(|both| both.split_once('\n')).unzip();
