@@ -38,13 +38,7 @@ pub(crate) struct Adopt {
 
 impl Adopt {
     pub(crate) async fn run(self, output: &Output) -> Exit {
-        match self.adopt(output).await {
-            Ok(exit) => exit,
-            Err(why) => {
-                complain(&why);
-                Exit::Failed
-            }
-        }
+        Exit::of(self.adopt(output).await)
     }
 
     async fn adopt(self, output: &Output) -> Result<Exit, String> {

@@ -15,7 +15,7 @@ use crate::{
     connect::{Access, Opened},
     exit::Exit,
     load::Loaded,
-    output::{Output, Paint, complain, painted, say},
+    output::{Output, Paint, painted, say},
     practice::Practice,
     progress::Progress,
     tables::quoted,
@@ -39,13 +39,7 @@ pub(crate) struct Audit {
 
 impl Audit {
     pub(crate) async fn run(self, output: &Output) -> Exit {
-        match self.audit(output).await {
-            Ok(exit) => exit,
-            Err(why) => {
-                complain(&why);
-                Exit::Failed
-            }
-        }
+        Exit::of(self.audit(output).await)
     }
 
     async fn audit(self, output: &Output) -> Result<Exit, String> {

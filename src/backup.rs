@@ -29,13 +29,7 @@ pub(crate) struct Backup {
 
 impl Backup {
     pub(crate) fn run(self, output: &Output) -> Exit {
-        match self.backup(output) {
-            Ok(exit) => exit,
-            Err(why) => {
-                complain(&why);
-                Exit::Failed
-            }
-        }
+        Exit::of(self.backup(output))
     }
 
     fn backup(self, output: &Output) -> Result<Exit, String> {

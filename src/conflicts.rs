@@ -15,7 +15,7 @@ use crate::{
     connect,
     exit::Exit,
     load::Loaded,
-    output::{Output, Paint, complain, painted, say},
+    output::{Output, Paint, painted, say},
     tables::quoted,
 };
 
@@ -35,13 +35,7 @@ pub(crate) struct Conflicts {
 
 impl Conflicts {
     pub(crate) fn run(self, output: &Output) -> Exit {
-        match self.conflicts(output) {
-            Ok(exit) => exit,
-            Err(why) => {
-                complain(&why);
-                Exit::Failed
-            }
-        }
+        Exit::of(self.conflicts(output))
     }
 
     fn conflicts(self, output: &Output) -> Result<Exit, String> {

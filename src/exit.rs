@@ -11,6 +11,8 @@
 
 use std::process::ExitCode;
 
+use crate::output::complain;
+
 /// How a verb ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -27,6 +29,14 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
+    /// How a verb ended that may not have been able to run: then the reason goes to standard error.
+    pub(crate) fn of(ended: Result<Self, String>) -> Self {
+        ended.unwrap_or_else(|why| {
+            complain(&why);
+            Self::Failed
+        })
+    }
+
     /// As scripts see it.
     pub(crate) fn code(self) -> u8 {
         match self {

@@ -40,11 +40,7 @@ pub(crate) struct Forget {
 
 impl Forget {
     pub(crate) async fn run(self, output: &Output) -> Exit {
-        let went = if self.take_back { self.take_back(output).await } else { self.forget(output).await };
-        went.unwrap_or_else(|why| {
-            complain(&why);
-            Exit::Failed
-        })
+        Exit::of(if self.take_back { self.take_back(output).await } else { self.forget(output).await })
     }
 
     async fn forget(self, output: &Output) -> Result<Exit, String> {

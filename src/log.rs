@@ -16,7 +16,7 @@ use crate::{
     output::{Output, Paint, complain, painted, say},
     practice::Practice,
     tables::{activity_json, activity_line},
-    when,
+    when, whom,
 };
 
 /// Show what was written, newest first: of all contacts, or of one, one field, one run
@@ -50,13 +50,7 @@ pub(crate) struct Log {
 
 impl Log {
     pub(crate) async fn run(self, output: &Output) -> Exit {
-        match self.log(output).await {
-            Ok(exit) => exit,
-            Err(why) => {
-                complain(&why);
-                Exit::Failed
-            }
-        }
+        Exit::of(self.log(output).await)
     }
 
     async fn log(self, output: &Output) -> Result<Exit, String> {
@@ -106,13 +100,13 @@ impl Log {
             say(&text);
         }
         if !found {
-            complain(&format!("nobody is known as `{}`", self.contact.unwrap_or_default()));
+            complain(&whom::unknown(&self.contact.unwrap_or_default()));
             return Ok(Exit::Problems);
         }
         Ok(Exit::Fine)
     }
 
-    /// The records of the contacts that are meant.
+    /// The records of the contact that is meant; none if nobody is known by that.
     async fn records(
         &self,
         contact: &str,
@@ -123,8 +117,8 @@ impl Log {
         let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &World::real(), Access::Look)?;
         let mut connection = opened.connection()?;
         let (picture, _) = connection.recall().map_err(|error| error.to_string())?;
-        let items = picture.find(contact).into_iter().filter_map(|index| picture.plan.items.get(index));
-        let records = items.flat_map(|item| End::BOTH.into_iter().zip(item.ids.clone()));
+        let item = whom::one(&picture, contact)?.and_then(|index| picture.plan.items.get(index));
+        let records = item.into_iter().flat_map(|item| End::BOTH.into_iter().zip(item.ids.clone()));
         let records = records.filter_map(|(end, id)| Some((end, id?))).collect();
         drop(picture);
         drop(opened);

@@ -11,7 +11,7 @@ use crate::{
     connect,
     exit::Exit,
     load::Loaded,
-    output::{Output, Paint, complain, painted, say},
+    output::{Output, Paint, painted, say},
     whom::{Errand, Whom, in_each},
 };
 
@@ -27,13 +27,7 @@ pub(crate) struct Pause {
 
 impl Pause {
     pub(crate) async fn run(self, output: &Output) -> Exit {
-        match self.pause(output).await {
-            Ok(exit) => exit,
-            Err(why) => {
-                complain(&why);
-                Exit::Failed
-            }
-        }
+        Exit::of(self.pause(output).await)
     }
 
     async fn pause(self, output: &Output) -> Result<Exit, String> {

@@ -18,7 +18,7 @@ use crate::{
     output::{Output, complain, remark},
     practice::Practice,
     progress::Progress,
-    tables,
+    tables, whom,
 };
 
 /// Show what a run would do to whom, and write nothing
@@ -45,13 +45,11 @@ pub(crate) struct Plan {
 
 impl Plan {
     pub(crate) async fn run(self, output: &Output) -> Exit {
-        match self.plan(output).await {
-            Ok(exit) => exit,
-            Err(why) => {
-                complain(&why);
-                Exit::Problems
-            }
-        }
+        // 2 means that there is something to do.
+        self.plan(output).await.unwrap_or_else(|why| {
+            complain(&why);
+            Exit::Problems
+        })
     }
 
     async fn plan(self, output: &Output) -> Result<Exit, String> {
@@ -86,7 +84,7 @@ impl Plan {
             practice.stop().await;
         }
         if !found {
-            return Err(format!("nobody is known as `{}`", self.contact.unwrap_or_default()));
+            return Err(whom::unknown(&self.contact.unwrap_or_default()));
         }
         if let Some(out) = &self.out {
             save(out, &plans)?;

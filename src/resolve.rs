@@ -48,13 +48,7 @@ pub(crate) struct Resolve {
 
 impl Resolve {
     pub(crate) async fn run(self, output: &Output) -> Exit {
-        match self.resolve(output).await {
-            Ok(exit) => exit,
-            Err(why) => {
-                complain(&why);
-                Exit::Failed
-            }
-        }
+        Exit::of(self.resolve(output).await)
     }
 
     async fn resolve(self, output: &Output) -> Result<Exit, String> {

@@ -14,7 +14,7 @@ use crate::{
     connect,
     exit::Exit,
     load::Loaded,
-    output::{Output, Paint, complain, painted, say},
+    output::{Output, Paint, painted, say},
 };
 
 /// Put back what was copied by `syncc backup`; what was remembered until now is kept beside it
@@ -35,13 +35,7 @@ pub(crate) struct Restore {
 
 impl Restore {
     pub(crate) fn run(self, output: &Output) -> Exit {
-        match self.restore(output) {
-            Ok(exit) => exit,
-            Err(why) => {
-                complain(&why);
-                Exit::Failed
-            }
-        }
+        Exit::of(self.restore(output))
     }
 
     fn restore(self, output: &Output) -> Result<Exit, String> {

@@ -8,7 +8,7 @@ use crate::{
     connect,
     exit::Exit,
     load::Loaded,
-    output::{Output, Paint, complain, painted, say},
+    output::{Output, Paint, painted, say},
     whom::{Errand, Whom, in_each},
 };
 
@@ -21,13 +21,7 @@ pub(crate) struct Resume {
 
 impl Resume {
     pub(crate) async fn run(self, output: &Output) -> Exit {
-        match self.resume(output).await {
-            Ok(exit) => exit,
-            Err(why) => {
-                complain(&why);
-                Exit::Failed
-            }
-        }
+        Exit::of(self.resume(output).await)
     }
 
     async fn resume(self, output: &Output) -> Result<Exit, String> {

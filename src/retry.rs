@@ -8,7 +8,7 @@ use crate::{
     check::plural,
     exit::Exit,
     load::Loaded,
-    output::{Output, Paint, complain, painted, say},
+    output::{Output, Paint, painted, say},
     whom::{Errand, Whom, in_each},
 };
 
@@ -24,13 +24,7 @@ pub(crate) struct Retry {
 
 impl Retry {
     pub(crate) async fn run(self, output: &Output) -> Exit {
-        match self.retry(output).await {
-            Ok(exit) => exit,
-            Err(why) => {
-                complain(&why);
-                Exit::Failed
-            }
-        }
+        Exit::of(self.retry(output).await)
     }
 
     async fn retry(self, output: &Output) -> Result<Exit, String> {

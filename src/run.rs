@@ -59,13 +59,7 @@ enum Went {
 
 impl Run {
     pub(crate) async fn run(self, output: &Output) -> Exit {
-        match self.go(output).await {
-            Ok(exit) => exit,
-            Err(why) => {
-                complain(&why);
-                Exit::Failed
-            }
-        }
+        Exit::of(self.go(output).await)
     }
 
     async fn go(self, output: &Output) -> Result<Exit, String> {

@@ -14,7 +14,7 @@ use crate::{
     connect,
     exit::Exit,
     load,
-    output::{Output, Paint, complain, painted, say},
+    output::{Output, Paint, painted, say},
     tables::activity_json,
 };
 
@@ -36,13 +36,7 @@ pub(crate) struct Status {
 
 impl Status {
     pub(crate) fn run(self, output: &Output) -> Exit {
-        match self.status(output) {
-            Ok(exit) => exit,
-            Err(why) => {
-                complain(&why);
-                Exit::Failed
-            }
-        }
+        Exit::of(self.status(output))
     }
 
     fn status(self, output: &Output) -> Result<Exit, String> {

@@ -20,7 +20,7 @@ use crate::{
     output::{Output, Paint, complain, painted, say},
     practice::Practice,
     progress::Progress,
-    tables, when,
+    tables, when, whom,
 };
 
 /// How many of those left alone are shown.
@@ -59,13 +59,7 @@ pub(crate) struct Undo {
 
 impl Undo {
     pub(crate) async fn run(self, output: &Output) -> Exit {
-        match self.undo(output).await {
-            Ok(exit) => exit,
-            Err(why) => {
-                complain(&why);
-                Exit::Failed
-            }
-        }
+        Exit::of(self.undo(output).await)
     }
 
     async fn undo(self, output: &Output) -> Result<Exit, String> {
@@ -83,10 +77,12 @@ impl Undo {
         }
         let practice = Practice::start_if(self.sandbox, &loaded.workspace).await?;
         let mut exit = Exit::Problems;
-        let mut found = false;
+        let (mut known, mut found) = (false, false);
         for program in &programs {
             let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &World::real(), Access::Work)?;
-            if let Some(went) = self.of(program, what, &mut opened, output).await? {
+            let Some((asked, name)) = self.asked(what, &mut opened)? else { continue };
+            known = true;
+            if let Some(went) = self.of(program, &asked, &name, &mut opened, output).await? {
                 found = true;
                 exit = went;
             }
@@ -95,21 +91,23 @@ impl Undo {
             practice.settled().await;
             practice.stop().await;
         }
-        if !found {
+        if let Some(contact) = what.filter(|what| !known && what.parse::<i64>().is_err()) {
+            complain(&whom::unknown(contact));
+        } else if !found {
             complain("nothing was written that fits; `syncc log` shows what was");
         }
         Ok(exit)
     }
 
-    /// Undoes within one connection; nothing if nothing fits.
+    /// Undoes within one connection; nothing if nothing was written that fits.
     async fn of(
         &self,
         program: &Program,
-        what: Option<&str>,
+        asked: &Asked,
+        name: &str,
         opened: &mut Opened,
         output: &Output,
     ) -> Result<Option<Exit>, String> {
-        let Some((asked, name)) = self.asked(what, opened)? else { return Ok(None) };
         if opened
             .store()?
             .history(&Asked { limit: Some(1), ..asked.clone() })
@@ -122,7 +120,7 @@ impl Undo {
         let mut progress = Progress::new(true, output.json());
         let mut report = Report::default();
         let mut connection = opened.connection()?;
-        let planned = connection.plan_undo(&asked, &name, &allowed, &mut progress, &mut report).await;
+        let planned = connection.plan_undo(asked, name, &allowed, &mut progress, &mut report).await;
         progress.done();
         let undo = planned.map_err(|error| error.to_string())?;
         let writes = undo.picture.writes();
@@ -132,7 +130,7 @@ impl Undo {
                 "left_alone": undo.skipped,
             }));
         } else {
-            tables::undo(&undo.picture, &name);
+            tables::undo(&undo.picture, name);
             say(&skipped(&undo.skipped));
         }
         if writes == 0 {
@@ -170,13 +168,9 @@ impl Undo {
         }
         let mut connection = opened.connection()?;
         let (picture, _) = connection.recall().map_err(|error| error.to_string())?;
-        let found = picture.find(what);
-        if found.len() > 1 {
-            let fit: Vec<_> = found.iter().filter_map(|index| picture.plan.items.get(*index)).collect();
-            let names: Vec<_> = fit.iter().take(SHOWN).map(|item| picture.who(item)).collect();
-            return Err(format!("{} contacts fit `{what}`: {}. Name one by email or id", fit.len(), names.join(", ")));
-        }
-        let Some(item) = found.first().and_then(|index| picture.plan.items.get(*index)) else { return Ok(None) };
+        let Some(item) = whom::one(&picture, what)?.and_then(|index| picture.plan.items.get(index)) else {
+            return Ok(None);
+        };
         let records = End::BOTH.into_iter().filter_map(|end| Some((end, item.ids[end.index()].clone()?))).collect();
         Ok(Some((Asked { records, ..asked }, format!("undo for {}", picture.who(item)))))
     }

@@ -96,6 +96,11 @@ pub(crate) fn one(picture: &Picture<'_>, contact: &str) -> Result<Option<usize>,
     if found.len() < 2 {
         return Ok(found.first().copied());
     }
+    Err(several(picture, contact, &found))
+}
+
+/// Says that several fit, and which.
+pub(crate) fn several(picture: &Picture<'_>, contact: &str, found: &[usize]) -> String {
     let mut text = format!(
         "{} contacts of {} fit `{contact}`. Say which one is meant, by its id:",
         found.len(),
@@ -105,7 +110,7 @@ pub(crate) fn one(picture: &Picture<'_>, contact: &str) -> Result<Option<usize>,
         let ids: Vec<_> = item.ids.iter().flatten().map(String::as_str).collect();
         text.push_str(&format!("\n  {}  {}", picture.who(item), ids.join(", ")));
     }
-    Err(text)
+    text
 }
 
 /// Says that nobody fits.

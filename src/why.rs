@@ -14,6 +14,7 @@ use crate::{
     output::{Output, Paint, complain, painted, say},
     practice::Practice,
     tables::{activity_json, activity_line, quoted},
+    whom,
 };
 
 /// How many contacts are told of in full; of more it is asked which one is meant.
@@ -34,13 +35,7 @@ pub(crate) struct Why {
 
 impl Why {
     pub(crate) async fn run(self, output: &Output) -> Exit {
-        match self.why(output).await {
-            Ok(exit) => exit,
-            Err(why) => {
-                complain(&why);
-                Exit::Failed
-            }
-        }
+        Exit::of(self.why(output).await)
     }
 
     async fn why(self, output: &Output) -> Result<Exit, String> {
@@ -62,10 +57,7 @@ impl Why {
             practice.stop().await;
         }
         if found == 0 {
-            complain(&format!(
-                "nobody is known as `{}`. Known is who was there when a plan or a run last read the apps: try an email, a phone number or a part of the name",
-                self.contact
-            ));
+            complain(&whom::unknown(&self.contact));
             return Ok(Exit::Problems);
         }
         Ok(Exit::Fine)
@@ -77,13 +69,7 @@ impl Why {
         let (picture, report) = connection.recall().map_err(|error| error.to_string())?;
         let found = picture.find(&self.contact);
         if found.len() > MOST && !output.json() {
-            let mut text =
-                format!("{} contacts of {} fit `{}`. Which one is meant?\n", found.len(), program.name, self.contact);
-            for item in found.iter().filter_map(|index| picture.plan.items.get(*index)) {
-                let ids: Vec<_> = item.ids.iter().flatten().map(String::as_str).collect();
-                text.push_str(&format!("  {}  {}\n", picture.who(item), painted(Paint::Faint, &ids.join(", "))));
-            }
-            say(&text);
+            say(&format!("{}\n", whom::several(&picture, &self.contact, &found)));
             return Ok(found.len());
         }
         for index in &found {

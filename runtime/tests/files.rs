@@ -3,6 +3,8 @@
 
 #[path = "files/csv.rs"]
 mod csv_file;
+#[path = "files/opt_out.rs"]
+mod opt_out;
 mod side;
 #[path = "files/vcard.rs"]
 mod vcard_folder;

@@ -10,7 +10,7 @@ use syncc_compiler::{
 
 use super::{Allowed, Connection, CycleError, Host, Picture, Report, display, naming, push::Pushed};
 use crate::{
-    engine::{Cause, Change, Held, Item, Kind, Pair},
+    engine::{Cause, Change, Held, Item, Kind, Pair, more_mail},
     store::{Conflict, RunId},
 };
 
@@ -149,6 +149,13 @@ impl<'a> Connection<'a> {
             Some(Change { end, field: Some(field), before, after, cause: Cause::Person })
         });
         outcome.changes.extend(taken);
+        let to_more_mail = |change: &Change| {
+            let field = change.field.and_then(|field| self.program.side(change.end).fields.get(field.index()));
+            field.is_some_and(|field| more_mail(field, &change.before, &change.after))
+        };
+        if outcome.changes.iter().any(to_more_mail) {
+            return Err("that would move a person to more mail, which syncc never does".to_owned());
+        }
         let item = Item { held: None, kind: Kind::Pair(outcome), ..planned.clone() };
         match index.and_then(|index| items.get_mut(index)) {
             Some(slot) => *slot = item,

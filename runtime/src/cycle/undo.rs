@@ -7,7 +7,7 @@
 //! - It is a run like any other: planned, journalled, in the history, and can be undone itself.
 //! - What the rules would do again at once is paused, so that the undo lasts until somebody resumes it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 use syncc_compiler::{
@@ -17,7 +17,7 @@ use syncc_compiler::{
 
 use super::{Allowed, Connection, CycleError, Host, Picture, Report, display, push::Pushed};
 use crate::{
-    engine::{Base, Cause, Change, Item, Kind, Outcome, Status, What, climbs, too_many},
+    engine::{Base, Cause, Change, Item, Kind, Outcome, Status, What, more_mail, too_many},
     store::{Activity, Asked, Line, Pause},
 };
 
@@ -82,9 +82,11 @@ impl<'a> Connection<'a> {
         }
         let mut items: BTreeMap<usize, Item> = BTreeMap::new();
         let mut skipped = Vec::new();
+        let places = places(&picture.plan.items);
         for past in pasts.values() {
             let later = self.later(past, asked.field.as_deref())?;
-            picture.undo_record(past, &later, &mut items, &mut skipped);
+            let place = places[past.end.index()].get(past.id.as_str()).copied();
+            picture.undo_record(past, place, &later, &mut items, &mut skipped);
         }
         picture.plan.items =
             items.into_values().filter(|item| item.outcome().is_some_and(|of| !of.changes.is_empty())).collect();
@@ -184,10 +186,11 @@ impl<'a> Connection<'a> {
 }
 
 impl Picture<'_> {
-    /// Puts into the items what undoing the past of one record writes.
+    /// Puts into the items what undoing the past of one record writes. `place` is that of its item in the plan.
     fn undo_record(
         &self,
         past: &Past,
+        place: Option<usize>,
         later: &BTreeMap<Option<String>, Line>,
         items: &mut BTreeMap<usize, Item>,
         skipped: &mut Vec<Skipped>,
@@ -198,7 +201,6 @@ impl Picture<'_> {
             skipped.push(Skipped { who: who.clone(), side: side.name.clone(), field: field.map(str::to_owned), why });
         };
         let what = |what: &str| past.lines.iter().any(|line| line.line.what == what && line.line.field.is_none());
-        let place = self.plan.items.iter().position(|item| item.ids[past.end.index()].as_deref() == Some(&past.id));
         let Some((place, item)) = place.and_then(|place| Some((place, self.plan.items.get(place)?))) else {
             // Made and deleted again, or deleted and linked with nobody: where it was deleted by us, it can be made anew
             // only together with its partner, which is not known any more.
@@ -254,6 +256,14 @@ impl Picture<'_> {
     }
 }
 
+/// Where the item of each record stands in the plan, by the record's id, left first.
+fn places(items: &[Item]) -> [HashMap<&str, usize>; 2] {
+    [0, 1].map(|end: usize| {
+        let known = items.iter().enumerate().filter_map(|(place, item)| Some((item.ids[end].as_deref()?, place)));
+        known.collect()
+    })
+}
+
 /// The item with nothing to do.
 fn unchanged(picture: &Picture<'_>, item: &Item) -> Item {
     let now = End::BOTH.map(|end| picture.now(item, end).and_then(|known| known.record.clone()));
@@ -307,7 +317,7 @@ fn undone_field(
     if value == *current {
         return Err("it holds what it held before already".to_owned());
     }
-    if climbs(current, &value) || (known.opt_out && *current == Value::Bool(true)) {
+    if more_mail(known, current, &value) {
         return Err("that would move a person to more mail, which syncc never does".to_owned());
     }
     let can = match known.ty.is_set() {

@@ -36,4 +36,4 @@ pub use name::Name;
 pub use pair::{Base, Cause, Change, Fired, Outcome, Pair, Part, Status};
 pub use plan::{Facts, Held, Item, Kind, Plan, plan};
 pub use prepared::Engine;
-pub(crate) use settle::climbs;
+pub(crate) use settle::more_mail;

@@ -1,7 +1,7 @@
 //! From what the rules ask for to what is done: reasons add up, the first of two contradicting rules wins.
 
 use syncc_compiler::{
-    ir::{Effect, End, FieldId, has},
+    ir::{Effect, End, FieldId, IrField, has},
     value::{Record, Value},
 };
 
@@ -165,6 +165,12 @@ pub(crate) fn climbs(before: &Value, after: &Value) -> bool {
         (Value::Consent(_), _) => true,
         _ => false,
     }
+}
+
+/// Whether a value written by hand over another one would move a person to more mail: up the ladder of consent, or out
+/// of what says that no mail is wanted.
+pub(crate) fn more_mail(field: &IrField, before: &Value, after: &Value) -> bool {
+    climbs(before, after) || (field.opt_out && *before == Value::Bool(true) && before != after)
 }
 
 /// Whether two effects on one record are about the same thing: then only the first is done.
