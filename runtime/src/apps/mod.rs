@@ -17,5 +17,5 @@ pub mod vcard;
 pub use account::{Account, Secret};
 pub use app::{App, Limits, Observed, Page, Pulled, Write, Written};
 pub use error::{AppError, Class};
-pub use http::{Webhooks, listen_webhooks, open_http};
+pub use http::{Budget, Pace, Webhooks, listen_webhooks, open_http};
 pub use open::{can_run, open};

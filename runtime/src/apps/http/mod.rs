@@ -20,7 +20,9 @@ mod wire;
 use mirrored::inbox;
 use syncc_compiler::ir::Side;
 
+pub use manifest::Budget;
 pub use mirror::webhook::{Webhooks, listen_webhooks};
+pub use wire::Pace;
 
 use super::{Account, App, AppError};
 use crate::world::World;

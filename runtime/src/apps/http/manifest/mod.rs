@@ -15,7 +15,8 @@ use serde::{Deserialize, de::IgnoredAny};
 pub(crate) use field::{Elements, FieldRule, Happened, ListRule, Shape};
 pub(crate) use object::{Collects, Export, HttpObject, Lookup, Mirror, Object, Webhook};
 pub(crate) use request::{Changes, Create, Delete, Find, Get, Listing, Request, Single, Update};
-pub(crate) use service::{Budget, ErrorRule, Http, Kind};
+pub use service::Budget;
+pub(crate) use service::{ErrorRule, Http, Kind};
 
 use syncc_compiler::ir::Side;
 

@@ -71,13 +71,13 @@ pub(crate) enum Kind {
 /// So many requests in so many seconds.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Budget {
+pub struct Budget {
     /// Which method counts; each one without.
-    pub(crate) method: Option<String>,
+    pub method: Option<String>,
     /// How many.
-    pub(crate) requests: u32,
+    pub requests: u32,
     /// In how many seconds.
-    pub(crate) seconds: u32,
+    pub seconds: u32,
 }
 
 /// What an error answer means.

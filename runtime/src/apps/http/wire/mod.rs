@@ -5,4 +5,5 @@ mod retry;
 mod sender;
 mod verdict;
 
+pub use budget::Pace;
 pub(crate) use sender::{Call, Effect, Sender};

@@ -13,7 +13,7 @@ use tracing::debug;
 use url::Url;
 
 use super::{
-    budget::Bucket,
+    budget::Pace,
     retry::{self, Purse},
     verdict,
 };
@@ -81,7 +81,7 @@ pub(crate) struct Sender {
     /// The settings of the account by name.
     settings: BTreeMap<String, String>,
     authorization: String,
-    buckets: Vec<Bucket>,
+    paces: Vec<Pace>,
     purse: Purse,
     /// Where time, chance and the network come from.
     pub(crate) world: World,
@@ -118,15 +118,14 @@ impl Sender {
                 format!("Basic {}", STANDARD.encode(format!("{user}:{}", secret.reveal().trim())))
             }
         };
-        let now = world.clock.now();
-        let buckets = http.budgets.iter().map(|rule| Bucket::new(rule.clone(), now)).collect();
+        let paces = http.budgets.iter().map(|rule| Pace::new(rule.clone())).collect();
         Ok(Self {
             http: http.clone(),
             title: title.to_owned(),
             base,
             settings,
             authorization,
-            buckets,
+            paces,
             purse: Purse::default(),
             world: world.clone(),
         })
@@ -152,8 +151,8 @@ impl Sender {
         let request = self.request(&call)?;
         let mut tried = 0;
         loop {
-            for bucket in &self.buckets {
-                bucket.enter(&request.method, &self.world).await;
+            for pace in &self.paces {
+                pace.enter(&request.method, &self.world).await;
             }
             tried += 1;
             let outcome = self.world.http.send(request.clone()).await;
