@@ -2,10 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
 };
 
 use syncc_compiler::{
@@ -17,7 +14,7 @@ use syncc_runtime::{
     cycle::{self, Connection},
     store::{Sqlite, Store},
     workspace::Workspace,
-    world::World,
+    world::{Traffic, World},
 };
 
 use crate::practice::Practice;
@@ -33,8 +30,8 @@ pub(crate) struct Opened {
     settings: [String; 2],
     canon: Canon,
     world: World,
-    /// How many requests each side has cost so far, left first.
-    requests: Vec<Arc<AtomicU64>>,
+    /// What each side has cost so far, left first.
+    traffic: Vec<Arc<Traffic>>,
     accounts: Vec<Account>,
     /// Whether it was said that the connection is paused: a daemon says so once.
     told_pause: bool,
@@ -70,12 +67,12 @@ impl Opened {
         }
         let mut opened = Vec::new();
         let mut settings = Vec::new();
-        let mut requests = Vec::new();
+        let mut traffic = Vec::new();
         for (end, account) in End::BOTH.into_iter().zip(&accounts) {
             let side = program.side(end);
-            let (world, count) = world.counted();
+            let (world, counted) = world.counted();
             let app = apps::open(side, account, &world);
-            requests.push(count);
+            traffic.push(counted);
             opened.push(app.map_err(|error| format!("{}: {error}", side.name))?);
             settings.push(account.fingerprint());
         }
@@ -96,7 +93,7 @@ impl Opened {
             settings,
             canon,
             world: world.clone(),
-            requests,
+            traffic,
             accounts,
             told_pause: false,
             webhooks: Vec::new(),
@@ -167,7 +164,12 @@ impl Opened {
 
     /// How many requests each side cost since this was last asked, left first.
     pub(crate) fn requests(&self) -> Vec<u64> {
-        self.requests.iter().map(|count| count.swap(0, Ordering::Relaxed)).collect()
+        self.traffic.iter().map(|traffic| traffic.take()).collect()
+    }
+
+    /// What goes over the network to each side from now on, left first.
+    pub(crate) fn traffic(&self) -> Vec<Arc<Traffic>> {
+        self.traffic.clone()
     }
 
     /// Remembers that these rules were planned.

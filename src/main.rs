@@ -13,6 +13,7 @@ mod check;
 mod completions;
 mod conflicts;
 mod connect;
+mod cost;
 mod diff;
 mod eval;
 mod exit;

@@ -13,9 +13,10 @@ use syncc_runtime::{
 
 use crate::{
     connect::{Access, Opened},
+    cost::Bill,
     exit::Exit,
     load,
-    output::{Output, complain, remark},
+    output::{Output, complain, remark, say},
     practice::Practice,
     progress::Progress,
     tables, whom,
@@ -64,18 +65,25 @@ impl Plan {
         for program in &programs {
             let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &world, Access::Work)?;
             let mut progress = Progress::new(true, output.json());
-            let looked = opened.connection()?.look(&allowed, &mut progress).await;
+            let traffic = opened.traffic();
+            let mut connection = opened.connection()?;
+            let looked = connection.look(&allowed, &mut progress).await;
             progress.done();
             let (picture, report) = looked.map_err(|error| error.to_string())?;
             let only = self.contact.as_ref().map(|contact| picture.find(contact));
+            let costs = connection.cost(&picture, only.as_deref());
+            let bill = Bill { program, costs, answering: Bill::answering(&traffic) };
             found |= only.as_ref().is_some_and(|only| !only.is_empty());
             let plan = picture.save(&cycle::fingerprint(program), world.clock.now(), only.as_deref());
             changes |= !plan.contacts.is_empty();
             plans.push(plan);
             if output.json() {
-                output.document(&tables::plan_json(&picture, &report, only.as_deref()));
+                let mut document = tables::plan_json(&picture, &report, only.as_deref());
+                document["cost"] = bill.json();
+                output.document(&document);
             } else {
                 tables::plan(&picture, &report, only.as_deref());
+                say(&bill.text());
             }
             drop(picture);
             opened.planned()?;

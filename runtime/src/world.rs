@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use thiserror::Error;
 use url::Url;
 
+pub use counted::Traffic;
 pub use real::is_loopback;
 
 /// Time, chance and the network. Cheap to clone.

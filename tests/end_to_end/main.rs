@@ -6,6 +6,7 @@ mod build;
 mod carddav_csv;
 mod care;
 mod command;
+mod cost;
 mod crash;
 mod diff;
 mod editor;
@@ -17,6 +18,7 @@ mod google_realgeeks;
 mod levels;
 mod practice;
 mod proof;
+mod radicale;
 mod sarif;
 #[path = "../../sandbox/tests/spec/mod.rs"]
 mod spec;

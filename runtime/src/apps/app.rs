@@ -1,11 +1,16 @@
 //! The trait that every app keeps.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use syncc_compiler::{schema, value::Record};
 use uuid::Uuid;
 
-use super::AppError;
+use super::{
+    AppError,
+    cost::{Batch, Calls, by_limits},
+};
 
 /// One account of one app, opened for the fields of one [`syncc_compiler::ir::Side`].
 ///
@@ -42,6 +47,22 @@ pub trait App: Send + Sync {
 
     /// How much goes into one call of [`App::push`].
     fn limits(&self) -> Limits;
+
+    /// How these writes go out: the batches in their order, each one call of [`App::push`], with the requests that it
+    /// takes as long as the app refuses nothing. Each write is in one of them. Sends nothing.
+    fn batches(&self, writes: &[Write]) -> Vec<Batch> {
+        by_limits(self.limits(), writes)
+    }
+
+    /// The requests of a listing in which nothing changed.
+    fn asking(&self) -> Calls {
+        Calls::default()
+    }
+
+    /// The shortest time in which the limits that the app documents let these requests through, one after the other.
+    fn pace(&self, _calls: &Calls) -> Duration {
+        Duration::ZERO
+    }
 
     /// Custom fields and known values of the account.
     async fn discover(&self) -> Result<schema::Pulled, AppError>;

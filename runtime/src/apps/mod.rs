@@ -7,6 +7,7 @@
 mod account;
 mod app;
 pub mod carddav;
+mod cost;
 pub mod csv;
 mod error;
 mod file;
@@ -16,6 +17,7 @@ pub mod vcard;
 
 pub use account::{Account, Secret};
 pub use app::{App, Limits, Observed, Page, Pulled, Write, Written};
+pub use cost::{Batch, Calls, by_limits};
 pub use error::{AppError, Class};
 pub use http::{Budget, Pace, Webhooks, listen_webhooks, open_http};
 pub use open::{can_run, open};

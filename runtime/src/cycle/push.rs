@@ -8,18 +8,21 @@ use syncc_compiler::{
 };
 use uuid::Uuid;
 
-use super::{Category, Connection, CycleError, Host, Picture, Problem, Report, naming, telling, trouble::Refusal};
+use super::{
+    Category, Connection, Cost, CycleError, Host, Picture, Problem, Report, naming, telling, trouble::Refusal,
+};
 use crate::{
     apps::{AppError, Class, Observed, Write, Written},
     engine::{Item, Kind},
     store::{Entry, EntryId, EntryState, LinkId, NewEntry, RunId},
 };
 
-/// One write of the plan, on its way.
+/// One write of the plan, on its way. What is sent stands beside it, in a list of the same order.
 struct Job {
     /// The item of the plan that it belongs to.
     item: usize,
-    write: Write,
+    /// What becomes of the record.
+    category: Category,
     entry: NewEntry,
 }
 
@@ -52,6 +55,18 @@ impl Connection<'_> {
         Ok(!pushed.again.is_empty())
     }
 
+    /// What carrying out the plan costs on each side, left first: of these items only, if some are asked for.
+    #[must_use]
+    pub fn cost(&self, picture: &Picture<'_>, only: Option<&[usize]>) -> [Cost; 2] {
+        End::BOTH.map(|end| {
+            let app = self.apps[end.index()];
+            let jobs = self.jobs(picture, end).into_iter();
+            let asked = jobs.filter(|(job, _)| only.is_none_or(|only| only.contains(&job.item)));
+            let writes: Vec<Write> = asked.map(|(_, write)| write).collect();
+            Cost::of(app, &writes)
+        })
+    }
+
     /// Sends everything that the plan writes.
     pub(super) async fn carry_out(
         &mut self,
@@ -65,7 +80,7 @@ impl Connection<'_> {
             let mut jobs = self.jobs(picture, end);
             // What changed under our hands on the first side is planned anew for both: its partner waits for that, so
             // that nothing is made for a record that is gone.
-            jobs.retain(|job| !pushed.again.contains(&job.item));
+            jobs.retain(|(job, _)| !pushed.again.contains(&job.item));
             if jobs.is_empty() {
                 continue;
             }
@@ -76,7 +91,7 @@ impl Connection<'_> {
     }
 
     /// The writes of the plan on one side.
-    fn jobs(&self, picture: &Picture<'_>, end: End) -> Vec<Job> {
+    fn jobs(&self, picture: &Picture<'_>, end: End) -> Vec<(Job, Write)> {
         let items = picture.plan.items.iter().enumerate();
         items
             .filter(|(_, item)| item.held.is_none())
@@ -84,7 +99,7 @@ impl Connection<'_> {
             .collect()
     }
 
-    fn job(&self, picture: &Picture<'_>, index: usize, item: &Item, end: End) -> Option<Job> {
+    fn job(&self, picture: &Picture<'_>, index: usize, item: &Item, end: End) -> Option<(Job, Write)> {
         let Kind::Pair(outcome) = &item.kind else { return None };
         if !picture.writes_on(item, end) {
             return None;
@@ -117,7 +132,12 @@ impl Connection<'_> {
             payload,
             lines: telling::lines(picture, item, outcome, end),
         };
-        Some(Job { item: index, write, entry })
+        let category = match write {
+            Write::Create { .. } => Category::Created,
+            Write::Update { .. } => Category::Updated,
+            Write::Delete { .. } => Category::Deleted,
+        };
+        Some((Job { item: index, category, entry }, write))
     }
 
     #[allow(clippy::too_many_arguments, reason = "one call site; a struct of borrows would only rename them")]
@@ -126,17 +146,19 @@ impl Connection<'_> {
         run: RunId,
         picture: &Picture<'_>,
         end: End,
-        jobs: Vec<Job>,
+        jobs: Vec<(Job, Write)>,
         pushed: &mut Pushed,
         host: &mut dyn Host,
         report: &mut Report,
     ) -> Result<(), CycleError> {
-        let limits = self.apps[end.index()].limits();
-        let (creates, others): (Vec<_>, Vec<_>) =
-            jobs.into_iter().partition(|job| matches!(job.write, Write::Create { .. }));
-        let chunks = creates.chunks(limits.creates.max(1)).chain(others.chunks(limits.updates.max(1)));
+        let (jobs, writes): (Vec<Job>, Vec<Write>) = jobs.into_iter().unzip();
+        let batches = self.apps[end.index()].batches(&writes);
+        let mut writes: Vec<Option<Write>> = writes.into_iter().map(Some).collect();
         let mut stopped: Option<AppError> = None;
-        for chunk in chunks {
+        for batch in batches {
+            let batch: Vec<(&Job, Write)> =
+                batch.writes.iter().filter_map(|at| Some((jobs.get(*at)?, writes.get_mut(*at)?.take()?))).collect();
+            let (chunk, writes): (Vec<&Job>, Vec<Write>) = batch.into_iter().unzip();
             if let Some(error) = &stopped {
                 for job in chunk {
                     self.failed(picture, job, &error.to_string(), pushed, report);
@@ -146,9 +168,8 @@ impl Connection<'_> {
             let entries: Vec<_> = chunk.iter().map(|job| job.entry.clone()).collect();
             let ids = self.store.journal(run, &entries)?;
             self.store.sent(&ids)?;
-            let writes: Vec<_> = chunk.iter().map(|job| job.write.clone()).collect();
             let results = self.apps[end.index()].push(&writes).await;
-            for ((job, id), result) in chunk.iter().zip(ids).zip(results) {
+            for ((job, id), result) in chunk.into_iter().zip(ids).zip(results) {
                 match result {
                     Ok(written) => self.confirmed(end, job, id, written, pushed, report)?,
                     Err(error) => {
@@ -174,13 +195,8 @@ impl Connection<'_> {
         report: &mut Report,
     ) -> Result<(), CycleError> {
         let link = self.confirm(end, id, &written.now)?;
-        let category = match job.write {
-            Write::Create { .. } => Category::Created,
-            Write::Update { .. } => Category::Updated,
-            Write::Delete { .. } => Category::Deleted,
-        };
-        report.did(end, &written.now.id, category);
-        if let (None, Some(partner), Category::Created) = (link, &job.entry.partner, category) {
+        report.did(end, &written.now.id, job.category);
+        if let (None, Some(partner), Category::Created) = (link, &job.entry.partner, job.category) {
             // The app took the contact for one that it had already, and that one has a partner.
             let (name, end) = (&self.program.side(end).name, end.other());
             let why = format!("{name} says that this contact is one that is linked with another contact already");

@@ -22,11 +22,12 @@ pub(super) fn versions() -> String {
 }
 
 /// REPORT: what changed since a token (RFC 6578, 3.2). Without one: everything. It names no limit: there are servers
-/// that stop at it and do not say so.
-pub(super) fn changes(token: Option<&str>) -> String {
+/// that stop at it and do not say so. `with_cards` asks for the cards in the same answer, which many servers give.
+pub(super) fn changes(token: Option<&str>, with_cards: bool) -> String {
+    let cards = if with_cards { "<d:getlastmodified/><c:address-data/>" } else { "" };
     format!(
         "{HEAD}<d:sync-collection {NAMES}><d:sync-token>{}</d:sync-token><d:sync-level>1</d:sync-level>\
-         <d:prop><d:getetag/></d:prop></d:sync-collection>",
+         <d:prop><d:getetag/><d:resourcetype/>{cards}</d:prop></d:sync-collection>",
         escape(token.unwrap_or_default())
     )
 }

@@ -115,7 +115,7 @@ fn join(base: &Url, href: &str) -> Result<Url, AppError> {
 }
 
 /// The address of a collection ends with a slash, so that what is in it can be joined to it.
-fn folder(base: &Url, href: &str) -> Result<Url, AppError> {
+pub(super) fn folder(base: &Url, href: &str) -> Result<Url, AppError> {
     let mut url = join(base, href)?;
     if !url.path().ends_with('/') {
         let path = format!("{}/", url.path());

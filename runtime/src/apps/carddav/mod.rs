@@ -23,7 +23,13 @@ mod settings;
 mod wire;
 mod xml;
 
-use std::{collections::HashMap, sync::Mutex};
+use std::{
+    collections::HashMap,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use async_trait::async_trait;
 use syncc_compiler::{ir::Side, schema, value::Record};
@@ -32,7 +38,7 @@ use uuid::Uuid;
 
 use self::{settings::Settings, wire::Wire};
 use super::{
-    Account, App, AppError, Class, Limits, Observed, Page, Pulled, Write, Written,
+    Account, App, AppError, Batch, Calls, Class, Limits, Observed, Page, Pulled, Write, Written, by_limits,
     vcard::card::{self, Card, Layout},
 };
 use crate::world::World;
@@ -51,6 +57,8 @@ pub fn open(side: &Side, account: &Account, world: &World) -> Result<Box<dyn App
         layout,
         object: side.object.clone(),
         book: Mutex::new(None),
+        cards_with_changes: AtomicBool::new(true),
+        proven: AtomicBool::new(false),
         given: Mutex::new(HashMap::new()),
     }))
 }
@@ -62,6 +70,10 @@ struct CardDav {
     object: String,
     /// Where the book is, once found.
     book: Mutex<Option<Url>>,
+    /// Whether the server answers a question about changes that asks for the cards too. Believed until it refuses.
+    cards_with_changes: AtomicBool,
+    /// Whether something has shown that the book is one: a card was read out of it, or the server said so.
+    proven: AtomicBool,
     /// The spelling of addresses that the server uses, by id, where it differs from ours.
     given: Mutex<HashMap<String, String>>,
 }
@@ -98,8 +110,19 @@ impl App for CardDav {
     }
 
     fn limits(&self) -> Limits {
-        // One request a card, and one more to read them all back.
         Limits { creates: cards::CHUNK, updates: cards::CHUNK, client_ids: true }
+    }
+
+    fn batches(&self, writes: &[Write]) -> Vec<Batch> {
+        let mut batches = by_limits(self.limits(), writes);
+        for batch in &mut batches {
+            batch.calls = push::cost(batch.writes.iter().filter_map(|at| writes.get(*at)));
+        }
+        batches
+    }
+
+    fn asking(&self) -> Calls {
+        Calls::of("REPORT", 1)
     }
 
     async fn discover(&self) -> Result<schema::Pulled, AppError> {
@@ -116,13 +139,36 @@ impl App for CardDav {
 impl CardDav {
     /// Where the book is. Looked for once.
     async fn book(&self) -> Result<Url, AppError> {
-        let known = self.book.lock().ok().and_then(|book| book.clone());
-        if let Some(known) = known {
+        if let Some(known) = self.known_book() {
             return Ok(known);
         }
         let found = discovery::find(&self.wire, &self.settings).await?;
+        self.proven.store(true, Ordering::Relaxed);
         self.set_book(Some(found.clone()));
         Ok(found)
+    }
+
+    /// Where the book is, if that is known.
+    fn known_book(&self) -> Option<Url> {
+        self.book.lock().ok().and_then(|book| book.clone())
+    }
+
+    /// Makes sure that there is a book where one was taken to be, after a write to it was refused. An error says where
+    /// the book is, or that there is none.
+    async fn prove(&self) -> Result<(), AppError> {
+        let Some(taken) = self.known_book().filter(|_| !self.proven.load(Ordering::Relaxed)) else { return Ok(()) };
+        let found = match discovery::find(&self.wire, &self.settings).await {
+            Err(error) if error.class == Class::Fatal => return Err(error),
+            // The server cannot say at the moment: what it said of the write stands.
+            Err(_) => return Ok(()),
+            Ok(found) => found,
+        };
+        self.proven.store(true, Ordering::Relaxed);
+        if href::same(&found, &taken) || self.settings.book.is_some() {
+            return Ok(());
+        }
+        Err(AppError::new(Class::Fatal, format!("{taken} is no address book"))
+            .todo(format!("write the address of the book as `url` in syncc.toml: {found}")))
     }
 
     /// Takes a place as that of the book; `None` to look for it again.

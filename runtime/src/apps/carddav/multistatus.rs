@@ -1,6 +1,7 @@
 //! The answer of most WebDAV requests (RFC 4918, 13): one status and some properties for each of many addresses.
 
-use super::xml::{CARDDAV, DAV, Element};
+use super::xml::{self, CARDDAV, DAV, Element};
+use crate::apps::AppError;
 
 /// A whole answer.
 #[derive(Clone, Debug, Default)]
@@ -22,34 +23,61 @@ pub(super) struct Resource {
 }
 
 impl Multistatus {
-    /// Reads an answer.
-    pub(super) fn read(root: &Element) -> Result<Self, String> {
-        if !root.is(DAV, "multistatus") {
-            return Err(format!("it is no multistatus but `{}`", root.name()));
-        }
-        let resources = root.all(DAV, "response").map(Resource::read).collect();
+    /// Reads an answer, and hands over each address as it comes. What is left is the answer without them.
+    ///
+    /// # Errors
+    /// When it is no such answer, or whoever takes the addresses stops.
+    pub(super) fn each(
+        bytes: &[u8],
+        take: &mut (dyn FnMut(Resource) -> Result<(), AppError> + Send),
+    ) -> Result<Self, Broken> {
+        let is_multistatus = |root: &Element| match root.is(DAV, "multistatus") {
+            true => Ok(()),
+            false => Err(Broken::Unreadable(format!("it is no multistatus but `{}`", root.name()))),
+        };
+        let root = xml::read::<Broken>(bytes, &mut |root, child| {
+            is_multistatus(root)?;
+            if child.is(DAV, "response") {
+                take(Resource::read(child)).map_err(Broken::Stopped)?;
+                return Ok(None);
+            }
+            Ok(Some(child))
+        })?;
+        is_multistatus(&root)?;
         let token = root.first(DAV, "sync-token").map(|token| token.text().trim().to_owned());
-        Ok(Self { resources, sync_token: token.filter(|token| !token.is_empty()) })
+        Ok(Self { resources: Vec::new(), sync_token: token.filter(|token| !token.is_empty()) })
+    }
+}
+
+/// Why an answer was not read to its end.
+#[derive(Debug)]
+pub(super) enum Broken {
+    /// It is not what it should be.
+    Unreadable(String),
+    /// Whoever took its parts did not want to go on.
+    Stopped(AppError),
+}
+
+impl From<String> for Broken {
+    fn from(why: String) -> Self {
+        Self::Unreadable(why)
     }
 }
 
 impl Resource {
-    fn read(response: &Element) -> Self {
+    fn read(response: Element) -> Self {
         let text = |name: &str| response.first(DAV, name).map(|element| element.text().trim().to_owned());
+        let (href, status) = (text("href").unwrap_or_default(), text("status").and_then(|status| code(&status)));
         let found = |propstat: &&Element| {
             propstat.first(DAV, "status").is_none_or(|status| matches!(code(status.text()), Some(200..=299)))
         };
-        let properties = response
-            .all(DAV, "propstat")
-            .filter(found)
-            .filter_map(|propstat| propstat.first(DAV, "prop"))
-            .flat_map(|prop| prop.children().iter().cloned())
-            .collect();
-        Self {
-            href: text("href").unwrap_or_default(),
-            status: text("status").and_then(|status| code(&status)),
-            properties,
-        }
+        let propstats = response
+            .into_children()
+            .into_iter()
+            .filter(|child| child.is(DAV, "propstat"))
+            .filter(|propstat| found(&propstat));
+        let props = propstats.flat_map(Element::into_children).filter(|prop| prop.is(DAV, "prop"));
+        Self { href, status, properties: props.flat_map(Element::into_children).collect() }
     }
 
     /// Whether the server says that it is not there.
@@ -83,6 +111,11 @@ impl Resource {
     /// The name for people.
     pub(super) fn display_name(&self) -> Option<&str> {
         self.text(DAV, "displayname")
+    }
+
+    /// Whether it holds other addresses.
+    pub(super) fn is_collection(&self) -> bool {
+        self.property(DAV, "resourcetype").is_some_and(|kind| kind.first(DAV, "collection").is_some())
     }
 
     /// Whether it is an address book.

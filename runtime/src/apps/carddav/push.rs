@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::{CardDav, cards, listing, wire::Effect};
-use crate::apps::{App, AppError, Class, Observed, Write, Written, vcard::card::Card};
+use crate::apps::{App, AppError, Calls, Class, Observed, Write, Written, vcard::card::Card};
 
 /// See [`crate::apps::App::push`].
 pub(super) async fn push(app: &CardDav, writes: &[Write]) -> Vec<Result<Written, AppError>> {
@@ -17,6 +17,11 @@ pub(super) async fn push(app: &CardDav, writes: &[Write]) -> Vec<Result<Written,
         // What stops one write stops all: a password that is wrong once more may lock the account.
         stopped = answer.as_ref().err().filter(|error| stops(error.class)).cloned();
         sent.push(answer);
+    }
+    if sent.iter().any(Result::is_err)
+        && let Err(why) = app.prove().await
+    {
+        sent.iter_mut().filter(|answer| answer.is_err()).for_each(|answer| *answer = Err(why.clone()));
     }
     // Servers rewrite cards, and some answer a write without its version.
     let ids: Vec<String> = sent.iter().filter_map(|sent| sent.as_ref().ok()?.clone()).collect();
@@ -37,6 +42,20 @@ pub(super) async fn push(app: &CardDav, writes: &[Write]) -> Vec<Result<Written,
         });
     }
     answers
+}
+
+/// The requests of a batch: one a contact, one more for each that has no version, and one that reads them all back.
+pub(super) fn cost<'w>(writes: impl Iterator<Item = &'w Write>) -> Calls {
+    let mut calls = Calls::default();
+    let mut read_back = 0;
+    for write in writes {
+        let is_delete = matches!(write, Write::Delete { .. });
+        calls.add(if is_delete { "DELETE" } else { "PUT" }, 1);
+        calls.add("REPORT", usize::from(matches!(write, Write::Update { version: None, .. })));
+        read_back = usize::from(!is_delete).max(read_back);
+    }
+    calls.add("REPORT", read_back);
+    calls
 }
 
 fn stops(class: Class) -> bool {

@@ -7,7 +7,7 @@ use jiff::fmt::rfc2822;
 use url::Url;
 
 use super::{
-    multistatus::Multistatus,
+    multistatus::{Broken, Multistatus, Resource},
     settings::Settings,
     xml::{self, Element},
 };
@@ -111,6 +111,24 @@ impl Wire {
 
     /// Sends a reading request with an XML body whose answer is a multistatus.
     pub(super) async fn ask(&self, method: &str, url: &Url, depth: &str, body: &str) -> Result<Multistatus, Refused> {
+        let mut resources = Vec::new();
+        let mut take = |resource: Resource| {
+            resources.push(resource);
+            Ok(())
+        };
+        let answer = self.ask_each(method, url, depth, body, &mut take).await?;
+        Ok(Multistatus { resources, ..answer })
+    }
+
+    /// The same, with each address handed over as it comes out of the answer.
+    pub(super) async fn ask_each(
+        &self,
+        method: &str,
+        url: &Url,
+        depth: &str,
+        body: &str,
+        take: &mut (dyn FnMut(Resource) -> Result<(), AppError> + Send),
+    ) -> Result<Multistatus, Refused> {
         let headers = [("content-type", "application/xml; charset=utf-8"), ("depth", depth)];
         let answer = self.send(Effect::Reads, method, url, &headers, body.as_bytes()).await?;
         if answer.status != 207 {
@@ -120,9 +138,12 @@ impl Wire {
                 precondition: precondition(&answer),
             });
         }
-        let read = xml::parse(&answer.body).and_then(|root| Multistatus::read(&root));
-        Ok(read
-            .map_err(|why| AppError::new(Class::Retry, format!("the answer of {} cannot be read: {why}", host(url))))?)
+        Multistatus::each(&answer.body, take).map_err(|broken| match broken {
+            Broken::Stopped(error) => error.into(),
+            Broken::Unreadable(why) => {
+                AppError::new(Class::Retry, format!("the answer of {} cannot be read: {why}", host(url))).into()
+            }
+        })
     }
 
     /// What an answer that is no success means.

@@ -42,6 +42,11 @@ impl Element {
         &self.children
     }
 
+    /// The elements in it, without it.
+    pub(super) fn into_children(self) -> Vec<Self> {
+        self.children
+    }
+
     /// The elements in it with this name.
     pub(super) fn all<'a>(&'a self, namespace: &'a str, name: &'a str) -> impl Iterator<Item = &'a Self> {
         self.children.iter().filter(move |child| child.is(namespace, name))
@@ -60,6 +65,16 @@ impl Element {
 
 /// Reads a document. The error is for people.
 pub(super) fn parse(bytes: &[u8]) -> Result<Element, String> {
+    read(bytes, &mut |_, child| Ok(Some(child)))
+}
+
+/// Reads a document whose root may hold very many elements: each is handed over, with the root, as soon as it ends, and
+/// stays in the root only if it is given back. So no more than one needs to be held at a time. The errors of the reader
+/// are for people.
+pub(super) fn read<E: From<String>>(
+    bytes: &[u8],
+    child: &mut dyn FnMut(&Element, Element) -> Result<Option<Element>, E>,
+) -> Result<Element, E> {
     let text = std::str::from_utf8(bytes).map_err(|_| "it is not written in UTF-8".to_owned())?;
     let mut reader = NsReader::from_str(text);
     let mut open: Vec<Element> = Vec::new();
@@ -68,7 +83,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Element, String> {
         let closed = match event {
             Event::Start(start) => {
                 if open.len() >= DEEPEST {
-                    return Err("it is nested too deeply".to_owned());
+                    return Err("it is nested too deeply".to_owned().into());
                 }
                 open.push(named(&namespace, start.local_name().as_ref()));
                 None
@@ -89,19 +104,25 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Element, String> {
                     Some(char) => append(&mut open, char.encode_utf8(&mut [0; 4])),
                     None => {
                         let name = reference.into_inner();
-                        append(&mut open, resolve_xml_entity(&name).ok_or("it uses an entity of its own")?);
+                        let known = resolve_xml_entity(&name);
+                        append(&mut open, known.ok_or_else(|| "it uses an entity of its own".to_owned())?);
                     }
                 }
                 None
             }
-            Event::DocType(_) => return Err("it has a document type, which no answer needs".to_owned()),
-            Event::Eof => return Err("it breaks off".to_owned()),
+            Event::DocType(_) => return Err("it has a document type, which no answer needs".to_owned().into()),
+            Event::Eof => return Err("it breaks off".to_owned().into()),
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) => None,
         };
         if let Some(closed) = closed {
-            match open.last_mut() {
-                Some(parent) => parent.children.push(closed),
-                None => return Ok(closed),
+            match open.as_mut_slice() {
+                [] => return Ok(closed),
+                [root] => {
+                    if let Some(kept) = child(root, closed)? {
+                        root.children.push(kept);
+                    }
+                }
+                [.., parent] => parent.children.push(closed),
             }
         }
     }

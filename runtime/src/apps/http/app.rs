@@ -22,10 +22,10 @@ use super::{
     manifest::{Changes, HttpObject, Listing, Manifest},
     mirrored::Mirrored,
     path::{Path, text},
-    wire::{Call, Effect, Sender},
+    wire::{Call, Effect, Sender, method},
 };
 use crate::{
-    apps::{Account, App, AppError, Class, Limits, Observed, Page, Pulled, Write, Written},
+    apps::{Account, App, AppError, Batch, Calls, Class, Limits, Observed, Page, Pulled, Write, Written},
     world::World,
 };
 
@@ -116,7 +116,7 @@ impl HttpApp {
         let mut token = None;
         if let (Some(cursor), Some(changes)) = (cursor, changes) {
             let cursor = Cursor::read(cursor, listing, changes, now)?;
-            self.lookups.remember(cursor.tables).await;
+            self.lookups.remember(cursor.tables);
             (since, token) = (cursor.since, Some(cursor.token));
         }
         if self.lookups.refresh(&self.sender, token.is_none()).await? && token.is_some() {
@@ -131,7 +131,7 @@ impl HttpApp {
         let next = pages.token();
         let cursor = next.map(|token| Cursor { token, since, asked: asked(listing), tables: BTreeMap::new() });
         let cursor = match cursor {
-            Some(cursor) => Some(Cursor { tables: self.lookups.tables().await, ..cursor }.text()?),
+            Some(cursor) => Some(Cursor { tables: self.lookups.tables(), ..cursor }.text()?),
             None => None,
         };
         Ok(Pulled { cursor, complete: token.is_none(), problems: Vec::new() })
@@ -281,10 +281,23 @@ impl App for HttpApp {
         }
     }
 
+    fn batches(&self, writes: &[Write]) -> Vec<Batch> {
+        self.cut(writes)
+    }
+
+    fn asking(&self) -> Calls {
+        let listing = self.object.list.as_ref();
+        listing.map_or_else(Calls::default, |listing| Calls::of(method(&listing.request), 1))
+    }
+
+    fn pace(&self, calls: &Calls) -> Duration {
+        self.sender.pace(calls)
+    }
+
     async fn discover(&self) -> Result<schema::Pulled, AppError> {
         let mut object = schema::PulledObject::default();
         self.lookups.refresh(&self.sender, true).await?;
-        let tables = self.lookups.tables().await;
+        let tables = self.lookups.tables();
         for place in &self.lookups.places {
             let mut names: Vec<String> =
                 tables.get(&place.lookup).map(|table| table.names.values().cloned().collect()).unwrap_or_default();

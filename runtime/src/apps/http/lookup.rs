@@ -3,12 +3,15 @@
 //! A record is kept with the names beside its ids, so that it can be read without asking the app again. What names
 //! there are is part of the cursor; it is read again from time to time, and at once when an id is not known.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use tokio::sync::Mutex;
 
 use super::{
     lens::{Ids, NAME},
@@ -16,9 +19,9 @@ use super::{
     manifest::{Lookup, Object},
     path::{self, Pick},
     template::Fill,
-    wire::{Call, Sender},
+    wire::{Call, Sender, method},
 };
-use crate::apps::AppError;
+use crate::apps::{AppError, Calls};
 
 /// What is known of one kind of named things.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,14 +75,19 @@ impl Lookups {
         Ok(Self { rules: rules.clone(), places, tables: Mutex::default() })
     }
 
+    /// The tables. A panic elsewhere cannot leave one half changed: each is put in whole.
+    fn held(&self) -> MutexGuard<'_, Tables> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Takes over what the last cursor knew.
-    pub(crate) async fn remember(&self, tables: Tables) {
-        *self.tables.lock().await = tables;
+    pub(crate) fn remember(&self, tables: Tables) {
+        *self.held() = tables;
     }
 
     /// What is known.
-    pub(crate) async fn tables(&self) -> Tables {
-        self.tables.lock().await.clone()
+    pub(crate) fn tables(&self) -> Tables {
+        self.held().clone()
     }
 
     /// Reads the lists that are old or were never read. Says whether a known name changed or went: then records that
@@ -88,7 +96,7 @@ impl Lookups {
         let now = sender.world.clock.now();
         let mut changed = false;
         for (lookup, rule) in &self.rules {
-            let old = self.tables.lock().await.get(lookup).cloned();
+            let old = self.held().get(lookup).cloned();
             let fresh = |table: &Table| {
                 let age = now.duration_since(table.at);
                 !always
@@ -104,7 +112,7 @@ impl Lookups {
                 names.extend(named.filter(|(id, _)| !rule.hidden.contains(id)));
             }
             changed |= old.is_some_and(|old| old.names.iter().any(|(id, name)| names.get(id) != Some(name)));
-            self.tables.lock().await.insert(lookup.clone(), Table { at: now, names });
+            self.held().insert(lookup.clone(), Table { at: now, names });
         }
         Ok(changed)
     }
@@ -116,14 +124,14 @@ impl Lookups {
         }
         let mut known = true;
         {
-            let tables = self.tables.lock().await;
+            let tables = self.held();
             for record in &mut *records {
                 known &= self.annotate(record, &tables);
             }
         }
         if !known {
             self.refresh(sender, true).await?;
-            let tables = self.tables.lock().await;
+            let tables = self.held();
             for record in records {
                 // An id that even the fresh list does not have is nobody's name.
                 self.annotate(record, &tables);
@@ -138,14 +146,16 @@ impl Lookups {
         sender: &Sender,
         wanted: impl IntoIterator<Item = (String, String)>,
     ) -> (Ids, BTreeMap<(String, String), AppError>) {
-        let mut ids = Ids::new();
+        let (mut ids, unknown) = self.known_ids(wanted);
+        if unknown.is_empty() {
+            return (ids, BTreeMap::new());
+        }
+        // They may be new in the app: the lists are read once for all of them.
+        if let Err(error) = self.refresh(sender, true).await {
+            return (ids, unknown.into_iter().map(|name| (name, error.clone())).collect());
+        }
         let mut failed = BTreeMap::new();
-        for (lookup, name) in wanted {
-            if ids.get(&lookup).is_some_and(|ids| ids.contains_key(&name))
-                || failed.contains_key(&(lookup.clone(), name.clone()))
-            {
-                continue;
-            }
+        for (lookup, name) in unknown {
             match self.id(sender, &lookup, &name).await {
                 Ok(id) => {
                     ids.entry(lookup).or_default().insert(name, id);
@@ -158,18 +168,50 @@ impl Lookups {
         (ids, failed)
     }
 
+    /// The ids of those of these names that are known, and the names that are not.
+    pub(crate) fn known_ids(
+        &self,
+        wanted: impl IntoIterator<Item = (String, String)>,
+    ) -> (Ids, BTreeSet<(String, String)>) {
+        let mut ids = Ids::new();
+        let mut unknown = BTreeSet::new();
+        for (lookup, name) in wanted {
+            match self.known(&lookup, &name) {
+                Some(id) => {
+                    ids.entry(lookup).or_default().insert(name, id);
+                }
+                None => {
+                    unknown.insert((lookup, name));
+                }
+            }
+        }
+        (ids, unknown)
+    }
+
+    /// The requests that it takes to make these names: the lists are read once, then each name is made.
+    pub(crate) fn cost_of(&self, unknown: &BTreeSet<(String, String)>) -> Calls {
+        let mut calls = Calls::default();
+        if unknown.is_empty() {
+            return calls;
+        }
+        for rule in self.rules.values() {
+            calls.add(method(&rule.list.request), 1);
+        }
+        for (lookup, _) in unknown {
+            let create = self.rules.get(lookup).and_then(|rule| rule.create.as_ref());
+            create.iter().for_each(|create| calls.add(method(&create.request), 1));
+        }
+        calls
+    }
+
     /// The id that a record keeps when it has no other.
     pub(crate) fn keep(&self, place: &Place) -> Option<&str> {
         self.rules.get(&place.lookup)?.keep.as_deref()
     }
 
+    /// The id of a name; one that even the fresh list does not have is made.
     async fn id(&self, sender: &Sender, lookup: &str, name: &str) -> Result<String, AppError> {
-        if let Some(id) = self.known(lookup, name).await {
-            return Ok(id);
-        }
-        // It may be new in the app.
-        self.refresh(sender, true).await?;
-        if let Some(id) = self.known(lookup, name).await {
+        if let Some(id) = self.known(lookup, name) {
             return Ok(id);
         }
         let missing = || sender.strange("no id for a name");
@@ -180,7 +222,7 @@ impl Lookups {
         match sender.send(call).await {
             Ok(answer) => {
                 let id = rule.id.text(&answer).ok_or_else(missing)?;
-                if let Some(table) = self.tables.lock().await.get_mut(lookup) {
+                if let Some(table) = self.held().get_mut(lookup) {
                     table.names.insert(id.clone(), name.to_owned());
                 }
                 Ok(id)
@@ -188,13 +230,13 @@ impl Lookups {
             // Somebody else made it, or the answer was lost: names are unique, so the list tells.
             Err(error) => {
                 self.refresh(sender, true).await?;
-                self.known(lookup, name).await.ok_or(error)
+                self.known(lookup, name).ok_or(error)
             }
         }
     }
 
-    async fn known(&self, lookup: &str, name: &str) -> Option<String> {
-        let tables = self.tables.lock().await;
+    fn known(&self, lookup: &str, name: &str) -> Option<String> {
+        let tables = self.held();
         tables.get(lookup)?.names.iter().find(|(_, known)| *known == name).map(|(id, _)| id.clone())
     }
 

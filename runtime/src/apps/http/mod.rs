@@ -6,6 +6,7 @@
 mod app;
 mod body;
 mod cursor;
+mod cut;
 mod lens;
 mod list;
 mod lookup;

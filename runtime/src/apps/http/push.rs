@@ -83,7 +83,7 @@ impl HttpApp {
     }
 
     /// The names that the writes need ids for.
-    fn names(&self, writes: &[Write]) -> Vec<(String, String)> {
+    pub(super) fn names(&self, writes: &[Write]) -> Vec<(String, String)> {
         let names = writes.iter().flat_map(|write| match write {
             Write::Create { record, .. } => self.fields.names(&empty(record), record),
             Write::Update { before, after, .. } => self.fields.names(before, after),
@@ -118,15 +118,20 @@ impl HttpApp {
         ids: &Ids,
     ) -> Result<Result<Changed, Observed>, AppError> {
         let old = self.whole(id, self.parse(raw)?).await?;
+        match self.changed(&old, before, after, ids) {
+            Some(changed) => Ok(Ok(changed)),
+            None => Ok(Err(Observed { id: id.to_owned(), ..self.observed(&old)? })),
+        }
+    }
+
+    /// What an update changes in a record; nothing if it is so already.
+    pub(super) fn changed(&self, old: &Json, before: &Record, after: &Record, ids: &Ids) -> Option<Changed> {
         let mut new = old.clone();
         self.fields.put(&mut new, before, after, ids);
-        body::keep_one(&mut new, &self.lookups, Some(&old));
-        if new == old {
-            return Ok(Err(Observed { id: id.to_owned(), ..self.observed(&old)? }));
-        }
+        body::keep_one(&mut new, &self.lookups, Some(old));
         let (carry, grows) =
             self.object.update.as_ref().map_or((&[][..], false), |update| (&update.carry[..], update.grows));
-        Ok(Ok(Changed::new(&old, new, carry, grows, self.fields.elements())))
+        (new != *old).then(|| Changed::new(old, new, carry, grows, self.fields.elements()))
     }
 
     async fn send_creates(&self, items: &[NewItem], answers: &mut Answers) -> Result<(), AppError> {

@@ -11,7 +11,10 @@ use std::{
 
 use jiff::Timestamp;
 
-use crate::{apps::http::manifest::Budget, world::World};
+use crate::{
+    apps::{Calls, http::manifest::Budget},
+    world::World,
+};
 
 /// Keeps one account to one budget, for as long as it lives.
 #[derive(Debug)]
@@ -36,6 +39,13 @@ impl Pace {
         while let Some(wait) = self.take(world.clock.now()) {
             world.clock.sleep(wait).await;
         }
+    }
+
+    /// When the last of these requests may be sent, if they are sent as fast as may be and none was before.
+    pub(crate) fn least(&self, calls: &Calls) -> Duration {
+        let before_the_last = calls.count(self.rule.method.as_deref()).saturating_sub(1);
+        let spans = before_the_last / u64::from(self.rule.requests.max(1));
+        Duration::from_secs(spans.saturating_mul(self.rule.seconds.into()))
     }
 
     /// Lets a request in; otherwise says when the next one may come.
@@ -109,5 +119,18 @@ mod test {
         let wait = pace.take(back).expect("it is used up");
         assert!(wait < Duration::from_secs(61), "{wait:?}");
         assert_eq!(pace.take(back + wait), None);
+    }
+
+    #[test]
+    fn what_fits_into_a_budget_does_not_wait_and_the_rest_comes_a_span_later_each() {
+        let pace =
+            |method: Option<&str>| Pace::new(Budget { method: method.map(str::to_owned), requests: 60, seconds: 60 });
+        let posts = pace(Some("POST"));
+        let mut calls = Calls::of("POST", 60);
+        calls.add("GET", 500);
+        assert_eq!(posts.least(&calls), Duration::ZERO);
+        calls.add("POST", 45);
+        assert_eq!(posts.least(&calls), Duration::from_secs(60));
+        assert_eq!(pace(None).least(&calls), Duration::from_secs(600));
     }
 }

@@ -6,4 +6,4 @@ mod sender;
 mod verdict;
 
 pub use budget::Pace;
-pub(crate) use sender::{Call, Effect, Sender};
+pub(crate) use sender::{Call, Effect, Sender, method};

@@ -5,7 +5,7 @@
 //! - A refused login is not tried again.
 //! - Only the base of the manifest, or the one that the account sets instead, is contacted.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value as Json;
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     apps::{
-        Account, AppError, Class,
+        Account, AppError, Calls, Class,
         http::{
             manifest::{Http, Kind, Single},
             template::Fill,
@@ -35,6 +35,11 @@ pub(crate) enum Effect {
     Reads,
     /// It writes: it can be sent again only after it certainly had no effect.
     Writes,
+}
+
+/// The method of a request as manifests write it, such as `POST /v1/people`.
+pub(crate) fn method(request: &str) -> &str {
+    request.split_once(' ').map_or(request, |(method, _)| method)
 }
 
 /// One request of a manifest, filled in.
@@ -144,6 +149,11 @@ impl Sender {
     /// The settings of the account, as names in braces.
     pub(crate) fn settings(&self) -> Fill {
         self.settings.iter().fold(Fill::default(), |fill, (name, text)| fill.text(name, text))
+    }
+
+    /// The shortest time in which the budgets let these requests through.
+    pub(crate) fn pace(&self, calls: &Calls) -> Duration {
+        self.paces.iter().map(|pace| pace.least(calls)).max().unwrap_or_default()
     }
 
     /// Sends a request until it is answered, refused, or tried often enough.
