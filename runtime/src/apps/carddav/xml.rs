@@ -63,6 +63,9 @@ impl Element {
     }
 }
 
+/// Takes the elements of a root, which is given as it is until then, and gives back those that stay in it.
+pub(super) type Children<'a, E> = dyn FnMut(&Element, Element) -> Result<Option<Element>, E> + 'a;
+
 /// Reads a document. The error is for people.
 pub(super) fn parse(bytes: &[u8]) -> Result<Element, String> {
     read(bytes, &mut |_, child| Ok(Some(child)))
@@ -71,10 +74,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Element, String> {
 /// Reads a document whose root may hold very many elements: each is handed over, with the root, as soon as it ends, and
 /// stays in the root only if it is given back. So no more than one needs to be held at a time. The errors of the reader
 /// are for people.
-pub(super) fn read<E: From<String>>(
-    bytes: &[u8],
-    child: &mut dyn FnMut(&Element, Element) -> Result<Option<Element>, E>,
-) -> Result<Element, E> {
+pub(super) fn read<E: From<String>>(bytes: &[u8], child: &mut Children<'_, E>) -> Result<Element, E> {
     let text = std::str::from_utf8(bytes).map_err(|_| "it is not written in UTF-8".to_owned())?;
     let mut reader = NsReader::from_str(text);
     let mut open: Vec<Element> = Vec::new();
