@@ -234,7 +234,7 @@ async fn writes_to_what_is_no_book_say_where_the_book_is() {
         let path = request.url.path();
         match request.method.as_str() {
             "REPORT" if path == "/ann/" => Some(answer(207, &[], empty)),
-            "PUT" if !path.starts_with("/ann/team/") => Some(answer(409, &[], "")),
+            "PUT" if !path.starts_with("/ann/team/") => Some(answer(405, &[], "")),
             _ => None,
         }
     });
