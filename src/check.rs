@@ -48,11 +48,11 @@ impl Check {
             Format::Pretty => {
                 each(files, pretty::diagnostic);
                 proofs.iter().for_each(|proof| say(&proof.pretty()));
-                let (how, sum) = summary(files, counts);
+                let (how, sum) = summary(&loaded, counts);
                 say(&format!("{}\n", painted(how, &sum)));
             }
-            Format::Concise => lines(files, counts, concise::diagnostic),
-            Format::Github => lines(files, counts, github::diagnostic),
+            Format::Concise => lines(&loaded, counts, concise::diagnostic),
+            Format::Github => lines(&loaded, counts, github::diagnostic),
             Format::Json => {
                 let mut document = json::document(files);
                 if self.proof {
@@ -65,6 +65,8 @@ impl Check {
                 output.document(&sarif::document(files, &loaded.workspace.levels, ended));
             }
         }
+        // The verb ends here, and taking apart what is known of many rules takes as long as proving something of them.
+        std::mem::forget(loaded);
         exit
     }
 }
@@ -81,19 +83,18 @@ fn each(files: &[File], render: Render) {
 }
 
 /// Prints lines that a program reads, and the sum beside them.
-fn lines(files: &[File], counts: Counts, render: Render) {
-    each(files, render);
-    let (how, sum) = summary(files, counts);
+fn lines(loaded: &Loaded, counts: Counts, render: Render) {
+    each(&loaded.files, render);
+    let (how, sum) = summary(loaded, counts);
     remark(&paint(how, &sum, &std::io::stderr()));
 }
 
-fn summary(files: &[File], counts: Counts) -> (Paint, String) {
-    let rules: usize = files.iter().filter_map(|file| Some(file.program.as_ref()?.rules.len())).sum();
-    let files = plural(files.len(), "file");
+fn summary(loaded: &Loaded, counts: Counts) -> (Paint, String) {
+    let files = plural(loaded.files.len(), "file");
     if counts.errors > 0 {
         return (Paint::Bad, format!("{} in {files}", plural(counts.errors, "problem")));
     }
-    let mut sum = format!("fine: {} in {files}", plural(rules, "rule"));
+    let mut sum = format!("fine: {} in {files}", plural(loaded.count_rules(), "rule"));
     if counts.warnings > 0 {
         sum.push_str(&format!(", {}", plural(counts.warnings, "warning")));
     }

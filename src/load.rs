@@ -6,7 +6,7 @@ use std::{
 };
 
 use syncc_compiler::{
-    check::{Allowed, Checked},
+    check::{Allowed, Judged},
     db::{AccountSchema, Database},
     diagnostic::{Diagnostic, Severity},
     ir::{Program, Side},
@@ -26,17 +26,20 @@ pub(crate) struct Loaded {
     pub(crate) files: Vec<File>,
     /// All files with what is known about them.
     pub(crate) database: Database,
+    /// The programs of a built file, which has no rules to check. Those of other files are linked when they are asked for.
+    built: Vec<Arc<Program>>,
 }
 
 /// A `.sync` file, checked.
 pub(crate) struct File {
     /// As people type it.
     pub(crate) path: PathBuf,
+    /// As the database calls it.
+    name: String,
     pub(crate) text: String,
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// What a comment of the file allows.
     pub(crate) allowed: Vec<Allowed>,
-    pub(crate) program: Option<Arc<Program>>,
 }
 
 impl Loaded {
@@ -57,8 +60,8 @@ impl Loaded {
         // Only when all are known: a file is also checked against the others.
         let mut files = Vec::new();
         for (path, shown, text) in texts {
-            let Checked { diagnostics, allowed, program } = database.check(&shown).unwrap_or_default();
-            files.push(File { path: path.clone(), text, diagnostics, allowed, program });
+            let Judged { diagnostics, allowed } = database.judge(&shown).unwrap_or_default();
+            files.push(File { path: path.clone(), name: shown, text, diagnostics, allowed });
         }
         if files.is_empty() {
             return Err(format!(
@@ -66,7 +69,7 @@ impl Loaded {
                 workspace.folder.display()
             ));
         }
-        Ok(Self { workspace, files, database })
+        Ok(Self { workspace, files, database, built: Vec::new() })
     }
 
     /// Reads and checks a folder or one file, or reads a built file, which was checked when it was built.
@@ -75,22 +78,22 @@ impl Loaded {
             return Self::open(path);
         }
         let built = Built::read(path).map_err(|error| error.to_string())?;
-        let file = |program: Arc<Program>| File {
-            path: PathBuf::from(format!("{}.sync", program.name)),
-            text: String::new(),
-            diagnostics: Vec::new(),
-            allowed: Vec::new(),
-            program: Some(program),
+        let file = |program: &Arc<Program>| {
+            let name = format!("{}.sync", program.name);
+            File { path: PathBuf::from(&name), name, text: String::new(), diagnostics: Vec::new(), allowed: Vec::new() }
         };
-        let files = built.programs.into_iter().map(file).collect();
-        Ok(Self { workspace: built.workspace, files, database: Database::default() })
+        let files = built.programs.iter().map(file).collect();
+        Ok(Self { workspace: built.workspace, files, database: Database::default(), built: built.programs })
     }
 
     /// The programs of all files; prints what is wrong and ends the verb if one does not compile.
     pub(crate) fn programs(&self, output: &Output) -> Result<Vec<Arc<Program>>, Exit> {
-        let broken = self.files.iter().filter(|file| file.program.is_none());
+        if !self.built.is_empty() {
+            return Ok(self.built.clone());
+        }
+        let linked: Vec<_> = self.files.iter().map(|file| self.database.check(&file.name)?.program).collect();
         let mut any = false;
-        for file in broken {
+        for (file, _) in self.files.iter().zip(&linked).filter(|(_, program)| program.is_none()) {
             any = true;
             file.print(output, Severity::Error);
         }
@@ -98,7 +101,12 @@ impl Loaded {
             complain("nothing was done, because the rules have problems");
             return Err(Exit::Problems);
         }
-        Ok(self.files.iter().filter_map(|file| file.program.clone()).collect())
+        Ok(linked.into_iter().flatten().collect())
+    }
+
+    /// How many rules its files have.
+    pub(crate) fn count_rules(&self) -> usize {
+        self.files.iter().filter_map(|file| self.database.count_rules(&file.name)).sum()
     }
 }
 

@@ -11,6 +11,14 @@ use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_ma
 use files::{alike, file, realistic};
 use syncc_compiler::{check::check_text, db::Database};
 
+/// What `syncc check` asks of a file: everything that is wrong with it. The program ends without taking apart what it knows.
+fn opened(text: &str) -> Database {
+    let mut db = Database::default();
+    db.set_file("bench.sync", text.to_owned());
+    assert!(db.judge("bench.sync").is_some());
+    db
+}
+
 fn check(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("file");
     group.sample_size(10).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(4));
@@ -26,7 +34,13 @@ fn check(criterion: &mut Criterion) {
             });
         });
         group.bench_with_input(BenchmarkId::new("check", rules), &text, |bencher, text| {
-            bencher.iter(|| black_box(check_text("bench.sync", text, &[])));
+            bencher.iter_with_large_drop(|| opened(text));
+        });
+        group.bench_with_input(BenchmarkId::new("check and link", rules), &text, |bencher, text| {
+            bencher.iter_with_large_drop(|| {
+                let db = opened(text);
+                (db.meaning("bench.sync"), db)
+            });
         });
         group.bench_with_input(BenchmarkId::new("keystroke", rules), &text, |bencher, text| {
             let mut db = Database::default();

@@ -148,7 +148,7 @@ fn across(
 
 impl<'f> File<'f> {
     /// The rules that the file writes.
-    pub(crate) fn rules(&self) -> impl Iterator<Item = RuleIn<'f>> {
+    pub(crate) fn rules(&self) -> impl Iterator<Item = RuleIn<'f>> + Clone {
         self.parts.iter().flat_map(|part| {
             part.meanings.rules.iter().map(|(index, rule)| RuleIn {
                 rule,
@@ -294,6 +294,13 @@ pub(crate) fn link(file: &File<'_>) -> Option<Program> {
         bound: None,
         tests,
     })
+}
+
+/// How many rules the program of a file has.
+pub(crate) fn count_rules(file: &File<'_>) -> usize {
+    let written = file.rules().map(|rule| &rule.rule.rule.item);
+    let implicit = file.connection.map_or(0, |connection| implicit(connection, written.clone()).len());
+    written.count() + implicit
 }
 
 /// The tiers of matching.

@@ -45,7 +45,7 @@ use syncc_grammar::{
 
 pub use allow_here::allow_here;
 pub(crate) use allowance::Allowances;
-pub(crate) use assemble::{File, FoundAll, Part, assemble, link};
+pub(crate) use assemble::{File, FoundAll, Part, assemble, count_rules, link};
 pub(crate) use condition::span as condition_span;
 pub(crate) use connection::Connection;
 use context::{Context, Found};

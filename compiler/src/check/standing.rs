@@ -25,7 +25,8 @@ use crate::{
 
 /// What stands of each file, by what the database calls it.
 pub(crate) struct Standings<F> {
-    by_file: Mutex<FxHashMap<F, Standing>>,
+    /// Nothing stands of a file of which an end is not known.
+    by_file: Mutex<FxHashMap<F, Option<Standing>>>,
 }
 
 impl<F> Default for Standings<F> {
@@ -41,15 +42,18 @@ impl<F: Copy + Eq + std::hash::Hash> Standings<F> {
         struct Lent<'s, F: Copy + Eq + std::hash::Hash>(&'s Standings<F>, F, Option<Standing>);
         impl<F: Copy + Eq + std::hash::Hash> Drop for Lent<'_, F> {
             fn drop(&mut self) {
-                if let Some(standing) = self.2.take() {
-                    let mut by_file = self.0.by_file.lock().unwrap_or_else(PoisonError::into_inner);
-                    by_file.insert(self.1, standing);
-                }
+                let mut by_file = self.0.by_file.lock().unwrap_or_else(PoisonError::into_inner);
+                by_file.insert(self.1, self.2.take());
             }
         }
         let standing = self.by_file.lock().unwrap_or_else(PoisonError::into_inner).remove(&file);
-        let mut lent = Lent(self, file, standing);
+        let mut lent = Lent(self, file, standing.flatten());
         run(&mut lent.2)
+    }
+
+    /// Whether a file was looked at before.
+    pub(crate) fn knows(&self, file: F) -> bool {
+        self.by_file.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&file)
     }
 
     /// Nothing stands of a file that is gone.

@@ -11,6 +11,7 @@
 //! Cancellation: a change waits until the running reads of clones stop; these unwind with `salsa::Cancelled`.
 //! Whoever reads from a clone in another thread catches that.
 
+mod ahead;
 mod chunks;
 #[cfg(test)]
 mod edits;
@@ -30,7 +31,7 @@ use queries::{Chunk, Files, Settings, SourceFile};
 
 pub use crate::schema::AccountSchema;
 use crate::{
-    check::{Checked, Judged, standing::Standings},
+    check::{Checked, Judged, count_rules, standing::Standings},
     diagnostic::{Levels, Severity},
     ir::Program,
     proof::Proof,
@@ -226,16 +227,27 @@ impl Database {
     }
 
     /// Everything wrong with a file, and what of that is allowed, without its program: what an editor shows at every
-    /// keystroke. `None` for a file that was never set.
+    /// keystroke, and `syncc check` once. `None` for a file that was never set.
     #[must_use]
     pub fn judge(&self, path: &str) -> Option<Judged> {
         let file = self.files.get(path)?;
+        if !self.standings.knows(*file) {
+            self.read_ahead(*file);
+        }
         let mut judged = queries::judged(self, *file).clone();
         let good = judged.diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
         if good {
             judged.diagnostics.extend(self.clash_with_others(*file));
         }
         Some(judged)
+    }
+
+    /// How many rules the program of a file has, or would have without its errors: those that it writes, and those of
+    /// directions that it leaves open. `None` for a file that was never set.
+    #[must_use]
+    pub fn count_rules(&self, path: &str) -> Option<usize> {
+        let file = self.files.get(path)?;
+        Some(queries::with_file(self, *file, count_rules))
     }
 
     /// What a file means, also when it does not settle. `None` for a file that was never set, or with other errors.

@@ -113,7 +113,7 @@ pub(crate) fn meaning<'db>(
 
 /// What the statements of a chunk mean beside the `sync` statement of the file.
 #[salsa::tracked]
-fn meanings<'db>(db: &'db dyn Db, chunk: Chunk, sync: Option<StatementText<'db>>) -> Meanings {
+pub(super) fn meanings<'db>(db: &'db dyn Db, chunk: Chunk, sync: Option<StatementText<'db>>) -> Meanings {
     Meanings::of(statements(db, chunk).iter().map(|statement| meaning(db, *statement, sync)))
 }
 

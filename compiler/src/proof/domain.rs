@@ -3,6 +3,8 @@
 //! Values are numbered: first the ordinary ones, the empty one (absence) being 0, then the *frozen* ones. A frozen value
 //! is that of a field which the answer did not carry: it reads as what the base says, and is never written.
 
+use std::hash::Hash;
+
 use crate::value::{Consent, Value};
 
 /// The number of a value within its domain.
@@ -83,10 +85,10 @@ impl Domain {
     }
 
     /// Everything but what the values are called.
-    pub(super) fn shape(&self) -> String {
+    pub(super) fn shape(&self) -> impl Hash {
         let steps: Vec<Option<Consent>> =
             (0..self.values.len()).filter_map(|number| Some(self.step(Number::try_from(number).ok()?))).collect();
-        format!("{:?}{:?}{:?}{steps:?}", self.first, self.open, self.frozen)
+        (&self.first, &self.open, &self.frozen, steps)
     }
 
     /// How many values there are, frozen ones included.

@@ -22,6 +22,7 @@ mod journal;
 mod kept;
 mod model;
 mod run;
+mod shape;
 mod step;
 mod symbolic;
 #[cfg(test)]
@@ -41,6 +42,7 @@ use crate::ir::{Effect, Program};
 use explore::{Explored, MOST_STATES, ScopeIs, explore};
 use graph::{Components, Phase};
 use model::{Model, Parts, Unclear};
+use shape::Shape;
 use universe::{CellId, Space, Universe};
 use writers::Writers;
 
@@ -413,7 +415,7 @@ const MOST_BOUND: u32 = 100_000;
 #[derive(Debug, Default)]
 struct Verdicts {
     /// By their shape: most of a large file look alike.
-    by_shape: FxHashMap<String, u32>,
+    by_shape: FxHashMap<Shape, u32>,
     /// By their first cell.
     by_first: Vec<Option<Settled>>,
     /// For each cell, when what writes it changed last.

@@ -4,11 +4,15 @@
 //! a step does to them is written down in `docs/semantics.md`; [`super::step`] keeps it, and the engine is held against it
 //! on random files.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    hash::{Hash, Hasher},
+};
 
 use super::{
     domain::{ABSENT, Domain, Number, PRESENT},
     graph::{Phase, takes_part},
+    shape::Shape,
     universe::{CellId, CellKind, MapCells, Universe, back_effects},
 };
 use crate::{
@@ -28,7 +32,7 @@ pub(super) struct ModelCell {
 }
 
 /// What a file remembers of a cell from when both sides were last in step.
-#[derive(Debug)]
+#[derive(Debug, Hash)]
 pub(super) struct Slot {
     pub(super) cell: usize,
     /// Whether it matters which kind of value it was, not only whether it was another one.
@@ -40,7 +44,7 @@ pub(super) struct Slot {
 }
 
 /// A condition on cells.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub(super) enum Cond {
     Const(bool),
     /// What the test says of each ordinary value of the cell.
@@ -51,24 +55,22 @@ pub(super) enum Cond {
 }
 
 /// An effect on a cell: the value that it is to have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Write {
     pub(super) cell: usize,
     pub(super) value: Number,
 }
 
 /// The index of a rule or mapping in its file. Says nothing of how it behaves, so two models that differ in it are alike.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Origin(pub(super) usize);
 
-impl std::fmt::Debug for Origin {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("_")
-    }
+impl Hash for Origin {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
 }
 
 /// A rule of a model.
-#[derive(Debug)]
+#[derive(Debug, Hash)]
 pub(super) struct ModelRule {
     pub(super) origin: Origin,
     pub(super) from: End,
@@ -81,7 +83,7 @@ pub(super) struct ModelRule {
 }
 
 /// Two single values that correspond.
-#[derive(Debug)]
+#[derive(Debug, Hash)]
 pub(super) struct ValueMap {
     pub(super) origin: Origin,
     pub(super) cells: [usize; 2],
@@ -94,7 +96,7 @@ pub(super) struct ValueMap {
 }
 
 /// Elements of two sets that correspond.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub(super) struct SetMap {
     pub(super) origin: Origin,
     /// The side in whose spelling elements are compared.
@@ -157,7 +159,7 @@ impl SetMap {
 }
 
 /// Whether contacts flow away from an end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Scope {
     Always,
     Never,
@@ -168,7 +170,7 @@ pub(super) enum Scope {
 }
 
 /// One file of a model.
-#[derive(Debug)]
+#[derive(Debug, Hash)]
 pub(super) struct ModelLink {
     pub(super) prefer: Prefer,
     pub(super) rules: Vec<ModelRule>,
@@ -222,15 +224,11 @@ impl Model {
 }
 
 impl Model {
-    /// Everything that how it behaves depends on: models of one shape behave alike.
-    pub(super) fn shape(&self) -> String {
-        let fields = |cell: &ModelCell| {
-            // Which cells are of one field counts as well: an answer carries all of them or none.
-            let first = self.cells.iter().position(|other| other.field == cell.field);
-            (first, cell.live, cell.domain.shape())
-        };
-        let cells: Vec<_> = self.cells.iter().map(fields).collect();
-        format!("{:?}{cells:?}{:?}{:?}", self.phase, self.slots, self.links)
+    pub(super) fn shape(&self) -> Shape {
+        // Which cells are of one field counts as well: an answer carries all of them or none.
+        let first = |cell: &ModelCell| self.cells.iter().position(|other| other.field == cell.field);
+        let cells: Vec<_> = self.cells.iter().map(|cell| (first(cell), cell.live, cell.domain.shape())).collect();
+        Shape::of(&(self.phase, cells, &self.slots, &self.links))
     }
 
     /// The same model, in which what stands still is only what the conditions make of it: true, false or not to be told,
