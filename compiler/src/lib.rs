@@ -15,6 +15,7 @@ mod lint;
 pub mod logic;
 pub mod proof;
 pub mod schema;
+mod threads;
 pub mod value;
 
 pub use ends::ends;

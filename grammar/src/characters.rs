@@ -6,6 +6,11 @@ use crate::{SyntaxError, SyntaxErrorKind, tree::Span};
 ///
 /// One message for the whole file: a file that is no text has thousands of them.
 pub(crate) fn check(text: &str) -> Option<SyntaxError> {
+    // Most files hold nothing else. Looked at many bytes at once.
+    let plain = |block: &[u8]| block.iter().fold(true, |all, byte| all & is_plain(*byte));
+    if text.as_bytes().chunks(64).all(plain) {
+        return None;
+    }
     let mut bad = text.char_indices().filter(|(_, c)| is_control(*c) || is_direction(*c));
     let (at, first) = bad.next()?;
     let more = bad.count();
@@ -21,6 +26,11 @@ pub(crate) fn check(text: &str) -> Option<SyntaxError> {
     };
     let span = Span::new(at as u32, (at + first.len_utf8()) as u32);
     Some(SyntaxError::new(SyntaxErrorKind::Characters, span, title).help(help).fix_as("delete it", span, ""))
+}
+
+/// What is ASCII, and no control character that must not be there.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t')
 }
 
 fn is_control(c: char) -> bool {

@@ -256,7 +256,11 @@ impl Path {
     /// The field name with its parts joined by dots.
     #[must_use]
     pub fn field_name(&self) -> String {
-        self.field.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(".")
+        match self.field.as_slice() {
+            // Most names have one part.
+            [name] => name.text.clone(),
+            parts => parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join("."),
+        }
     }
 
     /// Where the field name stands, without the app.

@@ -1,9 +1,6 @@
 //! From the tables of single statements to those of the program.
 
-use std::{
-    collections::BTreeSet,
-    hash::{Hash, Hasher},
-};
+use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
@@ -21,8 +18,12 @@ use crate::{
 pub(crate) struct Linker {
     pub(super) fields: [FxHashMap<String, FieldId>; 2],
     pub(crate) constants: Vec<Value>,
-    spelled: FxHashMap<Spelt, ConstId>,
-    on_field: FxHashMap<(End, FieldId, Value), ConstId>,
+    /// The first spelling of each value, which stands for the value.
+    first: FxHashMap<Value, ConstId>,
+    /// The other spellings of a value: few have any.
+    respelt: FxHashMap<ConstId, Vec<ConstId>>,
+    /// How a value is spelt on a field, by its first spelling anywhere.
+    on_field: FxHashMap<(End, FieldId, ConstId), ConstId>,
     pub(crate) atoms: Vec<Atom>,
     atom_ids: FxHashMap<Atom, AtomId>,
     is_respelt: bool,
@@ -42,7 +43,8 @@ impl Linker {
         Self {
             fields,
             constants: Vec::new(),
-            spelled: FxHashMap::default(),
+            first: FxHashMap::default(),
+            respelt: FxHashMap::default(),
             on_field: FxHashMap::default(),
             atoms: Vec::new(),
             atom_ids: FxHashMap::default(),
@@ -66,22 +68,43 @@ impl Linker {
         known.get(tables.name(end, field)).copied().unwrap_or(FieldId(u32::MAX))
     }
 
+    fn push(&mut self, value: &Value) -> ConstId {
+        self.constants.push(value.clone());
+        ConstId(id(self.constants.len() - 1))
+    }
+
+    fn is_spelt(&self, constant: ConstId, value: &Value) -> bool {
+        self.constants.get(constant.index()).is_some_and(|known| spelt_alike(known, value))
+    }
+
+    /// The constant that is equal and spelt alike.
     fn spelled(&mut self, value: &Value) -> ConstId {
-        let constants = &mut self.constants;
-        *self.spelled.entry(Spelt(value.clone())).or_insert_with(|| {
-            constants.push(value.clone());
-            ConstId(id(constants.len() - 1))
-        })
+        let Some(first) = self.first.get(value).copied() else {
+            let first = self.push(value);
+            self.first.insert(value.clone(), first);
+            return first;
+        };
+        if self.is_spelt(first, value) {
+            return first;
+        }
+        let others = self.respelt.get(&first).map_or(&[][..], Vec::as_slice);
+        if let Some(known) = others.iter().copied().find(|other| self.is_spelt(*other, value)) {
+            return known;
+        }
+        let new = self.push(value);
+        self.respelt.entry(first).or_default().push(new);
+        new
     }
 
     fn on_field(&mut self, end: End, field: FieldId, value: &Value) -> ConstId {
-        let key = (end, field, value.clone());
-        if let Some(known) = self.on_field.get(&key).copied() {
-            self.is_respelt |= self.constants.get(known.index()).is_some_and(|first| !spelt_alike(first, value));
+        let known = self.first.get(value).and_then(|first| self.on_field.get(&(end, field, *first))).copied();
+        if let Some(known) = known {
+            self.is_respelt |= !self.is_spelt(known, value);
             return known;
         }
         let new = self.spelled(value);
-        self.on_field.insert(key, new);
+        let first = self.first.get(value).copied().unwrap_or(new);
+        self.on_field.insert((end, field, first), new);
         new
     }
 
@@ -215,23 +238,7 @@ fn with<T>((field, value): (FieldId, ConstId), make: fn(FieldId, ConstId) -> T) 
     make(field, value)
 }
 
-/// A constant as it is spelt: two that are equal can be spelt differently.
-#[derive(Clone, Debug)]
-struct Spelt(Value);
-
-impl Hash for Spelt {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.hash(state);
-    }
-}
-
-impl PartialEq for Spelt {
-    fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0 && spelt_alike(&self.0, &other.0)
-    }
-}
-impl Eq for Spelt {}
-
+/// Whether two equal constants are spelt alike.
 fn spelt_alike(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Text(one), Value::Text(other)) => one.shown() == other.shown(),

@@ -20,7 +20,7 @@ use crate::{
     diagnostic::Diagnostic,
     ir::{Condition, End, Mapping, Prefer, Program, Rule, Tests, VERSION},
     lint::{Kept, Known, Linted, MapAt, Now, RuleAt, alone},
-    proof,
+    proof, threads,
 };
 
 /// What stands of each file, by what the database calls it.
@@ -61,6 +61,9 @@ impl<F: Copy + Eq + std::hash::Hash> Standings<F> {
         self.by_file.lock().unwrap_or_else(PoisonError::into_inner).remove(&file);
     }
 }
+
+/// So many rules that come at once are worth a thread of their own.
+const MANY: usize = 500;
 
 /// What stands of one file.
 pub(crate) struct Standing {
@@ -214,18 +217,24 @@ impl Standing {
             *self.program.rules.get_mut(*index)? = self.linker.rule(&one.rule.rule);
         }
         self.swap_tables();
-        for ((one, index), (text, tree)) in came.iter().zip(&indices).zip(sources) {
-            let (found, never) = self.alone(one, *index, text, tree);
-            self.kept.add(&self.program, *index, found, never);
-            self.proof.add(&self.program, *index);
-        }
         self.rules.splice(gone.clone(), came.iter().map(|one| Arc::clone(one.rule)));
-        self.order.splice(gone, indices);
+        self.order.splice(gone, indices.iter().copied());
         for (place, rule) in self.order.iter().enumerate() {
             *self.place.get_mut(*rule)? = place;
         }
-        let place = |rule: usize| self.place.get(rule).copied().unwrap_or(usize::MAX);
-        self.kept.renew(&Now { program: &self.program, known: &self.known, order: &self.order, place: &place });
+        let Self { connection, program, known, order, place, kept, proof, .. } = self;
+        let (program, known) = (&*program, &*known);
+        // The proof and the checks have nothing to do with each other.
+        let cells = || indices.iter().for_each(|index| proof.add(program, *index));
+        let checks = || {
+            for ((one, index), (text, tree)) in came.iter().zip(&indices).zip(sources) {
+                let (found, never) = shows_alone(connection, program, known, one, *index, text, tree);
+                kept.add(program, *index, found, never);
+            }
+            let place = |rule: usize| place.get(rule).copied().unwrap_or(usize::MAX);
+            kept.renew(&Now { program, known, order, place: &place });
+        };
+        threads::both(came.len() >= MANY, cells, checks);
         self.is_consistent = true;
         Some(())
     }
@@ -252,25 +261,6 @@ impl Standing {
                 self.program.rules.len() - 1
             }
         }
-    }
-
-    /// What shows in a rule alone, and whether it never holds. Spans count from the start of the rule.
-    fn alone(&self, one: &RuleIn<'_>, index: usize, text: &str, tree: &Statement) -> (Vec<Diagnostic>, bool) {
-        let span = Span::new(0, one.span.end - one.span.start);
-        let at = RuleAt { rule: index, statement: one.statement, span, actions: &one.rule.actions };
-        alone(&Linted {
-            text,
-            program: &self.program,
-            known: &self.known,
-            order: &[index],
-            written: &|_| Some(at),
-            place: &|_| 0,
-            maps: &[],
-            is_whole: false,
-            connection: &self.connection,
-            tree: &|_| Some(tree.clone()),
-            lines: OnceCell::new(),
-        })
     }
 
     /// The most steps that a cycle takes; `None` where the rules may not settle. `stop` is called now and then, and may
@@ -300,6 +290,33 @@ impl Standing {
             lines: OnceCell::new(),
         })
     }
+}
+
+/// What shows in a rule alone, and whether it never holds. Spans count from the start of the rule.
+fn shows_alone(
+    connection: &Connection,
+    program: &Program,
+    known: &[Known],
+    one: &RuleIn<'_>,
+    index: usize,
+    text: &str,
+    tree: &Statement,
+) -> (Vec<Diagnostic>, bool) {
+    let span = Span::new(0, one.span.end - one.span.start);
+    let at = RuleAt { rule: index, statement: one.statement, span, actions: &one.rule.actions };
+    alone(&Linted {
+        text,
+        program,
+        known,
+        order: &[index],
+        written: &|_| Some(at),
+        place: &|_| 0,
+        maps: &[],
+        is_whole: false,
+        connection,
+        tree: &|_| Some(tree.clone()),
+        lines: OnceCell::new(),
+    })
 }
 
 /// A rule that is gone.

@@ -14,6 +14,7 @@ use super::{
     Database,
     queries::{self, SourceFile},
 };
+use crate::threads;
 
 /// Fewer chunks a thread are read sooner than the thread has started.
 const LEAST: usize = 2;
@@ -24,8 +25,7 @@ const MOST: usize = 8;
 impl Database {
     /// Reads the statements of a file, on as many cores as there are for its size.
     pub(super) fn read_ahead(&self, file: SourceFile) {
-        let cores = thread::available_parallelism().map_or(1, usize::from);
-        self.read_ahead_on(file, cores);
+        self.read_ahead_on(file, threads::cores());
     }
 
     fn read_ahead_on(&self, file: SourceFile, cores: usize) {

@@ -32,6 +32,8 @@ type Field = (End, FieldId);
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     uses: Uses,
+    /// Whether the rules were looked at before. If not, there is everything to be looked at.
+    has_looked: bool,
     /// What is to be looked at again.
     touched: FxHashSet<Key>,
     /// Whether rules from each app came, went or moved.
@@ -77,8 +79,10 @@ impl Kept {
         }
         self.moved[rule.from.index()] = true;
         uses::each(program, rule, &mut |key| {
-            self.uses.add(key.clone(), index);
-            self.touched.insert(key);
+            if self.has_looked {
+                self.touched.insert(key.clone());
+            }
+            self.uses.add(key, index);
         });
     }
 
@@ -96,11 +100,15 @@ impl Kept {
 
     /// Looks again at what was touched.
     pub(crate) fn renew(&mut self, now: &Now<'_>) {
-        for from in End::BOTH {
-            self.deletes(now, from);
-        }
-        // Taken with all its room: when a file is opened everything is touched at once.
-        let touched = std::mem::take(&mut self.touched);
+        let touched: Vec<Key> = if self.has_looked {
+            for from in End::BOTH {
+                self.deletes(now, from);
+            }
+            self.touched.drain().collect()
+        } else {
+            self.uses.keys().map(|(key, _)| key.clone()).collect()
+        };
+        self.has_looked = true;
         let mut fields: FxHashSet<Key> = FxHashSet::default();
         for key in &touched {
             match key {
@@ -230,7 +238,7 @@ impl Kept {
     }
 
     /// Looks again at the texts among the keys.
-    fn texts(&mut self, program: &Program, touched: FxHashSet<Key>) {
+    fn texts(&mut self, program: &Program, touched: Vec<Key>) {
         let mut again: FxHashSet<Field> = FxHashSet::default();
         let mut changed: Vec<(Field, ConstId, usize)> = Vec::new();
         for key in touched {

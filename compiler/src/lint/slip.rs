@@ -26,19 +26,22 @@ const SHORTEST: usize = 5;
 pub(super) struct Often {
     all: FxHashSet<ConstId>,
     by_rest: FxHashMap<u64, Vec<ConstId>>,
+    /// The digits of each: nothing is one slip away from a text with other digits.
+    digits: FxHashSet<String>,
 }
 
 impl Often {
     pub(super) fn of(program: &Program, often: impl Iterator<Item = ConstId>) -> Self {
         let mut by_rest: FxHashMap<u64, Vec<ConstId>> = FxHashMap::default();
-        let mut all = FxHashSet::default();
+        let (mut all, mut all_digits) = (FxHashSet::default(), FxHashSet::default());
         for constant in often {
             all.insert(constant);
+            all_digits.insert(digits(text(program, constant)));
             for rest in without_a_letter(text(program, constant)) {
                 by_rest.entry(rest).or_default().push(constant);
             }
         }
-        Self { all, by_rest }
+        Self { all, by_rest, digits: all_digits }
     }
 
     /// Whether this is one of them.
@@ -52,6 +55,9 @@ impl Often {
             return Vec::new();
         }
         let written = text(program, constant);
+        if !self.digits.contains(&digits(written)) {
+            return Vec::new();
+        }
         let mut near: Vec<ConstId> = without_a_letter(written)
             .into_iter()
             .filter_map(|rest| self.by_rest.get(&rest))
@@ -109,13 +115,16 @@ fn without_a_letter(text: &str) -> Vec<u64> {
     (0..=letters.len()).map(rest).collect()
 }
 
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
 /// Whether the two are one letter apart in a word that is long enough for that to be a slip.
 fn is_slip(one: &str, other: &str) -> bool {
     let (one, other) = (one.to_lowercase(), other.to_lowercase());
     if strsim::damerau_levenshtein(&one, &other) != 1 {
         return false;
     }
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     if digits(&one) != digits(&other) {
         return false;
     }

@@ -139,11 +139,7 @@ impl Kept {
     /// A rule came.
     pub(crate) fn add(&mut self, program: &Program, index: usize) {
         let Some(rule) = program.rules.get(index) else { return };
-        let mut names = Vec::new();
-        named_by_rule(program, rule, &mut |end, field, kind| names.push((end, field, kind)));
-        for (end, field, kind) in names {
-            self.name(end, field, &kind);
-        }
+        named_by_rule(program, rule, &mut |end, field, kind| self.name(end, field, &kind));
         for field in self.whole_sets(program, rule) {
             self.whole.entry(field).or_default().push(index);
         }
@@ -164,11 +160,7 @@ impl Kept {
                 rules.retain(|rule| *rule != index);
             }
         }
-        let mut names = Vec::new();
-        named_by_rule(program, rule, &mut |end, field, kind| names.push((end, field, kind)));
-        for (end, field, kind) in names {
-            self.unname(end, field, &kind);
-        }
+        named_by_rule(program, rule, &mut |end, field, kind| self.unname(end, field, &kind));
     }
 
     /// Finds what a rule reads and writes. What it did before.

@@ -9,6 +9,8 @@ use std::{
     hash::{Hash, Hasher},
 };
 
+use rustc_hash::FxHashMap;
+
 use super::{
     domain::{ABSENT, Domain, Number, PRESENT},
     graph::{Phase, takes_part},
@@ -215,9 +217,9 @@ impl Model {
             universe,
             parts,
             cells: Vec::new(),
-            index: HashMap::new(),
+            index: FxHashMap::default(),
             slots: Vec::new(),
-            slot_of: HashMap::new(),
+            slot_of: FxHashMap::default(),
         }
         .build()
     }
@@ -322,9 +324,9 @@ struct Builder<'b, 'p> {
     universe: &'b Universe<'p>,
     parts: &'b Parts,
     cells: Vec<ModelCell>,
-    index: HashMap<CellId, usize>,
+    index: FxHashMap<CellId, usize>,
     slots: Vec<Slot>,
-    slot_of: HashMap<(usize, usize), usize>,
+    slot_of: FxHashMap<(usize, usize), usize>,
 }
 
 impl Builder<'_, '_> {
@@ -442,7 +444,7 @@ impl Builder<'_, '_> {
                 tests[to].extend(moved);
             }
         }
-        let mut made: HashMap<usize, Domain> = HashMap::new();
+        let mut made: FxHashMap<usize, Domain> = FxHashMap::default();
         for at in 0..self.cells.len() {
             let id = self.cells[at].id;
             let Some(cell) = universe.cells.get(id) else { continue };

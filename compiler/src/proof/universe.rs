@@ -143,10 +143,16 @@ impl MapCells {
 #[derive(Debug, Default)]
 pub(super) struct Space {
     pub(super) cells: Vec<Cell>,
-    index: FxHashMap<(usize, usize, CellKind), CellId>,
     /// The cells of each field of each place.
-    by_field: FxHashMap<(usize, usize), Vec<CellId>>,
+    by_field: FxHashMap<(usize, usize), FieldCells>,
     of_files: Vec<LinkCells>,
+}
+
+/// The cells of a field.
+#[derive(Debug, Default)]
+struct FieldCells {
+    all: Vec<CellId>,
+    by_kind: FxHashMap<CellKind, CellId>,
 }
 
 /// Some files with their cells.
@@ -229,8 +235,8 @@ impl Space {
     }
 
     /// The cell of a field, if there is one.
-    pub(super) fn get(&self, (place, field): (usize, usize), kind: &CellKind) -> Option<CellId> {
-        self.index.get(&(place, field, kind.clone())).copied()
+    pub(super) fn get(&self, field: (usize, usize), kind: &CellKind) -> Option<CellId> {
+        self.by_field.get(&field)?.by_kind.get(kind).copied()
     }
 
     /// The cell of a field, and whether it is new: then in a place that is free, if there is one.
@@ -253,23 +259,21 @@ impl Space {
             Some(slot) => *slot = cell,
             None => self.cells.push(cell),
         }
-        self.by_field.entry(at).or_default().push(id);
-        self.index.insert((at.0, at.1, kind.clone()), id);
+        self.note(at, kind, id);
         (id, true)
     }
 
     /// Takes a cell away.
     pub(super) fn take(&mut self, at: (usize, usize), kind: &CellKind, free: &mut Vec<CellId>) {
-        let Some(id) = self.index.remove(&(at.0, at.1, kind.clone())) else { return };
-        if let Some(cells) = self.by_field.get_mut(&at) {
-            cells.retain(|cell| *cell != id);
-        }
+        let Some(cells) = self.by_field.get_mut(&at) else { return };
+        let Some(id) = cells.by_kind.remove(kind) else { return };
+        cells.all.retain(|cell| *cell != id);
         free.push(id);
     }
 
     /// Whether nothing can change at all.
     pub(super) fn is_empty(&self) -> bool {
-        self.index.is_empty()
+        self.by_field.values().all(|cells| cells.all.is_empty())
     }
 
     /// What a rule of the only file reads and writes.
@@ -327,15 +331,20 @@ impl Space {
 
     fn add(&mut self, link: usize, end: End, field: FieldId, kind: CellKind) -> Option<CellId> {
         let (place, field) = self.place(link, end, field)?;
-        let key = (place, field, kind);
-        if let Some(known) = self.index.get(&key) {
-            return Some(*known);
+        if let Some(known) = self.get((place, field), &kind) {
+            return Some(known);
         }
         let id = self.cells.len();
-        self.cells.push(Cell { place, field, kind: key.2.clone() });
-        self.by_field.entry((place, field)).or_default().push(id);
-        self.index.insert(key, id);
+        self.note((place, field), &kind, id);
+        self.cells.push(Cell { place, field, kind });
         Some(id)
+    }
+
+    /// A field has this cell.
+    fn note(&mut self, field: (usize, usize), kind: &CellKind, id: CellId) {
+        let cells = self.by_field.entry(field).or_default();
+        cells.all.push(id);
+        cells.by_kind.insert(kind.clone(), id);
     }
 
     pub(super) fn place(&self, link: usize, end: End, field: FieldId) -> Option<(usize, usize)> {
@@ -345,13 +354,12 @@ impl Space {
 
     /// The cell of a field, or of an element of it.
     pub(super) fn cell(&self, link: usize, end: End, field: FieldId, kind: &CellKind) -> Option<CellId> {
-        let (place, field) = self.place(link, end, field)?;
-        self.index.get(&(place, field, kind.clone())).copied()
+        self.get(self.place(link, end, field)?, kind)
     }
 
     /// All cells of a field.
     pub(super) fn cells_of(&self, link: usize, end: End, field: FieldId) -> &[CellId] {
-        self.place(link, end, field).and_then(|key| self.by_field.get(&key)).map_or(&[], Vec::as_slice)
+        self.place(link, end, field).and_then(|key| self.by_field.get(&key)).map_or(&[], |cells| &cells.all)
     }
 
     /// Makes a cell for everything that a rule names.
