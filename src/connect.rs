@@ -11,7 +11,7 @@ use syncc_compiler::{
 };
 use syncc_runtime::{
     apps::{self, Account, App, Webhooks},
-    cycle::{self, Connection},
+    cycle::{self, Connection, PAGE},
     store::{Sqlite, Store},
     workspace::Workspace,
     world::{Traffic, World},
@@ -159,6 +159,7 @@ impl Opened {
             apps: [&*self.apps[0], &*self.apps[1]],
             store,
             world: &self.world,
+            page: PAGE,
         })
     }
 

@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use syncc_runtime::cycle::{Host, Picture};
+use syncc_runtime::cycle::{Host, Overview};
 
 use crate::{ask, tables};
 
@@ -57,14 +57,14 @@ impl Host for Progress {
         self.bar.inc(steps);
     }
 
-    fn approve(&mut self, picture: &Picture<'_>) -> bool {
-        if !picture.first || self.yes {
+    fn approve(&mut self, overview: &Overview<'_>) -> bool {
+        if !overview.first || self.yes {
             return true;
         }
         let quiet = self.quiet;
         let agreed = self.bar.suspend(|| {
             if !quiet {
-                tables::first_plan(picture);
+                tables::first_plan(overview);
             }
             ask::yes("This is the first sync of these two. Carry it out?")
         });

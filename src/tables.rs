@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 use syncc_compiler::ir::{End, Program};
 use syncc_runtime::{
-    cycle::{Picture, Report, Tally, display, who},
+    cycle::{Overview, Picture, Report, Tally, display, who},
     engine::{Change, Item, Kind, Outcome, Status},
     store::Activity,
 };
@@ -20,7 +20,7 @@ pub(crate) fn plan(picture: &Picture<'_>, report: &Report, only: Option<&[usize]
     let program = picture.program;
     let mut text = heading(program);
     text.push_str(&tallies(program, &report.tallies));
-    text.push_str(&samples(picture, only));
+    text.push_str(&samples(picture, only, 0));
     if let Some(only) = only {
         let idle = only.iter().filter_map(|index| picture.plan.items.get(*index));
         let idle = idle.filter(|item| item.outcome().is_none_or(|outcome| outcome.changes.is_empty()));
@@ -30,7 +30,7 @@ pub(crate) fn plan(picture: &Picture<'_>, report: &Report, only: Option<&[usize]
         say(&text);
         return;
     }
-    text.push_str(&duplicates(picture));
+    text.push_str(&duplicates(picture, 0));
     text.push_str(&guards(picture));
     text.push_str(&problems(program, report));
     if picture.writes() == 0 {
@@ -42,19 +42,18 @@ pub(crate) fn plan(picture: &Picture<'_>, report: &Report, only: Option<&[usize]
 /// Prints what an undo would write.
 pub(crate) fn undo(picture: &Picture<'_>, name: &str) {
     let heading = painted(Paint::Strong, &format!("{}: {name}", picture.program.name));
-    say(&format!("{heading}\n{}{}", samples(picture, None), guards(picture)));
+    say(&format!("{heading}\n{}{}", samples(picture, None, 0), guards(picture)));
 }
 
 /// Prints the plan of a first sync, before the question.
-pub(crate) fn first_plan(picture: &Picture<'_>) {
-    let counts = picture.plan.counts.map(Tally::from);
-    say(&format!(
-        "{}{}{}{}",
-        heading(picture.program),
-        tallies(picture.program, &counts),
-        samples(picture, None),
-        duplicates(picture)
-    ));
+pub(crate) fn first_plan(overview: &Overview<'_>) {
+    let counts = overview.counts.map(Tally::from);
+    let mut text = format!("{}{}", heading(overview.program), tallies(overview.program, &counts));
+    if let Some(sample) = &overview.sample {
+        text.push_str(&samples(sample, None, overview.writes));
+        text.push_str(&duplicates(sample, counts.iter().map(|tally| tally.duplicates).sum()));
+    }
+    say(&text);
 }
 
 /// Prints what a run did.
@@ -125,7 +124,8 @@ fn outcomes<'p>(picture: &'p Picture<'_>, only: Option<&'p [usize]>) -> impl Ite
     outcomes.filter(|(_, outcome)| !outcome.changes.is_empty())
 }
 
-fn samples(picture: &Picture<'_>, only: Option<&[usize]>) -> String {
+/// Some of the contacts that are written, and how many more there are: in the picture, or in all of at least `all`.
+fn samples(picture: &Picture<'_>, only: Option<&[usize]>, all: usize) -> String {
     let mut text = String::new();
     let mut count = 0;
     for (item, outcome) in outcomes(picture, only) {
@@ -140,6 +140,7 @@ fn samples(picture: &Picture<'_>, only: Option<&[usize]>) -> String {
             }
         }
     }
+    let count = count.max(all);
     if count > SAMPLES {
         text.push_str(&format!("… and {} more contacts; --format json lists them all\n", count - SAMPLES));
     }
@@ -215,7 +216,7 @@ fn unclear<'p>(picture: &'p Picture<'_>) -> impl Iterator<Item = (End, &'p Item,
     })
 }
 
-fn duplicates(picture: &Picture<'_>) -> String {
+fn duplicates(picture: &Picture<'_>, all: usize) -> String {
     let mut text = String::new();
     for (end, item, why) in unclear(picture).take(SAMPLES) {
         let side = picture.program.side(end);
@@ -223,7 +224,7 @@ fn duplicates(picture: &Picture<'_>) -> String {
         let name = record.map(|record| who(side, record)).unwrap_or_default();
         text.push_str(&format!("{} {why}\n", painted(Paint::Change, &format!("= {} {name}:", side.name))));
     }
-    let more = unclear(picture).count().saturating_sub(SAMPLES);
+    let more = unclear(picture).count().max(all).saturating_sub(SAMPLES);
     if more > 0 {
         text.push_str(&format!("… and {more} more duplicates; --format json lists them all\n"));
     }

@@ -7,8 +7,8 @@ use syncc_compiler::ir::End;
 use syncc_runtime::{
     apps::Observed,
     store::{
-        Activity, Asked, Conflict, Entry, EntryId, Erased, Link, LinkId, Marks, NamedRecord, NewEntry, Pause, RunId,
-        RunInfo, Seen, Settled, Sqlite, Store, StoreError, Trouble,
+        Activity, Asked, Conflict, Entry, EntryId, Erased, Keyed, Link, LinkId, Marks, NamedRecord, NewEntry, Pause,
+        RecordId, RunId, RunInfo, Seen, Settled, Sqlite, Store, StoreError, Trouble,
     },
 };
 
@@ -89,6 +89,14 @@ impl Store for SimStore<'_> {
         Ok(links)
     }
 
+    fn link_of(&self, end: End, id: &str) -> Result<Option<Link>, StoreError> {
+        let mut link = self.inner.link_of(end, id)?;
+        if let (true, Some(link)) = (self.planted(Planted::Merge), &mut link) {
+            link.base = None;
+        }
+        Ok(link)
+    }
+
     fn journal(&mut self, run: RunId, entries: &[NewEntry]) -> Result<Vec<EntryId>, StoreError> {
         let ids = self.write(|store| store.journal(run, entries))?;
         let mut state = self.hub.state();
@@ -118,8 +126,16 @@ impl Store for SimStore<'_> {
     reads! {
         identity(end: End) -> Option<String>;
         cursor(end: End) -> Option<String>;
-        unlisted(end: End) -> Vec<String>;
+        unlisted(end: End, most: usize) -> Vec<String>;
         seen(end: End) -> Vec<Seen>;
+        records(end: End, ids: &[String]) -> Vec<Seen>;
+        any_link() -> bool;
+        some(end: End, most: usize) -> Vec<String>;
+        unkeyed(most: usize) -> Vec<RecordId>;
+        keys_of(end: End, id: &str) -> Vec<i64>;
+        holders(key: i64) -> Vec<(RecordId, bool)>;
+        moved(after: Option<&RecordId>, most: usize) -> Vec<RecordId>;
+        at_rest() -> Vec<(End, u8, usize)>;
         planned() -> Option<String>;
         last_run() -> Option<(Timestamp, String, String)>;
         history(asked: &Asked) -> Vec<Activity>;
@@ -135,6 +151,9 @@ impl Store for SimStore<'_> {
         set_identity(end: End, identity: &str) -> ();
         begin_listing(end: End) -> ();
         forget_cursor(end: End) -> ();
+        begin_standing(rules: &str, keys: &str) -> ();
+        set_keys(keyed: &[Keyed]) -> ();
+        set_rest(rests: &[(End, String, Option<u8>)]) -> ();
         settle(settled: &[Settled]) -> ();
         unlink(link: LinkId) -> ();
         set_planned(program: &str) -> ();

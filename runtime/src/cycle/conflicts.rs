@@ -10,7 +10,7 @@ use syncc_compiler::{
 
 use super::{Allowed, Connection, CycleError, Host, Picture, Report, display, naming, push::Pushed};
 use crate::{
-    engine::{Cause, Change, Held, Item, Kind, Pair, more_mail},
+    engine::{Cause, Change, Held, Item, Kind, Pair, Sum, more_mail},
     store::{Conflict, RunId},
 };
 
@@ -174,7 +174,8 @@ impl<'a> Connection<'a> {
         let run = self.store.begin_run(self.world.clock.now(), &self.fingerprint)?;
         let pushed = self.carry_out(run, &picture, host, &mut report).await?;
         self.settle(&picture, &pushed)?;
-        report.settle_done(&picture);
+        report.note(&picture);
+        report.settle_done(&Sum::default());
         if pushed.failed.is_empty() {
             for id in taken {
                 self.store.resolve_conflict(id, self.world.clock.now())?;

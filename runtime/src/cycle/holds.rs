@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use syncc_compiler::ir::End;
 
 use super::{Connection, CycleError, Picture, Problem, Report, naming};
-use crate::{apps::Observed, engine::Held, store::Link};
+use crate::engine::Held;
 
 /// What is written this often within [`FLIPS_WITHIN`], and always the same, something else keeps changing back.
 const FLIPS: u32 = 3;
@@ -48,7 +48,8 @@ impl Holds {
 }
 
 impl Connection<'_> {
-    pub(super) fn holds(&self, links: &[Link], seen: &[HashMap<String, Observed>; 2]) -> Result<Holds, CycleError> {
+    /// Everything that is held now.
+    pub(super) fn holds(&self) -> Result<Holds, CycleError> {
         let mut holds = Holds::default();
         for pause in self.store.pauses()? {
             if let Some((end, id)) = &pause.record {
@@ -76,9 +77,9 @@ impl Connection<'_> {
         let now = self.world.clock.now();
         for trouble in self.store.troubles()? {
             let (end, id) = (trouble.end, &trouble.record);
-            let link = links.iter().find(|link| link.records[end.index()] == *id);
-            let partner = link.map(|link| link.records[end.other().index()].as_str());
-            if trouble.next > now && trouble.tried == self.names(end, id, partner, seen) {
+            let partner = self.store.link_of(end, id)?.map(|link| link.records[end.other().index()].clone());
+            let (here, there) = (self.raw(end, Some(id))?, self.raw(end.other(), partner.as_ref())?);
+            if trouble.next > now && trouble.tried == self.names([&here, &there]) {
                 let why = format!(
                     "{} It was tried {}, and is tried again after {}, or as soon as it or the rules change.",
                     sentence(&trouble.why),
@@ -99,17 +100,26 @@ impl Connection<'_> {
         Ok(holds)
     }
 
+    fn raw(&self, end: End, id: Option<&String>) -> Result<Vec<u8>, CycleError> {
+        let Some(id) = id else { return Ok(Vec::new()) };
+        let seen = self.store.records(end, std::slice::from_ref(id))?;
+        Ok(seen.into_iter().next().map(|seen| seen.observed.raw).unwrap_or_default())
+    }
+
     /// Names what is tried when a record is written: the rules, the record and its partner.
     pub(super) fn tried(&self, end: End, id: &str, picture: &Picture<'_>) -> String {
         let link = picture.links.iter().find(|link| link.ids[end.index()] == id);
-        self.names(end, id, link.map(|link| link.ids[end.other().index()].as_str()), &picture.seen)
+        let partner = link.map(|link| link.ids[end.other().index()].as_str());
+        let raw = |end: End, id: Option<&str>| {
+            id.and_then(|id| picture.seen[end.index()].get(id)).map(|seen| seen.raw.as_slice()).unwrap_or_default()
+        };
+        self.names([raw(end, Some(id)), raw(end.other(), partner)])
     }
 
-    fn names(&self, end: End, id: &str, partner: Option<&str>, seen: &[HashMap<String, Observed>; 2]) -> String {
+    fn names(&self, raw: [&[u8]; 2]) -> String {
         let mut hash = Sha256::new();
         hash.update(&self.fingerprint);
-        for (side, id) in [(end, Some(id)), (end.other(), partner)] {
-            let raw = id.and_then(|id| seen[side.index()].get(id)).map(|seen| seen.raw.as_slice()).unwrap_or_default();
+        for raw in raw {
             hash.update(raw.len().to_le_bytes());
             hash.update(raw);
         }

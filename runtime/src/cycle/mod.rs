@@ -18,6 +18,7 @@ mod fingerprint;
 mod forget;
 mod holds;
 mod naming;
+mod page;
 mod pause;
 mod picture;
 mod pull;
@@ -26,6 +27,7 @@ mod report;
 mod resolve;
 mod saved;
 mod settle;
+mod survey;
 mod telling;
 mod trouble;
 mod undo;
@@ -48,9 +50,14 @@ pub use pause::{Paused, pause, paused, resume};
 pub use picture::Picture;
 pub use report::{Category, Problem, Report, Tally};
 pub use saved::{Moved, SavedChange, SavedContact, SavedPlan};
+pub use survey::Overview;
 pub use telling::{display, why};
 pub use trouble::Waiting;
 pub use undo::{Skipped, Undo, Undone};
+
+pub use page::PAGE;
+use page::Pass;
+use survey::Survey;
 
 use crate::{
     apps::App,
@@ -78,6 +85,8 @@ pub struct Connection<'a> {
     pub store: &'a mut dyn Store,
     /// Time and chance.
     pub world: &'a World,
+    /// How many records that moved are planned at a time: [`PAGE`], unless somebody wants to see the seams.
+    pub page: usize,
 }
 
 /// What a cycle asks of whoever started it.
@@ -87,7 +96,7 @@ pub trait Host: Send {
     /// So many more steps of the phase are done.
     fn advance(&mut self, steps: u64);
     /// Whether the plan shall be carried out. Asked once, before the first write, if there is one.
-    fn approve(&mut self, picture: &Picture<'_>) -> bool;
+    fn approve(&mut self, overview: &Overview<'_>) -> bool;
 }
 
 /// What the caller lets a cycle do.
@@ -106,14 +115,20 @@ impl Allowed {
 }
 
 impl<'a> Connection<'a> {
-    /// Reads both sides and plans, and writes nothing to either.
+    /// Reads both sides and plans, and writes nothing to either. The picture has everybody for whom something is to be done or
+    /// to be told; `everybody` asks for the others too.
     ///
     /// # Errors
     /// When a side cannot be read or the memory fails.
-    pub async fn look(&mut self, allowed: &Allowed, host: &mut dyn Host) -> Result<(Picture<'a>, Report), CycleError> {
+    pub async fn look(
+        &mut self,
+        allowed: &Allowed,
+        everybody: bool,
+        host: &mut dyn Host,
+    ) -> Result<(Picture<'a>, Report), CycleError> {
         let mut report = Report::default();
         self.read(allowed, host, &mut report).await?;
-        let picture = self.picture(&mut report)?;
+        let picture = if everybody { self.picture(&mut report)? } else { self.moved(&mut report)? };
         report.settle_planned(&picture);
         Ok((picture, report))
     }
@@ -127,6 +142,31 @@ impl<'a> Connection<'a> {
         let picture = self.picture(&mut report)?;
         report.settle_planned(&picture);
         Ok((picture, report))
+    }
+
+    /// The same of those for whom something is to be done or to be told: what a plan shows, without asking an app. The counts
+    /// and guards are those of everybody.
+    ///
+    /// # Errors
+    /// When the memory fails.
+    pub fn recall_moved(&mut self) -> Result<(Picture<'a>, Report), CycleError> {
+        let mut report = Report::default();
+        let picture = self.moved(&mut report)?;
+        report.settle_planned(&picture);
+        Ok((picture, report))
+    }
+
+    fn moved(&mut self, report: &mut Report) -> Result<Picture<'a>, CycleError> {
+        let Survey { overview, frame, whole, .. } = self.survey(&Allowed::default(), false, report)?;
+        let mut picture = match overview.sample.filter(|_| whole) {
+            Some(whole) => whole,
+            None => {
+                let page = Pass::default().next(self.store, usize::MAX)?.unwrap_or_default();
+                self.page(page, &frame, None, report)?
+            }
+        };
+        (picture.plan.counts, picture.plan.guards) = (overview.counts, overview.guards);
+        Ok(picture)
     }
 
     /// One whole cycle.
@@ -174,8 +214,8 @@ impl<'a> Connection<'a> {
         let mut begun = None;
         for _ in 0..ROUNDS {
             host.phase("Planning", None);
-            let picture = self.asked(allowed, begun.is_none(), report)?;
-            let tripped: Vec<_> = picture.plan.guards.iter().filter(|guard| !allowed.guard(guard.name())).collect();
+            let Survey { overview, frame, whole, pass } = self.survey(allowed, begun.is_none(), report)?;
+            let tripped: Vec<_> = overview.guards.iter().filter(|guard| !allowed.guard(guard.name())).collect();
             if !tripped.is_empty() {
                 let tell = |guard: &Guard| (guard.name().to_owned(), guard.message(self.program));
                 let tripped = tripped.into_iter().map(tell);
@@ -183,12 +223,27 @@ impl<'a> Connection<'a> {
             }
             let run = match begun {
                 Some(run) => run,
-                None if picture.writes() > 0 && !host.approve(&picture) => return Err(CycleError::NotApproved),
+                None if overview.writes > 0 && !host.approve(&overview) => return Err(CycleError::NotApproved),
                 None => self.store.begin_run(started, &self.fingerprint)?,
             };
             begun = Some(run);
-            let changed_meanwhile = self.push(run, &picture, host, report).await?;
-            report.settle_done(&picture);
+            report.begin_round();
+            let mut changed_meanwhile = false;
+            if let Some(picture) = overview.sample.filter(|_| whole) {
+                changed_meanwhile = self.push(run, &picture, host, report).await?;
+                report.note(&picture);
+            } else {
+                let mut pass = Pass::over(pass);
+                while let Some(page) = pass.next(self.store, self.page)? {
+                    let mut picture = self.page(page, &frame, allowed.only.as_ref(), report)?;
+                    // Whatever could be put to rest was: the others are awake, and counted one by one.
+                    picture.plan.items.iter_mut().for_each(|item| item.rest = [None, None]);
+                    changed_meanwhile |= self.push(run, &picture, host, report).await?;
+                    report.note(&picture);
+                }
+            }
+            self.note_meanwhile(report)?;
+            report.settle_done(&self.at_rest()?);
             if !changed_meanwhile {
                 break;
             }
@@ -196,17 +251,26 @@ impl<'a> Connection<'a> {
         Ok(begun)
     }
 
-    /// The picture; with a saved plan, nothing is written in it but what that plan holds.
-    fn asked(&mut self, allowed: &Allowed, first: bool, report: &mut Report) -> Result<Picture<'a>, CycleError> {
-        let Some(only) = &allowed.only else { return self.picture(report) };
-        if only.rules != self.fingerprint || only.connection != self.program.name {
-            return Err(CycleError::OtherRules);
+    /// Notes who moved while the round was under way, such as one whose partner turned out to be merged with somebody: it is
+    /// planned in the next cycle.
+    fn note_meanwhile(&mut self, report: &mut Report) -> Result<(), CycleError> {
+        let mut after = None;
+        loop {
+            let moved = self.store.moved(after.as_ref(), PAGE)?;
+            for (end, id) in &moved {
+                if report.knows(*end, id) {
+                    continue;
+                }
+                let there = self.store.records(*end, std::slice::from_ref(id))?;
+                if there.iter().any(|seen| !seen.observed.deleted) {
+                    report.moved_meanwhile(*end, id);
+                }
+            }
+            match moved.last() {
+                Some(last) => after = Some(last.clone()),
+                None => return Ok(()),
+            }
         }
-        let picture = self.picture_without(&[], report)?;
-        if first {
-            report.moved = picture.moved(only);
-        }
-        self.picture_without(&picture.unasked(only), report)
     }
 
     /// The engine for the rules of this connection.

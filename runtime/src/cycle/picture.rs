@@ -7,14 +7,14 @@ use syncc_compiler::{
     value::Canon,
 };
 
-use super::{Connection, CycleError, Problem, Report, holds::Holds, naming};
+use super::{Connection, CycleError, Problem, Report, SavedPlan, holds::Holds, naming, page::Page};
 use crate::{
     apps::Observed,
-    engine::{Base, Facts, Held, Item, Known, Linked, Plan, plan},
-    store::{LinkId, NamedRecord, UNPLANNED},
+    engine::{AtRest, Base, Facts, Held, Item, Known, Linked, Plan, plan},
+    store::{Link, LinkId, NamedRecord, Seen, UNPLANNED},
 };
 
-/// Both sides as last read, the links, and the plan for them.
+/// Both sides as last read, the links, and the plan for them: for everybody, or for those of one page.
 pub struct Picture<'a> {
     /// The rules.
     pub program: &'a Program,
@@ -64,11 +64,6 @@ impl Picture<'_> {
         item.outcome().is_some_and(|outcome| outcome.changes.iter().any(|change| change.end == end))
     }
 
-    /// Whether a record with this id was there when both sides were read.
-    pub(super) fn knows(&self, end: End, id: &str) -> bool {
-        self.index[end.index()].contains_key(id)
-    }
-
     /// Why nothing is written for an item that is held, for people.
     #[must_use]
     pub fn held_because(&self, item: &Item) -> Option<&str> {
@@ -78,74 +73,114 @@ impl Picture<'_> {
     }
 }
 
+/// What is the same for every page of a round.
+pub(super) struct Frame {
+    pub(super) facts: Facts,
+    holds: Holds,
+}
+
+/// What a picture is put together from.
+struct Gathered {
+    links: Vec<Link>,
+    /// Links that are not planned, and have to be known.
+    beside: Vec<Link>,
+    seen: [Vec<Seen>; 2],
+}
+
 impl<'a> Connection<'a> {
-    /// Puts together what the store knows and plans on it. Records that cannot be read are reported, and
+    /// Puts together everything that the store knows, and plans on it. Records that cannot be read are reported, and
     /// nothing is done with their pairs: they never look deleted.
     pub(super) fn picture(&mut self, report: &mut Report) -> Result<Picture<'a>, CycleError> {
-        self.picture_without(&[], report)
+        let frame = self.frame()?;
+        let seen = [self.store.seen(End::Left)?, self.store.seen(End::Right)?];
+        let all = Gathered { links: self.store.links()?, beside: Vec::new(), seen };
+        Ok(self.plan_for(&all, &frame, &[], report))
     }
 
-    /// The same, with nothing to be written for these records.
-    pub(super) fn picture_without(
-        &mut self,
-        unasked: &[(End, String)],
+    /// The same for one page of those that moved; nothing is written for the records that were not asked for.
+    pub(super) fn page(
+        &self,
+        page: Page,
+        frame: &Frame,
+        only: Option<&SavedPlan>,
         report: &mut Report,
     ) -> Result<Picture<'a>, CycleError> {
-        let links = self.store.links()?;
+        let [left, right] = page.records().map(Vec::from_iter);
+        let seen = [self.store.records(End::Left, &left)?, self.store.records(End::Right, &right)?];
+        let (links, beside) = (page.links.into_values().collect(), page.beside.into_values().collect());
+        let gathered = Gathered { links, beside, seen };
+        let picture = self.plan_for(&gathered, frame, &[], report);
+        let Some(only) = only else { return Ok(picture) };
+        let unasked = picture.unasked(only);
+        Ok(if unasked.is_empty() { picture } else { self.plan_for(&gathered, frame, &unasked, report) })
+    }
+
+    /// What is known beside the contacts, as it is now.
+    pub(super) fn frame(&self) -> Result<Frame, CycleError> {
+        let first = !self.store.any_link()?;
+        let holds = self.holds()?;
+        let planned = self.store.planned()?;
+        let unplanned = planned.as_deref() == Some(UNPLANNED);
+        let rules_changed = !first && !unplanned && planned.is_some_and(|planned| planned != self.fingerprint);
+        let facts = Facts { first, rules_changed, unplanned, held: holds.held(), rest: AtRest::default() };
+        Ok(Frame { facts, holds })
+    }
+
+    fn plan_for(
+        &self,
+        gathered: &Gathered,
+        frame: &Frame,
+        unasked: &[(End, String)],
+        report: &mut Report,
+    ) -> Picture<'a> {
         let mut known: [Vec<Known>; 2] = Default::default();
         let mut seen: [HashMap<String, Observed>; 2] = Default::default();
         let mut unread: [HashSet<String>; 2] = Default::default();
         for end in End::BOTH {
-            let linked: HashSet<&str> = links.iter().map(|link| link.records[end.index()].as_str()).collect();
-            for one in self.store.seen(end)? {
-                let observed = one.observed;
+            let links = gathered.links.iter().chain(&gathered.beside);
+            let linked: HashSet<&str> = links.map(|link| link.records[end.index()].as_str()).collect();
+            for Seen { observed } in &gathered.seen[end.index()] {
                 let is_linked = linked.contains(observed.id.as_str());
-                if let Some(known_one) = self.known(end, &observed, is_linked, report) {
+                if let Some(known_one) = self.known(end, observed, is_linked, report) {
                     known[end.index()].push(known_one);
-                    seen[end.index()].insert(observed.id.clone(), observed);
+                    seen[end.index()].insert(observed.id.clone(), observed.clone());
                 } else if !observed.deleted {
-                    unread[end.index()].insert(observed.id);
+                    unread[end.index()].insert(observed.id.clone());
                 }
             }
         }
         let sides = &self.program.sides;
-        let link_ids = links.iter().map(|link| link.id).collect();
-        let linked: Vec<Linked> = links
-            .iter()
-            .map(|link| Linked { ids: link.records.clone(), base: link.base.as_ref().map(|base| indexed(sides, base)) })
-            .collect();
-        let first = links.is_empty();
-        let mut holds = self.holds(&links, &seen)?;
+        let base = |link: &Link| link.base.as_ref().map(|base| indexed(sides, base));
+        let links: Vec<Linked> =
+            gathered.links.iter().map(|link| Linked { ids: link.records.clone(), base: base(link) }).collect();
+        let mut holds = frame.holds.clone();
         for (end, id) in unasked {
             holds.add(*end, id, Held::NotAsked, "this run was asked for others".to_owned());
         }
-        let planned = self.store.planned()?;
-        let unplanned = planned.as_deref() == Some(UNPLANNED);
-        let rules_changed = !first && !unplanned && planned.is_some_and(|planned| planned != self.fingerprint);
-        let facts = Facts { first, rules_changed, unplanned, held: holds.held() };
-        let plan = plan(&self.engine(), [&known[0], &known[1]], &linked, &facts);
+        let beside = gathered.beside.iter().map(|link| link.records.clone()).collect();
+        let rest = AtRest { links: beside, ..frame.facts.rest.clone() };
+        let facts = Facts { held: holds.held(), rest, ..frame.facts.clone() };
+        let plan = plan(&self.engine(), [&known[0], &known[1]], &links, &facts);
         let index = [0, 1].map(|end: usize| {
             known[end].iter().enumerate().map(|(index, known)| (known.id.clone(), index)).collect::<HashMap<_, _>>()
         });
-        let how = links.into_iter().map(|link| link.how).collect();
-        let canon = self.canon.clone();
         let picture = Picture {
-            how,
-            canon,
+            how: gathered.links.iter().map(|link| link.how.clone()).collect(),
+            canon: self.canon.clone(),
             by_hand: None,
             program: self.program,
             known,
-            links: linked,
-            link_ids,
+            links,
+            link_ids: gathered.links.iter().map(|link| link.id).collect(),
             plan,
-            first,
+            first: frame.facts.first,
             seen,
             index,
             unread,
             holds,
         };
         picture.report_held(report);
-        Ok(picture)
+        picture
     }
 
     fn known(&self, end: End, observed: &Observed, linked: bool, report: &mut Report) -> Option<Known> {

@@ -68,7 +68,7 @@ impl Connection<'_> {
     /// ago may not be in them yet: it must not count as deleted. Where many are missing the list is believed, because
     /// no lag hides so many, and the guards look at what would come of it.
     async fn make_sure(&mut self, end: End) -> Result<(), CycleError> {
-        let missing = self.store.unlisted(end)?;
+        let missing = self.store.unlisted(end, MOST_MISSING + 1)?;
         if missing.is_empty() || missing.len() > MOST_MISSING {
             return Ok(());
         }

@@ -154,14 +154,13 @@ impl Connection<'_> {
         let (jobs, writes): (Vec<Job>, Vec<Write>) = jobs.into_iter().unzip();
         let batches = self.apps[end.index()].batches(&writes);
         let mut writes: Vec<Option<Write>> = writes.into_iter().map(Some).collect();
-        let mut stopped: Option<AppError> = None;
         for batch in batches {
             let batch: Vec<(&Job, Write)> =
                 batch.writes.iter().filter_map(|at| Some((jobs.get(*at)?, writes.get_mut(*at)?.take()?))).collect();
             let (chunk, writes): (Vec<&Job>, Vec<Write>) = batch.into_iter().unzip();
-            if let Some(error) = &stopped {
+            if let Some(error) = report.stopped[end.index()].as_ref().map(ToString::to_string) {
                 for job in chunk {
-                    self.failed(picture, job, &error.to_string(), pushed, report);
+                    self.failed(picture, job, &error, pushed, report);
                 }
                 continue;
             }
@@ -176,7 +175,8 @@ impl Connection<'_> {
                         let ends_side =
                             matches!(error.class, Class::Auth | Class::Fatal | Class::Rate(_) | Class::Retry);
                         self.refused(picture, end, job, id, &error, pushed, report).await?;
-                        stopped = stopped.or(ends_side.then_some(error));
+                        let stopped = &mut report.stopped[end.index()];
+                        *stopped = stopped.take().or(ends_side.then_some(error));
                     }
                 }
                 host.advance(1);

@@ -6,7 +6,10 @@ use serde::Serialize;
 use syncc_compiler::ir::End;
 
 use super::{Moved, Picture};
-use crate::engine::{Counts, Held, Item, Kind, Status};
+use crate::{
+    apps::AppError,
+    engine::{Counts, Held, Item, Kind, Status, Sum},
+};
 
 /// What a cycle did, or what a plan would do.
 #[derive(Clone, Debug, Default)]
@@ -21,8 +24,12 @@ pub struct Report {
     pub moved: Vec<Moved>,
     /// How long it took.
     pub milliseconds: u64,
+    /// Why nothing more is written to a side in this round, left first.
+    pub(super) stopped: [Option<AppError>; 2],
     /// What was written, by the id of the record, left first.
     done: [HashMap<String, Category>; 2],
+    /// What became of every other record that is not at rest, left first.
+    noted: [HashMap<String, Category>; 2],
 }
 
 /// How many records of one side are in which category. All but `deleted` add up to the records there are.
@@ -157,20 +164,49 @@ impl Report {
         }
     }
 
-    /// Counts what was done.
-    pub(super) fn settle_done(&mut self, picture: &Picture<'_>) {
-        self.tallies = Default::default();
+    /// Begins a round: whatever is not at rest is noted again, and each side is tried again.
+    pub(super) fn begin_round(&mut self) {
+        (self.stopped, self.noted) = Default::default();
+    }
+
+    /// Notes what became of the contacts of a picture, but for those that are at rest.
+    pub(super) fn note(&mut self, picture: &Picture<'_>) {
         for end in End::BOTH {
             for item in &picture.plan.items {
-                if let Some(category) = self.category(picture, item, end) {
-                    self.tallies[end.index()].count(category);
+                let Some(id) = &item.ids[end.index()] else { continue };
+                match self.category(picture, item, end).filter(|_| !item.is_at_rest()) {
+                    Some(category) => drop(self.noted[end.index()].insert(id.clone(), category)),
+                    None => drop(self.noted[end.index()].remove(id)),
                 }
             }
-            let elsewhere = self.done[end.index()].iter().filter(|(id, _)| !picture.knows(end, id));
-            let counts: Vec<_> = elsewhere.map(|(_, category)| *category).collect();
-            counts.into_iter().for_each(|category| self.tallies[end.index()].count(category));
-            self.count_unread(picture, end);
+            let unread = picture.unread[end.index()].iter().map(|id| (id.clone(), Category::Failed));
+            self.noted[end.index()].extend(unread);
         }
+    }
+
+    /// Counts what was done, beside what is at rest.
+    pub(super) fn settle_done(&mut self, at_rest: &Sum) {
+        self.tallies = at_rest.counts.map(Tally::from);
+        for end in End::BOTH {
+            let (done, noted) = (&self.done[end.index()], &self.noted[end.index()]);
+            let others = noted.iter().filter(|(id, _)| !done.contains_key(*id));
+            others.chain(done).for_each(|(_, category)| self.tallies[end.index()].count(*category));
+        }
+    }
+
+    /// Whether it is known what became of a record.
+    pub(super) fn knows(&self, end: End, id: &str) -> bool {
+        self.done[end.index()].contains_key(id) || self.noted[end.index()].contains_key(id)
+    }
+
+    /// Notes a record that moved after it was planned.
+    pub(super) fn moved_meanwhile(&mut self, end: End, id: &str) {
+        self.noted[end.index()].insert(id.to_owned(), Category::Due);
+    }
+
+    /// Whether a record was written.
+    pub(super) fn wrote(&self, end: End, id: &str) -> bool {
+        self.done[end.index()].contains_key(id)
     }
 
     /// Records that are there and could not be read, so that no item of the plan has them.

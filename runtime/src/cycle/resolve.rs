@@ -8,6 +8,9 @@ use crate::{
     store::{Entry, EntryState},
 };
 
+/// How many contacts tell whether an app still shows what it has.
+const KNOWN: usize = 3;
+
 impl Connection<'_> {
     /// Closes what the last cycle left open, as far as the apps can tell.
     pub(super) async fn resolve(&mut self, report: &mut Report) -> Result<(), CycleError> {
@@ -74,11 +77,29 @@ impl Connection<'_> {
                 self.confirm(end, entry.id, &now)?;
                 report.found += 1;
             }
+            Ok(None) if self.sees_nobody(end).await => {
+                let name = &side.name;
+                let why = format!("{name} shows none of the contacts that were there before, so it is not known");
+                self.store.unknown(entry.id, &why)?;
+            }
             Ok(None) => self.store.fail(entry.id, "it was looked for and certainly not made")?,
             Err(error) => {
                 self.store.unknown(entry.id, &error.to_string())?;
             }
         }
         Ok(())
+    }
+
+    /// Whether an app shows none of some contacts that are known to have been there. Then a contact that it does not show
+    /// may be there all the same: the login may not be allowed to read any more.
+    async fn sees_nobody(&self, end: End) -> bool {
+        let Ok(known) = self.store.some(end, KNOWN) else { return true };
+        if known.is_empty() {
+            return false;
+        }
+        match self.apps[end.index()].get(&known).await {
+            Ok(found) => found.into_iter().flatten().all(|found| found.deleted),
+            Err(_) => true,
+        }
     }
 }

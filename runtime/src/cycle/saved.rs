@@ -86,7 +86,7 @@ impl SavedPlan {
     }
 
     /// The contacts of the plan by the ids of their records.
-    fn by_ids(&self) -> HashMap<&[Option<String>; 2], &SavedContact> {
+    pub(super) fn by_ids(&self) -> HashMap<&[Option<String>; 2], &SavedContact> {
         self.contacts.iter().map(|contact| (&contact.ids, contact)).collect()
     }
 }
@@ -132,20 +132,30 @@ impl Picture<'_> {
         unasked
     }
 
-    /// The contacts of a saved plan that are not as it says any more.
-    pub(super) fn moved(&self, plan: &SavedPlan) -> Vec<Moved> {
-        let items: HashMap<_, _> = self.plan.items.iter().map(|item| (&item.ids, item)).collect();
-        let moved = plan.contacts.iter().filter_map(|contact| {
-            let item = items.get(&contact.ids);
-            let outcome = item.and_then(|item| item.outcome()).filter(|outcome| !outcome.changes.is_empty());
-            let why = match (item, outcome) {
-                (Some(item), Some(outcome)) if self.saved(item, outcome).changes == contact.changes => return None,
-                (_, Some(_)) => "something else would be written now",
-                (Some(_), None) => "there is nothing to write any more, or it is held back",
-                (None, None) => "it was made or linked since, or is gone",
-            };
-            Some(Moved { who: contact.who.clone(), why: why.to_owned() })
-        });
-        moved.collect()
+    /// Those of the saved contacts that are in this picture and not as the plan says any more. They are met by this.
+    pub(super) fn moved(&self, unmet: &mut HashMap<&[Option<String>; 2], &SavedContact>) -> Vec<Moved> {
+        let mut moved = Vec::new();
+        for item in &self.plan.items {
+            let Some(contact) = unmet.remove(&item.ids) else { continue };
+            let outcome = item.outcome().filter(|outcome| !outcome.changes.is_empty());
+            match outcome {
+                Some(outcome) if self.saved(item, outcome).changes == contact.changes => {}
+                Some(_) => moved
+                    .push(Moved { who: contact.who.clone(), why: "something else would be written now".to_owned() }),
+                None => moved.push(Moved::of(contact, true)),
+            }
+        }
+        moved
+    }
+}
+
+impl Moved {
+    /// A contact for which nothing is written any more. `as_then`: it is linked as it was.
+    pub(super) fn of(contact: &SavedContact, as_then: bool) -> Self {
+        let why = match as_then {
+            true => "there is nothing to write any more, or it is held back",
+            false => "it was made or linked since, or is gone",
+        };
+        Self { who: contact.who.clone(), why: why.to_owned() }
     }
 }

@@ -73,14 +73,11 @@ impl Connection<'_> {
             .into_iter()
             .map(|trouble| ((trouble.end, trouble.record.clone()), trouble))
             .collect();
-        let mut over: HashMap<(End, String), ()> = known.keys().map(|record| (record.clone(), ())).collect();
-        for (index, item) in picture.plan.items.iter().enumerate() {
-            if item.held.is_some() || pushed.failed.contains(&index) {
-                for (end, id) in End::BOTH.into_iter().zip(&item.ids) {
-                    over.remove(&(end, id.clone().unwrap_or_default()));
-                }
-            }
-        }
+        let items = picture.plan.items.iter().enumerate();
+        let well = items.filter(|(index, item)| item.held.is_none() && !pushed.failed.contains(index));
+        let ids = well
+            .flat_map(|(_, item)| End::BOTH.into_iter().filter_map(|end| Some((end, item.ids[end.index()].clone()?))));
+        let over: Vec<_> = ids.filter(|record| known.contains_key(record)).collect();
         let now = self.world.clock.now();
         let troubles: Vec<_> = pushed
             .refused
@@ -101,7 +98,6 @@ impl Connection<'_> {
             })
             .collect();
         self.store.set_troubles(&troubles)?;
-        let over: Vec<_> = over.into_keys().collect();
         self.store.end_troubles(&over)?;
         Ok(())
     }

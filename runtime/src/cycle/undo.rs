@@ -17,7 +17,7 @@ use syncc_compiler::{
 
 use super::{Allowed, Connection, CycleError, Host, Picture, Report, display, push::Pushed};
 use crate::{
-    engine::{Base, Cause, Change, Item, Kind, Outcome, Status, What, more_mail, too_many},
+    engine::{Base, Cause, Change, Item, Kind, Outcome, Status, Sum, What, more_mail, too_many},
     store::{Activity, Asked, Line, Pause},
 };
 
@@ -129,7 +129,8 @@ impl<'a> Connection<'a> {
         let pushed = self.carry_out(run, &picture, host, &mut undone.report).await?;
         self.settle(&picture, &pushed)?;
         self.unlink_unmade(&picture, &pushed)?;
-        undone.report.settle_done(&picture);
+        undone.report.note(&picture);
+        undone.report.settle_done(&Sum::default());
         undone.paused = self.pause_what_comes_again(&picture, &pushed)?;
         self.store.end_run(run, self.world.clock.now(), &undone.report.summary())?;
         Ok(undone)
@@ -269,7 +270,8 @@ fn unchanged(picture: &Picture<'_>, item: &Item) -> Item {
     let now = End::BOTH.map(|end| picture.now(item, end).and_then(|known| known.record.clone()));
     let base = item.link.and_then(|link| picture.links.get(link)?.base.clone());
     let outcome = Outcome { end: now, base, status: Status::InSync, changes: Vec::new(), fired: Vec::new(), steps: 0 };
-    Item { ids: item.ids.clone(), link: item.link, matched: None, held: None, kind: Kind::Pair(outcome) }
+    let (ids, link) = (item.ids.clone(), item.link);
+    Item { ids, link, matched: None, held: None, kind: Kind::Pair(outcome), rest: [None, None] }
 }
 
 /// Each field that was written: what it held before the first of the lines, and after the last one.

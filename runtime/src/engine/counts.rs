@@ -1,5 +1,7 @@
 //! How the records of one side are counted: each in exactly one category.
 
+use std::ops::AddAssign;
+
 use serde::{Deserialize, Serialize};
 use syncc_compiler::ir::End;
 
@@ -76,5 +78,34 @@ impl Counts {
             (true, true) => &mut self.excluded,
         };
         *category += 1;
+    }
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        let Self {
+            created,
+            updated,
+            deleted,
+            excluded,
+            duplicates,
+            refused,
+            paused,
+            oscillating,
+            failed,
+            unasked,
+            in_sync,
+        } = other;
+        self.created += created;
+        self.updated += updated;
+        self.deleted += deleted;
+        self.excluded += excluded;
+        self.duplicates += duplicates;
+        self.refused += refused;
+        self.paused += paused;
+        self.oscillating += oscillating;
+        self.failed += failed;
+        self.unasked += unasked;
+        self.in_sync += in_sync;
     }
 }

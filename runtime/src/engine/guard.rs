@@ -6,7 +6,10 @@ use syncc_compiler::{
     value::Value,
 };
 
-use super::{Change, Facts, Item, Known, Outcome, Status};
+use super::{
+    Change, Facts, Item, Outcome,
+    sum::{Sum, count},
+};
 
 /// Below this many contacts no number of changes is suspicious.
 const FEW: usize = 20;
@@ -130,51 +133,34 @@ impl Guard {
     }
 }
 
-/// What the guards look at beside the items.
-pub(super) struct Scene<'a> {
-    pub known: [&'a [Known]; 2],
-    /// For each linked pair that was seen on both sides, and is there on both: whether each side changed since the base.
-    pub linked: Vec<LinkedPair>,
-    /// How many records of each side are linked, deleted ones included.
-    pub linked_ever: [usize; 2],
-    /// How many pairs are linked once this plan is carried out, with those that it matches.
-    pub pairs: usize,
-    pub facts: &'a Facts,
-}
+/// What there can be too much of, in the order in which it is told.
+pub(super) const KINDS: [What; 3] = [What::Deletion, What::Removal, What::Overwrite];
 
-/// A linked pair with both records and a base of both.
-pub(super) struct LinkedPair {
-    /// Which sides changed since the base.
-    pub changed: [bool; 2],
-    /// Whether anything flows at all.
-    pub excluded: bool,
-}
-
-/// The guards that a plan trips, in a fixed order.
-pub(super) fn guards(items: &[Item], scene: &Scene<'_>) -> Vec<Guard> {
+/// The guards that a plan trips, in a fixed order. `sum` is all of it: what is planned, and what is at rest.
+#[must_use]
+pub fn guards(sum: &Sum, facts: &Facts) -> Vec<Guard> {
     let mut guards = Vec::new();
-    let writes = items.iter().any(|item| outcome(item).is_some_and(|outcome| !outcome.changes.is_empty()));
     for end in End::BOTH {
-        let present = |end: End| scene.known[end.index()].iter().any(|known| known.record.is_some());
-        let linked = scene.linked_ever[end.index()];
-        if linked > 0 && !present(end) && present(end.other()) {
+        let linked = sum.linked_ever[end.index()];
+        if linked > 0 && sum.present[end.index()] == 0 && sum.present[end.other().index()] > 0 {
             guards.push(Guard::EmptySide { end, linked });
         }
     }
     for end in End::BOTH {
-        let relevant = || scene.linked.iter().filter(|pair| !pair.excluded);
-        let linked = relevant().count();
-        if linked > FEW && relevant().all(|pair| pair.changed[end.index()]) {
+        let linked = sum.relevant;
+        if linked > FEW && sum.changed[end.index()] == linked {
             guards.push(Guard::AllChanged { end, linked });
         }
     }
-    for what in [What::Deletion, What::Removal, What::Overwrite] {
-        guards.extend(too_many(items, what, scene.pairs));
+    for (nth, what) in KINDS.into_iter().enumerate() {
+        let count = |end: End| sum.too_much[end.index()].get(nth).copied().unwrap_or_default();
+        guards.extend(End::BOTH.into_iter().filter_map(|end| above(end, what, count(end), sum.pairs)));
     }
-    if scene.facts.rules_changed && !scene.facts.first && writes {
+    let writes = sum.writes > 0;
+    if facts.rules_changed && !facts.first && writes {
         guards.push(Guard::RulesChanged);
     }
-    if scene.facts.unplanned && writes {
+    if facts.unplanned && writes {
         guards.push(Guard::Unplanned);
     }
     guards
@@ -182,17 +168,15 @@ pub(super) fn guards(items: &[Item], scene: &Scene<'_>) -> Vec<Guard> {
 
 /// The guards that too much of one kind trips. `pairs`: how many are linked.
 pub(crate) fn too_many(items: &[Item], what: What, pairs: usize) -> Vec<Guard> {
+    End::BOTH.into_iter().filter_map(|end| above(end, what, count(items, end, what), pairs)).collect()
+}
+
+fn above(end: End, what: What, count: usize, pairs: usize) -> Option<Guard> {
     let limit = FEW.max(pairs / 10);
-    let count = |end| items.iter().filter_map(outcome).filter(|outcome| does(outcome, end, what)).count();
-    let counts = End::BOTH.into_iter().map(|end| (end, count(end))).filter(|(_, count)| *count > limit);
-    counts.map(|(end, count)| Guard::TooMany { end, what, count, limit, linked: pairs }).collect()
+    (count > limit).then_some(Guard::TooMany { end, what, count, limit, linked: pairs })
 }
 
-fn outcome(item: &Item) -> Option<&Outcome> {
-    item.outcome().filter(|outcome| outcome.status != Status::Refused)
-}
-
-fn does(outcome: &Outcome, end: End, what: What) -> bool {
+pub(super) fn does(outcome: &Outcome, end: End, what: What) -> bool {
     let gone = outcome.end[end.index()].is_none();
     outcome.changes.iter().filter(|change| change.end == end).any(|change| match change.field {
         None => what == What::Deletion && gone,

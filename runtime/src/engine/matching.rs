@@ -69,12 +69,19 @@ pub(super) fn later(left: &Known, right: &Known) -> Option<End> {
 }
 
 /// What becomes of each contact that is there and not linked: the left ones in order, then the right ones;
-/// a match stands where its left contact does.
-pub(super) fn match_all(program: &Program, known: [&[Known]; 2], links: &[Linked]) -> Vec<Found> {
+/// a match stands where its left contact does. `links` are the ids of all linked pairs among the known, left first.
+///
+/// What becomes of a contact is a matter of those that share a key with it, of those that share one with these, and so on
+/// up to linked ones, and of the partners of those: no other contact needs to be known.
+pub(super) fn match_all<'l>(
+    program: &Program,
+    known: [&[Known]; 2],
+    links: impl Iterator<Item = &'l [String; 2]>,
+) -> Vec<Found> {
     let mut state = known.map(|known| vec![State::Open; known.len()]);
     let ids = known.map(by_id);
     for link in links {
-        let at = [0, 1].map(|side: usize| ids[side].get(link.ids[side].as_str()).copied());
+        let at = [0, 1].map(|side: usize| ids[side].get(link[side].as_str()).copied());
         let there = |side: usize| at[side].filter(|at| known[side][*at].record.is_some());
         for side in [0, 1] {
             if let Some(own) = at[side] {
@@ -151,6 +158,19 @@ impl<'a> Keys<'a> {
             .collect();
         Self { of }
     }
+}
+
+/// Each key of a record with its tier, as text that is equal for keys that meet.
+pub(crate) fn keys(program: &Program, end: End, record: &Record) -> Vec<(usize, String)> {
+    let mut keys = Vec::new();
+    for (nth, tier) in program.matching.iter().enumerate() {
+        for text in tier.fields[end.index()].iter().flat_map(|field| texts(record.get(*field))) {
+            keys.push((nth, text.into_owned()));
+        }
+    }
+    keys.sort_unstable();
+    keys.dedup();
+    keys
 }
 
 /// What of a value counts as keys.

@@ -7,8 +7,9 @@ use syncc_compiler::{ir::End, value::Record};
 
 use super::{
     Base, Columnar, Counts, Engine, Guard, Known, Linked, Outcome, Pair, Status,
-    guard::{LinkedPair, Scene, guards},
+    guard::guards,
     matching::{Found, by_id, later, match_all},
+    sum::{Rest, Resting, Sum},
     truth::View,
 };
 
@@ -23,6 +24,18 @@ pub struct Facts {
     pub unplanned: bool,
     /// Contacts for which nothing is written, by their id on each side, left first. One of a pair holds both.
     pub held: [HashMap<String, Held>; 2],
+    /// The contacts that the plan leaves out, because nothing about them moved.
+    pub rest: AtRest,
+}
+
+/// What a plan has to know of contacts that it leaves out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AtRest {
+    /// What they all come to.
+    pub sum: Sum,
+    /// The linked pairs of which one shares a key with a contact of the plan that is not linked, by their ids, left first.
+    /// Their records are among the known ones; nothing is planned for them.
+    pub links: Vec<[String; 2]>,
 }
 
 /// Why nothing is written for a contact, although the rules ask for it.
@@ -49,8 +62,10 @@ pub struct Plan {
     pub items: Vec<Item>,
     /// What must be allowed before the first write.
     pub guards: Vec<Guard>,
-    /// The records of each side by what becomes of them, left first.
+    /// The records of each side by what becomes of them, left first. Those at rest are among them.
     pub counts: [Counts; 2],
+    /// What the items come to that are not at rest.
+    pub sum: Sum,
 }
 
 /// A pair of contacts, or one alone.
@@ -67,9 +82,17 @@ pub struct Item {
     pub held: Option<Held>,
     /// What becomes of it.
     pub kind: Kind,
+    /// What to keep of each of its records, left first, if nothing is to be done or to be remembered.
+    pub rest: [Option<Rest>; 2],
 }
 
 impl Item {
+    /// Whether nothing is to be done or to be remembered: it is planned again when something about it moved.
+    #[must_use]
+    pub fn is_at_rest(&self) -> bool {
+        self.rest.iter().any(Option::is_some)
+    }
+
     /// What is done to it: nothing, if it is held.
     #[must_use]
     pub fn outcome(&self) -> Option<&Outcome> {
@@ -112,44 +135,39 @@ pub enum Kind {
 #[must_use]
 pub fn plan(engine: &Engine<'_>, known: [&[Known]; 2], links: &[Linked], facts: &Facts) -> Plan {
     let ids = known.map(by_id);
-    let links = &settled_when_linked(known, &ids, links);
+    let mended = &settled_when_linked(known, &ids, links);
     let columnar = Columnar::new(engine);
-    let mut planner = Planner { engine, known, held: &facts.held, items: Vec::new(), counts: Default::default() };
-    let mut linked = Vec::new();
-    let mut linked_ever = [0, 0];
-    let mut pairs = 0;
+    let mut planner = Planner {
+        engine,
+        known,
+        held: &facts.held,
+        items: Vec::new(),
+        moving: Sum::default(),
+        resting: Sum::default(),
+    };
     let sides_of =
         |link: &Linked| [0, 1].map(|side: usize| ids[side].get(link.ids[side].as_str()).map(|at| &known[side][*at]));
     let view = |link| View::of_sides(sides_of(link).map(|known| known?.record.as_ref()), link.base.as_ref());
-    let quiet = columnar.quiet_views(&links.iter().map(view).collect::<Vec<_>>());
-    for ((index, link), quiet) in links.iter().enumerate().zip(quiet) {
-        let sides = sides_of(link);
-        for side in [0, 1] {
-            linked_ever[side] += usize::from(link.base.as_ref().is_none_or(|base| base.sides[side].is_some()));
-        }
-        let outcome = planner.linked(index, link, sides, quiet);
-        if let [Some(Known { record: Some(left), .. }), Some(Known { record: Some(right), .. })] = sides {
-            pairs += 1;
-            if let Some(Base { sides: [Some(old_left), Some(old_right)] }) = &link.base {
-                let changed = [left != old_left, right != old_right];
-                linked.push(LinkedPair { changed, excluded: outcome == Status::Excluded });
-            }
-        }
+    let quiet = columnar.quiet_views(&mended.iter().map(view).collect::<Vec<_>>());
+    for (index, ((link, mended), quiet)) in links.iter().zip(mended.iter()).zip(quiet).enumerate() {
+        planner.linked(index, [link, mended], sides_of(mended), quiet);
     }
-    let found = match_all(engine.program(), known, links);
+    let ids = links.iter().map(|link| &link.ids).chain(&facts.rest.links);
+    let found = match_all(engine.program(), known, ids);
     let alone = found.iter().filter_map(|found| match *found {
         Found::Alone { end, at } => Some(View::of_sides(one_side(end, known[end.index()][at].record.as_ref()), None)),
         _ => None,
     });
     let mut quiet = columnar.quiet_views(&alone.collect::<Vec<_>>()).into_iter();
     for found in found {
-        pairs += usize::from(matches!(found, Found::Match { .. }));
         let quiet = if matches!(found, Found::Alone { .. }) { quiet.next().flatten() } else { None };
         planner.found(found, quiet);
     }
-    let Planner { items, counts, .. } = planner;
-    let guards = guards(&items, &Scene { known, linked, linked_ever, pairs, facts });
-    Plan { items, guards, counts }
+    let Planner { items, moving, resting, .. } = planner;
+    let mut all = moving;
+    all += resting;
+    all += facts.rest.sum;
+    Plan { items, guards: guards(&all, facts), counts: all.counts, sum: moving }
 }
 
 /// The links, each with a base if a record of it is gone: one that was linked and never settled, because the program
@@ -182,14 +200,29 @@ struct Planner<'a> {
     known: [&'a [Known]; 2],
     held: &'a [HashMap<String, Held>; 2],
     items: Vec<Item>,
-    counts: [Counts; 2],
+    moving: Sum,
+    resting: Sum,
 }
 
 impl Planner<'_> {
-    /// A link. `quiet` is what a cycle makes of its pair, where that is known to be nothing.
-    fn linked(&mut self, index: usize, link: &Linked, sides: [Option<&Known>; 2], quiet: Option<Status>) -> Status {
+    /// A link, as it is remembered and with the base that it is planned with. `quiet` is what a cycle makes of its pair,
+    /// where that is known to be nothing.
+    fn linked(
+        &mut self,
+        index: usize,
+        [remembered, link]: [&Linked; 2],
+        sides: [Option<&Known>; 2],
+        quiet: Option<Status>,
+    ) {
         let now = sides.map(|known| known.and_then(|known| known.record.clone()));
-        let existed = now.each_ref().map(Option::is_some);
+        let there = now.each_ref().map(Option::is_some);
+        let base = link.base.as_ref();
+        let changed = match (&now, base) {
+            ([Some(left), Some(right)], Some(Base { sides: [Some(old_left), Some(old_right)] })) => {
+                Some([left != old_left, right != old_right])
+            }
+            _ => None,
+        };
         let outcome = match (sides, quiet) {
             ([Some(_), Some(_)], Some(status)) => unmoved(now, link.base.clone(), status),
             ([Some(left), Some(right)], None) => {
@@ -197,21 +230,32 @@ impl Planner<'_> {
             }
             _ => untouched(now, link.base.clone()),
         };
-        let status = outcome.status;
+        let linked_ever = [0, 1].map(|side: usize| base.is_none_or(|base| base.sides[side].is_some()));
+        let mut own = Sum { linked_ever: linked_ever.map(usize::from), ..Sum::default() };
+        if there == [true, true] {
+            own.add_pair(changed, outcome.status == Status::Excluded);
+        }
+        let pair = Resting { there, in_sync: outcome.status == Status::InSync, linked_ever, changed };
+        let rests = is_done(&outcome) && outcome.base.is_some() && outcome.base == remembered.base;
+        let rest = End::BOTH.map(|end| rests.then(|| Rest::linked(end, pair)));
         let ids = link.ids.clone().map(Some);
-        self.push(Item { ids, link: Some(index), matched: None, held: None, kind: Kind::Pair(outcome) }, existed);
-        status
+        self.push(
+            Item { ids, link: Some(index), matched: None, held: None, kind: Kind::Pair(outcome), rest },
+            there,
+            own,
+        );
     }
 
     fn found(&mut self, found: Found, quiet: Option<Status>) {
-        let item = |ids, matched, kind| Item { ids, link: None, matched, held: None, kind };
+        let item = |ids, matched, kind, rest| Item { ids, link: None, matched, held: None, kind, rest };
         match found {
             Found::Match { at: [left, right], key } => {
                 let (left, right) = (&self.known[0][left], &self.known[1][right]);
                 let now = [left.record.clone(), right.record.clone()];
                 let outcome = self.engine.cycle(&Pair { now, base: None, later: later(left, right) });
                 let ids = [Some(left.id.clone()), Some(right.id.clone())];
-                self.push(item(ids, Some(key), Kind::Pair(outcome)), [true, true]);
+                let own = Sum { pairs: 1, ..Sum::default() };
+                self.push(item(ids, Some(key), Kind::Pair(outcome), [None, None]), [true, true], own);
             }
             Found::Alone { end, at } => {
                 let known = &self.known[end.index()][at];
@@ -221,7 +265,9 @@ impl Planner<'_> {
                     None => self.engine.cycle(&Pair { now, base: None, later: None }),
                 };
                 let ids = one_side(end, Some(known.id.clone()));
-                self.push(item(ids, None, Kind::Pair(outcome)), one_side(end, Some(())).map(|there| there.is_some()));
+                let rest = one_side(end, is_done(&outcome).then(Rest::alone));
+                let existed = one_side(end, Some(())).map(|there| there.is_some());
+                self.push(item(ids, None, Kind::Pair(outcome), rest), existed, Sum::default());
             }
             Found::Duplicate { end, at, of, key } => {
                 let known = self.known[end.index()];
@@ -239,7 +285,11 @@ impl Planner<'_> {
     fn alone(&mut self, end: End, at: usize, kind: Kind) {
         let ids = one_side(end, Some(self.known[end.index()][at].id.clone()));
         let existed = ids.each_ref().map(Option::is_some);
-        self.push(Item { ids, link: None, matched: None, held: None, kind }, existed);
+        self.push(
+            Item { ids, link: None, matched: None, held: None, kind, rest: [None, None] },
+            existed,
+            Sum::default(),
+        );
     }
 
     fn held(&self, item: &Item) -> Option<Held> {
@@ -249,13 +299,26 @@ impl Planner<'_> {
         (held == Held::Paused || !idle && matches!(item.kind, Kind::Pair(_))).then_some(held)
     }
 
-    fn push(&mut self, mut item: Item, existed: [bool; 2]) {
+    /// Adds an item. `existed`: which of its records are there; `own`: what it comes to beside them.
+    fn push(&mut self, mut item: Item, existed: [bool; 2], mut own: Sum) {
         item.held = self.held(&item);
-        for end in End::BOTH {
-            self.counts[end.index()].count(&item, end, existed[end.index()]);
+        if item.held.is_some() {
+            item.rest = [None, None];
         }
+        for end in End::BOTH {
+            own.counts[end.index()].count(&item, end, existed[end.index()]);
+            own.present[end.index()] += usize::from(existed[end.index()]);
+        }
+        own.add_writes(&item);
+        *(if item.is_at_rest() { &mut self.resting } else { &mut self.moving }) += own;
         self.items.push(item);
     }
+}
+
+/// Whether a cycle found nothing to do for what is there.
+fn is_done(outcome: &Outcome) -> bool {
+    let status = matches!(outcome.status, Status::InSync | Status::Excluded);
+    status && outcome.steps > 0 && outcome.changes.is_empty() && outcome.end.iter().any(Option::is_some)
 }
 
 fn one_side<T>(end: End, value: Option<T>) -> [Option<T>; 2] {

@@ -13,8 +13,8 @@ mod types;
 pub use error::StoreError;
 pub use sqlite::{Restored, Sqlite, TakeOver, id_kind, mark};
 pub use types::{
-    Activity, Asked, Conflict, Entry, EntryId, EntryState, Erased, Line, Link, LinkId, Marks, NamedRecord, NewEntry,
-    Pause, RunId, RunInfo, Seen, Settled, Trouble,
+    Activity, Asked, Conflict, Entry, EntryId, EntryState, Erased, Keyed, Line, Link, LinkId, Marks, NamedRecord,
+    NewEntry, Pause, RecordId, RunId, RunInfo, Seen, Settled, Trouble,
 };
 
 use syncc_compiler::ir::End;
@@ -49,15 +49,43 @@ pub trait Store: Send {
     /// that its guards let pass forgets them.
     fn end_listing(&mut self, end: End, complete: bool, cursor: Option<&str>) -> Result<(), StoreError>;
     /// Records that are known to be there and that the listing which is under way has not shown, in the order of
-    /// their ids.
-    fn unlisted(&self, end: End) -> Result<Vec<String>, StoreError>;
+    /// their ids, this many at most.
+    fn unlisted(&self, end: End, most: usize) -> Result<Vec<String>, StoreError>;
     /// Forgets the cursor, and nothing else: the next listing is complete.
     fn forget_cursor(&mut self, end: End) -> Result<(), StoreError>;
     /// Everything that is known of this end, in the order of the ids, deleted ones that are linked included.
     fn seen(&self, end: End) -> Result<Vec<Seen>, StoreError>;
+    /// Those of these records that are known, deleted ones that are linked included, in the order asked for.
+    fn records(&self, end: End, ids: &[String]) -> Result<Vec<Seen>, StoreError>;
+    /// The ids of some records that are known, this many at most.
+    fn some(&self, end: End, most: usize) -> Result<Vec<String>, StoreError>;
+
+    /// Says by which rules records are at rest from now on, and by which rules keys are taken. If they are others than
+    /// before, every record counts as moved, and no keys are known.
+    fn begin_standing(&mut self, rules: &str, keys: &str) -> Result<(), StoreError>;
+    /// Records whose keys are not known, in the order of side and id, this many at most. One that is not known any more
+    /// is among them while its keys are.
+    fn unkeyed(&self, most: usize) -> Result<Vec<RecordId>, StoreError>;
+    /// Remembers keys. A record that is not linked and shared one that is lost by this counts as moved.
+    fn set_keys(&mut self, keyed: &[Keyed]) -> Result<(), StoreError>;
+    /// The keys of a record; none for one that is not known.
+    fn keys_of(&self, end: End, id: &str) -> Result<Vec<i64>, StoreError>;
+    /// Every record that has a key, and whether it is linked, in the order of side and id.
+    fn holders(&self, key: i64) -> Result<Vec<(RecordId, bool)>, StoreError>;
+    /// Records that moved since they were at rest: they, their link, its base or their partner changed, they were paused,
+    /// or never were at rest. In the order of side and id, from the first one after this, this many at most.
+    fn moved(&self, after: Option<&RecordId>, most: usize) -> Result<Vec<RecordId>, StoreError>;
+    /// Puts records to rest, with a byte for [`Self::at_rest`], or says that they moved. Both of a link go together.
+    fn set_rest(&mut self, rests: &[(End, String, Option<u8>)]) -> Result<(), StoreError>;
+    /// How many records of each side are at rest with which byte.
+    fn at_rest(&self) -> Result<Vec<(End, u8, usize)>, StoreError>;
 
     /// All links, in the order they were made.
     fn links(&self) -> Result<Vec<Link>, StoreError>;
+    /// Whether there is any.
+    fn any_link(&self) -> Result<bool, StoreError>;
+    /// The link that a record is in.
+    fn link_of(&self, end: End, id: &str) -> Result<Option<Link>, StoreError>;
     /// Remembers pairs that are in step: links each pair that is not linked yet and sets its base, all in one
     /// transaction. Each record is in one link at most: a link of one of them with a record that is deleted
     /// gives way, and so does its base.

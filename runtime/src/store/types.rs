@@ -24,6 +24,20 @@ pub struct RunId(pub i64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EntryId(pub i64);
 
+/// A record of one side, by its id.
+pub type RecordId = (End, String);
+
+/// By what a record is found to be the same person as another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keyed {
+    /// Its side.
+    pub end: End,
+    /// Its id.
+    pub id: String,
+    /// What its keys are hashed to; none for one that is gone.
+    pub keys: Vec<i64>,
+}
+
 /// A record as last observed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seen {

@@ -10,7 +10,7 @@ use syncc_compiler::{
 };
 use syncc_runtime::{
     apps::{self, App},
-    cycle::{Allowed, Connection, Host, Picture, Report, fingerprint},
+    cycle::{Allowed, Connection, Host, Overview, PAGE, Report, fingerprint},
     store::{Sqlite, Store as _},
     world::World,
 };
@@ -23,7 +23,7 @@ struct Yes;
 impl Host for Yes {
     fn phase(&mut self, _: &str, _: Option<u64>) {}
     fn advance(&mut self, _: u64) {}
-    fn approve(&mut self, _: &Picture<'_>) -> bool {
+    fn approve(&mut self, _: &Overview<'_>) -> bool {
         true
     }
 }
@@ -104,5 +104,6 @@ fn connect<'a>(
         apps: [apps[0].as_ref(), apps[1].as_ref()],
         store,
         world,
+        page: PAGE,
     }
 }

@@ -18,18 +18,35 @@ pub(super) fn column(end: End) -> &'static str {
     }
 }
 
+const LINK: &str = "SELECT id, left_id, right_id, in_step, base_left, base_right, how FROM links";
+
 pub(super) fn links(db: &Connection) -> Result<Vec<Link>, Fault> {
-    let mut select =
-        db.prepare_cached("SELECT id, left_id, right_id, in_step, base_left, base_right, how FROM links ORDER BY id")?;
+    let mut select = db.prepare_cached(&format!("{LINK} ORDER BY id"))?;
     let mut rows = select.query([])?;
     let mut links = Vec::new();
     while let Some(row) = rows.next()? {
-        let id: i64 = row.get(0)?;
-        let in_step: bool = row.get(3)?;
-        let base = if in_step { Some([side(row, 4, id)?, side(row, 5, id)?]) } else { None };
-        links.push(Link { id: LinkId(id), records: [row.get(1)?, row.get(2)?], base, how: row.get(6)? });
+        links.push(read(row)?);
     }
     Ok(links)
+}
+
+fn read(row: &Row<'_>) -> Result<Link, Fault> {
+    let id: i64 = row.get(0)?;
+    let in_step: bool = row.get(3)?;
+    let base = if in_step { Some([side(row, 4, id)?, side(row, 5, id)?]) } else { None };
+    Ok(Link { id: LinkId(id), records: [row.get(1)?, row.get(2)?], base, how: row.get(6)? })
+}
+
+pub(super) fn any(db: &Connection) -> Result<bool, Fault> {
+    Ok(db.query_row("SELECT EXISTS (SELECT 1 FROM links)", [], |row| row.get(0))?)
+}
+
+/// The link that a record is in, with all that is known of it.
+pub(super) fn link_of(db: &Connection, end: End, id: &str) -> Result<Option<Link>, Fault> {
+    let column = column(end);
+    let mut select = db.prepare_cached(&format!("{LINK} WHERE {column} = ?1"))?;
+    let mut rows = select.query([id])?;
+    rows.next()?.map(read).transpose()
 }
 
 /// One side of a base.

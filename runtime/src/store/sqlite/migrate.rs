@@ -12,6 +12,7 @@ pub(super) const STEPS: &[&str] = &[
     include_str!("migrations/0001_memory.sql"),
     include_str!("migrations/0002_trust.sql"),
     include_str!("migrations/0003_forgotten.sql"),
+    include_str!("migrations/0004_standing.sql"),
 ];
 
 /// Does the steps that are missing.

@@ -18,6 +18,7 @@ mod links;
 mod migrate;
 mod observations;
 mod open;
+mod standing;
 #[cfg(test)]
 mod tests;
 
@@ -28,8 +29,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use syncc_compiler::ir::End;
 
 use super::{
-    Activity, Asked, Conflict, Entry, EntryId, Erased, Link, LinkId, Marks, NamedRecord, NewEntry, Pause, RunId,
-    RunInfo, Seen, Settled, Store, StoreError, Trouble,
+    Activity, Asked, Conflict, Entry, EntryId, Erased, Keyed, Link, LinkId, Marks, NamedRecord, NewEntry, Pause,
+    RecordId, RunId, RunInfo, Seen, Settled, Store, StoreError, Trouble,
 };
 use crate::apps::Observed;
 pub use backup::{Restored, TakeOver};
@@ -132,8 +133,8 @@ impl Store for Sqlite {
         self.write(|db| observations::end_listing(db, end, complete, cursor))
     }
 
-    fn unlisted(&self, end: End) -> Result<Vec<String>, StoreError> {
-        self.read(|db| observations::unlisted(db, end))
+    fn unlisted(&self, end: End, most: usize) -> Result<Vec<String>, StoreError> {
+        self.read(|db| observations::unlisted(db, end, most))
     }
 
     fn forget_cursor(&mut self, end: End) -> Result<(), StoreError> {
@@ -144,8 +145,56 @@ impl Store for Sqlite {
         self.read(|db| observations::seen(db, end))
     }
 
+    fn records(&self, end: End, ids: &[String]) -> Result<Vec<Seen>, StoreError> {
+        self.read(|db| observations::records(db, end, ids))
+    }
+
+    fn some(&self, end: End, most: usize) -> Result<Vec<String>, StoreError> {
+        self.read(|db| observations::some(db, end, most))
+    }
+
+    fn begin_standing(&mut self, rules: &str, keys: &str) -> Result<(), StoreError> {
+        self.write(|db| standing::begin(db, rules, keys))
+    }
+
+    fn unkeyed(&self, most: usize) -> Result<Vec<RecordId>, StoreError> {
+        self.read(|db| standing::unkeyed(db, most))
+    }
+
+    fn set_keys(&mut self, keyed: &[Keyed]) -> Result<(), StoreError> {
+        self.write(|db| standing::set_keys(db, keyed))
+    }
+
+    fn keys_of(&self, end: End, id: &str) -> Result<Vec<i64>, StoreError> {
+        self.read(|db| standing::keys_of(db, end, id))
+    }
+
+    fn holders(&self, key: i64) -> Result<Vec<(RecordId, bool)>, StoreError> {
+        self.read(|db| standing::holders(db, key))
+    }
+
+    fn moved(&self, after: Option<&RecordId>, most: usize) -> Result<Vec<RecordId>, StoreError> {
+        self.read(|db| standing::moved(db, after, most))
+    }
+
+    fn set_rest(&mut self, rests: &[(End, String, Option<u8>)]) -> Result<(), StoreError> {
+        self.write(|db| standing::set_rest(db, rests))
+    }
+
+    fn at_rest(&self) -> Result<Vec<(End, u8, usize)>, StoreError> {
+        self.read(standing::at_rest)
+    }
+
     fn links(&self) -> Result<Vec<Link>, StoreError> {
         self.read(links::links)
+    }
+
+    fn any_link(&self) -> Result<bool, StoreError> {
+        self.read(links::any)
+    }
+
+    fn link_of(&self, end: End, id: &str) -> Result<Option<Link>, StoreError> {
+        self.read(|db| links::link_of(db, end, id))
     }
 
     fn settle(&mut self, settled: &[Settled]) -> Result<(), StoreError> {

@@ -1,7 +1,7 @@
 //! The ends: who the account is, where to go on reading, and every record as last observed.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use syncc_compiler::ir::End;
 
 use super::{super::Seen, care, code, fault::Fault, history, journal, links};
@@ -61,12 +61,13 @@ pub(super) fn end_listing(db: &Connection, end: End, complete: bool, cursor: Opt
     set_cursor(db, end, cursor)
 }
 
-pub(super) fn unlisted(db: &Connection, end: End) -> Result<Vec<String>, Fault> {
+pub(super) fn unlisted(db: &Connection, end: End, most: usize) -> Result<Vec<String>, Fault> {
     let mut select = db.prepare_cached(
         r#"SELECT id FROM seen WHERE "end" = ?1 AND NOT deleted
-           AND listing <> (SELECT listing FROM ends WHERE "end" = ?1) ORDER BY id"#,
+           AND listing <> (SELECT listing FROM ends WHERE "end" = ?1) ORDER BY id LIMIT ?2"#,
     )?;
-    let ids = select.query_map([code::end(end)], |row| row.get(0))?;
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let ids = select.query_map([code::end(end), most], |row| row.get(0))?;
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
@@ -160,27 +161,42 @@ pub(super) fn drop_if_gone(db: &Connection, end: End, id: &str) -> Result<(), Fa
     Ok(())
 }
 
+const SEEN: &str = r#"SELECT id, version, raw, deleted, edited FROM seen WHERE "end" = ?1"#;
+
 pub(super) fn seen(db: &Connection, end: End) -> Result<Vec<Seen>, Fault> {
-    let mut select =
-        db.prepare_cached(r#"SELECT id, version, raw, deleted, edited FROM seen WHERE "end" = ?1 ORDER BY id"#)?;
+    let mut select = db.prepare_cached(&format!("{SEEN} ORDER BY id"))?;
     let mut rows = select.query([code::end(end)])?;
     let mut seen = Vec::new();
     while let Some(row) = rows.next()? {
-        let id: String = row.get(0)?;
-        let edited: Option<Timestamp> = match row.get_ref(4)?.as_str_or_null().map_err(rusqlite::Error::from)? {
-            Some(text) => Some(code::read_time(text, format_args!("record {id}"))?),
-            None => None,
-        };
-        seen.push(Seen {
-            observed: Observed {
-                id,
-                version: row.get(1)?,
-                raw: row.get(2)?,
-                deleted: row.get(3)?,
-                edited,
-                aliases: Vec::new(),
-            },
-        });
+        seen.push(read(row)?);
     }
     Ok(seen)
+}
+
+pub(super) fn records(db: &Connection, end: End, ids: &[String]) -> Result<Vec<Seen>, Fault> {
+    let mut select = db.prepare_cached(&format!("{SEEN} AND id = ?2"))?;
+    let mut seen = Vec::new();
+    for id in ids {
+        let mut rows = select.query(params![code::end(end), id])?;
+        if let Some(row) = rows.next()? {
+            seen.push(read(row)?);
+        }
+    }
+    Ok(seen)
+}
+
+pub(super) fn some(db: &Connection, end: End, most: usize) -> Result<Vec<String>, Fault> {
+    let mut select = db.prepare_cached(r#"SELECT id FROM seen WHERE "end" = ?1 ORDER BY deleted, id LIMIT ?2"#)?;
+    let ids = select.query_map(params![code::end(end), i64::try_from(most).unwrap_or(i64::MAX)], |row| row.get(0))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+fn read(row: &Row<'_>) -> Result<Seen, Fault> {
+    let id: String = row.get(0)?;
+    let edited: Option<Timestamp> = match row.get_ref(4)?.as_str_or_null().map_err(rusqlite::Error::from)? {
+        Some(text) => Some(code::read_time(text, format_args!("record {id}"))?),
+        None => None,
+    };
+    let (version, raw, deleted) = (row.get(1)?, row.get(2)?, row.get(3)?);
+    Ok(Seen { observed: Observed { id, version, raw, deleted, edited, aliases: Vec::new() } })
 }

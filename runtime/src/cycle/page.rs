@@ -1,0 +1,214 @@
+//! Which contacts are planned together, a few at a time: what bounds the memory of a cycle.
+//!
+//! Promises:
+//! - Every record that moved is in exactly one page of a pass.
+//! - With a record come its link and partner, and of those that are not linked everybody who shares a key with one of them,
+//!   and so on: all that [`crate::engine::plan`] asks of other contacts to plan these as if it knew all of them.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
+
+use sha2::{Digest as _, Sha256};
+use syncc_compiler::ir::{End, Program};
+
+use super::{Connection, CycleError};
+use crate::{
+    engine::keys,
+    store::{Keyed, Link, LinkId, RecordId, Store},
+};
+
+/// How many records that moved begin a page. Those that come with them are few, or share a key.
+pub const PAGE: usize = 1000;
+
+/// One page: contacts that are planned together.
+#[derive(Clone, Default)]
+pub(super) struct Page {
+    /// The links that are planned.
+    pub(super) links: BTreeMap<LinkId, Link>,
+    /// Records that are planned and in no link.
+    pub(super) alone: BTreeSet<RecordId>,
+    /// Links that are not planned, and share a key with somebody who is and is not linked.
+    pub(super) beside: BTreeMap<LinkId, Link>,
+}
+
+impl Page {
+    /// The ids of all records that have to be known, left first.
+    pub(super) fn records(&self) -> [BTreeSet<String>; 2] {
+        let mut records: [BTreeSet<String>; 2] = Default::default();
+        for link in self.links.values().chain(self.beside.values()) {
+            for end in End::BOTH {
+                records[end.index()].insert(link.records[end.index()].clone());
+            }
+        }
+        for (end, id) in &self.alone {
+            records[end.index()].insert(id.clone());
+        }
+        records
+    }
+}
+
+/// One pass over everything that moved, page by page.
+#[derive(Default)]
+pub(super) struct Pass {
+    /// The last record that began a page.
+    after: Option<RecordId>,
+    /// Every record that was in a page.
+    met: Marks,
+    /// If set, only these begin a page: what is made or linked while the pass is under way waits for the next one.
+    only: Option<Marks>,
+}
+
+/// Records by a hash of theirs: two that are equal by chance are a million million times less likely than anything else
+/// that can go wrong, and a record then waits for the next round.
+type Marks = HashSet<u64>;
+
+fn mark(record: &RecordId) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    record.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Pass {
+    /// A pass over what was in another one.
+    pub(super) fn over(other: Self) -> Self {
+        Self { after: None, met: Marks::new(), only: Some(other.met) }
+    }
+
+    /// The next page; nothing at the end of the pass.
+    pub(super) fn next(&mut self, store: &mut dyn Store, most: usize) -> Result<Option<Page>, CycleError> {
+        let begin = store.moved(self.after.as_ref(), most)?;
+        let Some(last) = begin.last().cloned() else { return Ok(None) };
+        let mut taken = Taken::default();
+        for record in begin {
+            if self.only.as_ref().is_none_or(|only| only.contains(&mark(&record))) {
+                taken.take(store, record, &mut self.met)?;
+            }
+        }
+        self.after = Some(last);
+        let mut page = taken.page;
+        page.beside.retain(|id, _| !page.links.contains_key(id));
+        // Whatever is planned counts as moved, so that it is counted once.
+        let rests: Vec<_> = page.alone.iter().map(|(end, id)| (*end, id.clone(), None)).collect();
+        store.set_rest(&rests)?;
+        Ok(Some(page))
+    }
+}
+
+/// A page in the making.
+#[derive(Default)]
+struct Taken {
+    page: Page,
+    /// Keys whose holders were all taken in as far as they have to be: those of records that are in no link, and of those
+    /// that are in one, for which holders in other links do not matter.
+    keys: HashSet<i64>,
+    linked_keys: HashSet<i64>,
+}
+
+impl Taken {
+    /// Takes a record in with everything that has to come with it, if it was not in a page already.
+    fn take(&mut self, store: &dyn Store, record: RecordId, met: &mut Marks) -> Result<(), CycleError> {
+        if met.contains(&mark(&record)) {
+            return Ok(());
+        }
+        let mut open = Vec::new();
+        match store.link_of(record.0, &record.1)? {
+            Some(link) => {
+                let records = End::BOTH.map(|end| (end, link.records[end.index()].clone()));
+                if records.iter().any(|record| met.contains(&mark(record))) {
+                    return Ok(());
+                }
+                for (end, id) in &records {
+                    met.insert(mark(&(*end, id.clone())));
+                    for key in store.keys_of(*end, id)? {
+                        if !self.linked_keys.insert(key) {
+                            continue;
+                        }
+                        let alone = store.holders(key)?.into_iter().filter(|(_, linked)| !linked);
+                        open.extend(alone.map(|(record, _)| record));
+                    }
+                }
+                self.page.links.insert(link.id, link);
+            }
+            None => open.push(record),
+        }
+        while let Some(record) = open.pop() {
+            if !met.insert(mark(&record)) {
+                continue;
+            }
+            for key in store.keys_of(record.0, &record.1)? {
+                if !self.keys.insert(key) {
+                    continue;
+                }
+                for ((end, id), linked) in store.holders(key)? {
+                    match linked {
+                        false => open.push((end, id)),
+                        true => self.page.beside.extend(store.link_of(end, &id)?.map(|link| (link.id, link))),
+                    }
+                }
+            }
+            self.page.alone.insert(record);
+        }
+        Ok(())
+    }
+}
+
+impl Connection<'_> {
+    /// Makes sure that it is known what moved, and by which keys every record is found: since the last time, or since the
+    /// rules were others.
+    pub(super) fn prepare(&mut self) -> Result<(), CycleError> {
+        let version = env!("CARGO_PKG_VERSION");
+        let read = format!("{version} {:?} {:?}", self.settings, self.canon);
+        let keyed = name(&format!("{read} {}", matching(self.program)));
+        self.store.begin_standing(&name(&format!("{read} {}", self.fingerprint)), &keyed)?;
+        loop {
+            let unkeyed = self.store.unkeyed(PAGE)?;
+            if unkeyed.is_empty() {
+                return Ok(());
+            }
+            let keyed = unkeyed.into_iter().map(|record| self.keyed(record)).collect::<Result<Vec<_>, _>>()?;
+            self.store.set_keys(&keyed)?;
+        }
+    }
+
+    fn keyed(&self, (end, id): RecordId) -> Result<Keyed, CycleError> {
+        let seen = self.store.records(end, std::slice::from_ref(&id))?;
+        let there = seen.first().filter(|seen| !seen.observed.deleted);
+        let record = there.and_then(|seen| self.apps[end.index()].decode(&seen.observed.raw).ok());
+        let keys = record.map(|record| keys(self.program, end, &record)).unwrap_or_default();
+        let mut keys: Vec<i64> = keys.iter().map(|(tier, text)| hashed(*tier, text)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        Ok(Keyed { end, id, keys })
+    }
+}
+
+/// Names by which fields contacts are matched.
+fn matching(program: &Program) -> String {
+    let mut text = String::new();
+    for tier in &program.matching {
+        text.push_str(&format!("\n{:?}", tier.key));
+        for end in End::BOTH {
+            let names = tier.fields[end.index()].iter().map(|field| {
+                let field = program.side(end).fields.get(field.index());
+                field.map(|field| (field.name.as_str(), field.ty))
+            });
+            text.push_str(&format!(" {:?}", names.collect::<Vec<_>>()));
+        }
+    }
+    text
+}
+
+fn name(text: &str) -> String {
+    Sha256::digest(text).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The first eight bytes of a hash of a key. Two that are equal by chance cost a look, and nothing else.
+fn hashed(tier: usize, key: &str) -> i64 {
+    let mut hash = Sha256::new();
+    hash.update(tier.to_le_bytes());
+    hash.update(key);
+    let digest: [u8; 32] = hash.finalize().into();
+    digest.first_chunk().map_or(0, |bytes| i64::from_le_bytes(*bytes))
+}
