@@ -61,8 +61,7 @@ impl<'a> Connection<'a> {
         let mut sum = Sum::default();
         let (mut sample, mut whole) = (None, true);
         let mut pass = Pass::default();
-        loop {
-            let Some(page) = pass.next(self.store, self.page)? else { break };
+        while let Some(page) = pass.next(self.store, self.page)? {
             // With a saved plan, what it says is held against what the rules ask for, whoever was asked for.
             if first && only.is_some() {
                 let all = self.page(page.clone(), &frame, None, report)?;
