@@ -12,6 +12,7 @@ mod audit;
 mod conflicts;
 mod contact;
 mod cost;
+mod doubt;
 mod error;
 mod find;
 mod fingerprint;

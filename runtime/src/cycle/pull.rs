@@ -2,7 +2,7 @@
 
 use syncc_compiler::ir::End;
 
-use super::{Allowed, Connection, CycleError, Host, Problem, Report, forget::Unwanted};
+use super::{Allowed, Connection, CycleError, Host, Problem, Report, doubt::Doubts, forget::Unwanted, push::tombstone};
 use crate::{
     apps::{AppError, Class, Pulled},
     engine::Guard,
@@ -36,6 +36,7 @@ impl Connection<'_> {
         self.store.begin_listing(end)?;
         let unwanted = Unwanted::of(self.store, end)?;
         let program = self.program;
+        let mut doubts = Doubts::of(self.store, self.world.clock.now())?;
         let mut failed = None;
         let store = &mut *self.store;
         let result = app
@@ -44,7 +45,8 @@ impl Connection<'_> {
                 if let Some(unwanted) = &unwanted {
                     page.retain(|observed| !unwanted.is(program, end, app, observed));
                 }
-                if let Err(error) = store.observe(end, &page) {
+                let taken = doubts.hold_back(store, end, &mut page).and_then(|()| store.observe(end, &page));
+                if let Err(error) = taken {
                     let told = AppError::new(Class::Fatal, error.to_string());
                     failed = Some(error);
                     return Err(told);
@@ -57,11 +59,23 @@ impl Connection<'_> {
             return Err(error.into());
         }
         let pulled = result.map_err(|error| self.side_error(end, error))?;
+        self.ask_for(end, &doubts.into_ids()).await?;
         if pulled.complete {
             self.make_sure(end).await?;
         }
         self.store.end_listing(end, pulled.complete, pulled.cursor.as_deref())?;
         Ok(pulled)
+    }
+
+    /// Asks for the records of which a listing showed what may be older than our own writes.
+    async fn ask_for(&mut self, end: End, ids: &[String]) -> Result<(), CycleError> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let found = self.apps[end.index()].get(ids).await.map_err(|error| self.side_error(end, error))?;
+        let now: Vec<_> = ids.iter().zip(found).map(|(id, now)| now.unwrap_or_else(|| tombstone(id))).collect();
+        self.store.observe(end, &now)?;
+        Ok(())
     }
 
     /// Asks for the records that a complete listing did not show. Lists lag behind writes, and what was made a moment

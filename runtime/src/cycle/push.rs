@@ -76,11 +76,23 @@ impl Connection<'_> {
         report: &mut Report,
     ) -> Result<Pushed, CycleError> {
         let mut pushed = Pushed::default();
-        for end in End::BOTH {
-            let mut jobs = self.jobs(picture, end);
+        let troubled: HashSet<(End, String)> =
+            self.store.troubles()?.into_iter().map(|trouble| (trouble.end, trouble.record)).collect();
+        // Whether the app of the other side refused this contact before.
+        let waits = |job: &Job| {
+            let other = job.entry.end.other();
+            let id = picture.plan.items.get(job.item).and_then(|item| item.ids[other.index()].clone());
+            id.is_some_and(|id| troubled.contains(&(other, id)))
+        };
+        // What is written to the partner of a refused contact waits until that went well: else both would be planned apart
+        // for ever, and the partner written anew in each run.
+        let (late, left): (Vec<_>, Vec<_>) = self.jobs(picture, End::Left).into_iter().partition(|(job, _)| waits(job));
+        let right = self.jobs(picture, End::Right);
+        for (end, mut jobs) in [(End::Left, left), (End::Right, right), (End::Left, late)] {
             // What changed under our hands on the first side is planned anew for both: its partner waits for that, so
             // that nothing is made for a record that is gone.
             jobs.retain(|(job, _)| !pushed.again.contains(&job.item));
+            jobs.retain(|(job, _)| !(pushed.failed.contains(&job.item) && waits(job)));
             if jobs.is_empty() {
                 continue;
             }

@@ -5,7 +5,7 @@ use syncc_compiler::ir::End;
 use super::{Connection, CycleError, Problem, Report, naming};
 use crate::{
     apps::Observed,
-    store::{Entry, EntryState},
+    store::{Entry, EntryState, NamedRecord},
 };
 
 /// How many contacts tell whether an app still shows what it has.
@@ -41,6 +41,10 @@ impl Connection<'_> {
                 if self.happened(end, entry, &now) {
                     self.confirm(end, entry.id, &now)?;
                 } else {
+                    if now.deleted {
+                        // A login that sees nobody says the same. Only a whole listing, and the guards behind it, tell.
+                        self.store.forget_cursor(end)?;
+                    }
                     self.store.observe(end, &[now])?;
                     self.store.fail(entry.id, "it was read again and planned anew")?;
                 }
@@ -74,7 +78,8 @@ impl Connection<'_> {
         let record = naming::indexed(side, &entry.write.payload);
         match self.apps[end.index()].find_created(entry.write.op, &record).await {
             Ok(Some(now)) => {
-                self.confirm(end, entry.id, &now)?;
+                // What it holds now may be what somebody made of it since: the history says what was sent.
+                self.store.confirm(entry.id, &now, &NamedRecord::new(), self.world.clock.now())?;
                 report.found += 1;
             }
             Ok(None) if self.sees_nobody(end).await => {

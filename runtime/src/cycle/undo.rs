@@ -58,6 +58,13 @@ struct Past {
     lines: Vec<Activity>,
 }
 
+impl Past {
+    /// Whether the record as a whole was `created` or `deleted`.
+    fn is(&self, what: &str) -> bool {
+        self.lines.iter().any(|line| line.line.what == what && line.line.field.is_none())
+    }
+}
+
 impl<'a> Connection<'a> {
     /// What undoing these lines of the history comes to. Reads both sides first.
     ///
@@ -106,9 +113,12 @@ impl<'a> Connection<'a> {
         for line in &past.lines {
             last.insert(line.line.field.clone(), line.id);
         }
+        // Of a record that was made, every later line tells that it is more than what was made.
+        let made = past.is("created").then(|| past.lines.last().map(|line| line.id)).flatten();
         let all = self.store.history(&asked)?;
         let later = all.into_iter().filter(|line| {
-            !selected.contains(&line.id) && last.get(&line.line.field).is_some_and(|last| line.id > *last)
+            let last = last.get(&line.line.field).copied().or(made);
+            !selected.contains(&line.id) && last.is_some_and(|last| line.id > last)
         });
         Ok(later.map(|line| (line.line.field.clone(), line.line)).collect())
     }
@@ -201,7 +211,6 @@ impl Picture<'_> {
         let mut skip = |field: Option<&str>, why: String| {
             skipped.push(Skipped { who: who.clone(), side: side.name.clone(), field: field.map(str::to_owned), why });
         };
-        let what = |what: &str| past.lines.iter().any(|line| line.line.what == what && line.line.field.is_none());
         let Some((place, item)) = place.and_then(|place| Some((place, self.plan.items.get(place)?))) else {
             // Made and deleted again, or deleted and linked with nobody: where it was deleted by us, it can be made anew
             // only together with its partner, which is not known any more.
@@ -210,7 +219,7 @@ impl Picture<'_> {
         };
         let item = items.entry(place).or_insert_with(|| unchanged(self, item));
         let now = self.now(item, past.end).and_then(|known| known.record.clone());
-        match (what("created"), what("deleted"), now) {
+        match (past.is("created"), past.is("deleted"), now) {
             (true, true, None) => {}
             (true, _, None) => skip(None, "it was deleted since".to_owned()),
             (true, _, Some(now)) => match self.edited_since(past, later, side, &now) {
@@ -253,7 +262,12 @@ impl Picture<'_> {
                 return Some(format!("`{field}` was edited since, so it is somebody's work now"));
             }
         }
-        None
+        let made_with = |name: &str| past.lines.iter().any(|line| line.line.field.as_deref() == Some(name));
+        let filled =
+            side.fields.iter().zip(now.values()).find(|(field, value)| {
+                value.is_filled() && (field.can.set || field.can.add) && !made_with(&field.name)
+            });
+        filled.map(|(field, _)| format!("`{}` was filled since, so it is somebody's work now", field.name))
     }
 }
 

@@ -84,12 +84,14 @@ pub(super) fn record(
 }
 
 /// A record that has a new id keeps its history.
-pub(super) fn rename(db: &Connection, end: End, former: &str, id: &str) -> Result<(), Fault> {
-    db.prepare_cached(r#"UPDATE history SET record = ?3 WHERE "end" = ?1 AND record = ?2"#)?.execute(params![
-        code::end(end),
-        former,
-        id
-    ])?;
+/// Moves what was done to a record to its new id. Where the two were two before (`merged`), that we made the one does not
+/// mean that we made the other: that line stays, or an undo would delete what somebody else made.
+pub(super) fn rename(db: &Connection, end: End, former: &str, id: &str, merged: bool) -> Result<(), Fault> {
+    db.prepare_cached(
+        r#"UPDATE history SET record = ?3 WHERE "end" = ?1 AND record = ?2
+           AND NOT (?4 AND what = 'created' AND field IS NULL)"#,
+    )?
+    .execute(params![code::end(end), former, id, merged])?;
     Ok(())
 }
 

@@ -83,9 +83,10 @@ pub(super) fn confirm(
         (Some(target), Some(partner)) if deletes => link(db, end, target, partner)?,
         _ => None,
     };
+    let merged = observations::is_known(db, end, &now.id)?;
     observations::observe(db, end, std::slice::from_ref(now), From::Answer)?;
     if let Some(former) = target {
-        observations::rename(db, end, &former, &now.id)?;
+        observations::rename(db, end, &former, &now.id, merged)?;
     }
     match partner {
         None => links::of(db, end, &now.id),

@@ -1,5 +1,7 @@
 //! The ends: who the account is, where to go on reading, and every record as last observed.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use syncc_compiler::ir::End;
@@ -97,6 +99,13 @@ pub(super) fn observe(db: &Connection, end: End, page: &[Observed], from: From) 
              deleted = excluded.deleted, edited = excluded.edited, listing = excluded.listing
            WHERE ?8 OR coalesce(excluded.edited >= seen.edited, 1)"#,
     )?;
+    // Before anything is taken in: which of the records that took others in were known themselves.
+    let mut known = BTreeSet::new();
+    for record in sorted.iter().filter(|record| !record.aliases.is_empty()) {
+        if is_known(db, end, &record.id)? {
+            known.insert(&record.id);
+        }
+    }
     let mut list = db.prepare_cached(r#"UPDATE seen SET listing = ?3 WHERE "end" = ?1 AND id = ?2"#)?;
     for record in &sorted {
         let raw: &[u8] = if record.deleted { &[] } else { &record.raw };
@@ -110,7 +119,7 @@ pub(super) fn observe(db: &Connection, end: End, page: &[Observed], from: From) 
     }
     for record in &sorted {
         for former in &record.aliases {
-            rename(db, end, former, &record.id)?;
+            rename(db, end, former, &record.id, known.contains(&record.id))?;
         }
     }
     for record in sorted.iter().filter(|record| record.deleted) {
@@ -121,16 +130,22 @@ pub(super) fn observe(db: &Connection, end: End, page: &[Observed], from: From) 
 
 /// Moves everything from a former id to the new one. If another record of the page took the new one's place
 /// in turn (two records that name each other), there is nothing to move to.
-pub(super) fn rename(db: &Connection, end: End, former: &str, id: &str) -> Result<(), Fault> {
+/// `merged` says that both were known before, as two records.
+pub(super) fn rename(db: &Connection, end: End, former: &str, id: &str, merged: bool) -> Result<(), Fault> {
     if former == id || deleted(db, end, id)?.is_none() {
         return Ok(());
     }
     links::rename(db, end, former, id)?;
     journal::rename(db, end, former, id)?;
-    history::rename(db, end, former, id)?;
+    history::rename(db, end, former, id, merged)?;
     care::rename(db, end, former, id)?;
     db.prepare_cached(r#"DELETE FROM seen WHERE "end" = ?1 AND id = ?2"#)?.execute(params![code::end(end), former])?;
     Ok(())
+}
+
+/// Whether the record was observed, deleted or not.
+pub(super) fn is_known(db: &Connection, end: End, id: &str) -> Result<bool, Fault> {
+    Ok(deleted(db, end, id)?.is_some())
 }
 
 /// Whether the record was observed and is not deleted.

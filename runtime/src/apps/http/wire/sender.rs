@@ -28,6 +28,9 @@ use crate::{
     world::{self, HttpError, Response, World},
 };
 
+/// See [`secrets`].
+const SHORTEST_SECRET: usize = 6;
+
 /// Whether a request can change something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
@@ -86,6 +89,8 @@ pub(crate) struct Sender {
     /// The settings of the account by name.
     settings: BTreeMap<String, String>,
     authorization: String,
+    /// The login as it may come back in what the app says.
+    secrets: Vec<String>,
     paces: Vec<Pace>,
     purse: Purse,
     /// Where time, chance and the network come from.
@@ -116,6 +121,7 @@ impl Sender {
             return Err(AppError::new(Class::Auth, format!("the account `{name}` has no login for {title}"))
                 .todo(http.auth.todo.clone()));
         };
+        let password = secret.reveal().trim().to_owned();
         let authorization = match http.auth.kind {
             Kind::Bearer => format!("Bearer {}", secret.reveal().trim()),
             Kind::Basic => {
@@ -129,6 +135,7 @@ impl Sender {
             title: title.to_owned(),
             base,
             settings,
+            secrets: secrets(password, &authorization),
             authorization,
             paces,
             purse: Purse::default(),
@@ -199,7 +206,7 @@ impl Sender {
         let status = verdict::status(rule, answer);
         if let Some(status) = status.filter(|status| !(200..300).contains(status)) {
             let error = rule.error.as_ref().and_then(|path| path.first(answer));
-            return Err(verdict::verdict(&self.http, &self.title, effect, status, &verdict::wrapped(error)));
+            return Err(self.verdict(effect, status, &verdict::wrapped(error)));
         }
         rule.record.first(answer).ok_or_else(|| self.strange("an answer without the record"))
     }
@@ -243,7 +250,16 @@ impl Sender {
                 ..self.strange("an answer that is broken off or no JSON")
             });
         }
-        Err(verdict::verdict(&self.http, &self.title, call.effect, answer.status, &json.unwrap_or_default()))
+        Err(self.verdict(call.effect, answer.status, &json.unwrap_or_default()))
+    }
+
+    /// What an error answer means. Some apps say which login they refuse: that is for nobody's eyes, and would be kept.
+    fn verdict(&self, effect: Effect, status: u16, body: &Json) -> AppError {
+        let mut error = verdict::verdict(&self.http, &self.title, effect, status, body);
+        for secret in &self.secrets {
+            error.what = error.what.replace(secret, "(the login)");
+        }
+        error
     }
 
     fn unanswered(&self, effect: Effect, error: &HttpError) -> AppError {
@@ -253,6 +269,13 @@ impl Sender {
         };
         AppError::new(class, format!("{}: {error}", self.title))
     }
+}
+
+/// What must not be told: the password or token, and the form in which it is sent. A word of a few letters is no secret,
+/// and would be taken out of everything.
+fn secrets(password: String, authorization: &str) -> Vec<String> {
+    let sent = authorization.split_once(' ').map_or(authorization, |(_, sent)| sent).to_owned();
+    [sent, password].into_iter().filter(|secret| secret.len() >= SHORTEST_SECRET).collect()
 }
 
 /// The address of the app: https, or this very machine.

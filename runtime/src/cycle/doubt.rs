@@ -1,0 +1,79 @@
+//! Listings that lag behind our own writes.
+//!
+//! An app that answers lists from another machine than writes may show a record as it was before we wrote it: a value that
+//! we just set would look as if somebody had emptied it again, and a contact that we just deleted as if it were new.
+//! What a list shows of a record that we wrote a short while ago, and that is not what the app answered to that write,
+//! is not believed. It is asked for by id, which does not lag.
+
+use std::collections::{BTreeSet, HashMap};
+
+use jiff::{SignedDuration, Timestamp};
+use syncc_compiler::ir::End;
+
+use crate::{
+    apps::Observed,
+    store::{Asked, Store, StoreError},
+};
+
+/// How long a listing may lag. What apps say of it are minutes.
+const LAG: SignedDuration = SignedDuration::from_mins(30);
+
+/// The records of one listing that are not believed.
+pub(super) struct Doubts {
+    /// Since when our writes may not show yet; `None` if nothing was written since.
+    since: Option<Timestamp>,
+    ids: BTreeSet<String>,
+}
+
+impl Doubts {
+    /// None yet.
+    pub(super) fn of(store: &dyn Store, now: Timestamp) -> Result<Self, StoreError> {
+        let since = now.checked_sub(LAG).unwrap_or(now);
+        let written = store.history(&Asked { since: Some(since), limit: Some(1), ..Asked::default() })?;
+        Ok(Self { since: (!written.is_empty()).then_some(since), ids: BTreeSet::new() })
+    }
+
+    /// Takes what is not believed out of a page.
+    pub(super) fn hold_back(
+        &mut self,
+        store: &dyn Store,
+        end: End,
+        page: &mut Vec<Observed>,
+    ) -> Result<(), StoreError> {
+        let Some(since) = self.since else { return Ok(()) };
+        let ids: Vec<String> = page.iter().map(|shown| shown.id.clone()).collect();
+        let known = store.records(end, &ids)?.into_iter().map(|seen| (seen.observed.id.clone(), seen.observed));
+        let known: HashMap<String, Observed> = known.collect();
+        let mut doubted = BTreeSet::new();
+        for shown in page.iter().filter(|shown| known.get(&shown.id).is_none_or(|known| differs(known, shown))) {
+            let asked = Asked {
+                records: vec![(end, shown.id.clone())],
+                since: Some(since),
+                limit: Some(1),
+                ..Asked::default()
+            };
+            if !store.history(&asked)?.is_empty() {
+                doubted.insert(shown.id.clone());
+            }
+        }
+        page.retain(|shown| !doubted.contains(&shown.id));
+        self.ids.append(&mut doubted);
+        Ok(())
+    }
+
+    /// The ids of those that are to be asked for.
+    pub(super) fn into_ids(self) -> Vec<String> {
+        self.ids.into_iter().collect()
+    }
+}
+
+/// Whether a record is shown otherwise than it is remembered.
+fn differs(known: &Observed, shown: &Observed) -> bool {
+    if known.deleted != shown.deleted {
+        return true;
+    }
+    match (&known.version, &shown.version) {
+        (Some(known), Some(shown)) => known != shown,
+        _ => known.raw != shown.raw,
+    }
+}
