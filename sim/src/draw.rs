@@ -11,7 +11,7 @@ use crate::{
     chance::Chance,
     event::Fault,
     files,
-    profile::{Profile, REFUSED},
+    profile::{Profile, Quota, REFUSED},
     scenario::{Does, Edit, Round, Scenario, Strike, Trouble},
 };
 
@@ -22,7 +22,8 @@ pub fn draw(seed: u64) -> Scenario {
     let (apps, file) = files::draw(&mut chance);
     let profiles = [Profile::draw(&mut chance), Profile::draw(&mut chance)];
     let disk = chance.once_in(16);
-    let mut drawn = Scenario { seed, apps, file, profiles, disk, people: Default::default(), rounds: Vec::new() };
+    let (people, rounds) = Default::default();
+    let mut drawn = Scenario { seed, apps, file, profiles, disk, people, rounds, undo: None };
     let Some(program) = files::program(&drawn.apps, &drawn.file) else { return drawn };
     if program.mappings.iter().any(|mapping| matches!(mapping.lens, Lens::Compose { .. })) {
         // A field that is composed into a text, and that another mapping writes and the app cuts, is written anew in
@@ -32,6 +33,17 @@ pub fn draw(seed: u64) -> Scenario {
     let mut artist = Artist { program: &program, constants: constants(&program), chance };
     drawn.people = artist.people();
     drawn.rounds = (0..artist.chance.between(3, 9)).map(|_| artist.round()).collect();
+    // What came later has a stream of its own, so that a seed stays the world that it was.
+    let mut chance = Chance::new(seed ^ 0x51de_51de);
+    for profile in &mut drawn.profiles {
+        profile.quota = chance.once_in(4).then(|| Quota::draw(&mut chance));
+    }
+    if disk {
+        for round in &mut drawn.rounds {
+            round.rival = chance.once_in(4).then(|| chance.between(1, 40));
+        }
+    }
+    drawn.undo = chance.once_in(3).then(|| chance.below(1_000));
     drawn
 }
 

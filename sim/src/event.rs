@@ -79,6 +79,16 @@ pub enum What {
     },
     /// A cycle ended.
     Ended(Ending),
+    /// A second run was started on the same store while one is under way.
+    Rival {
+        /// Whether it was let in.
+        let_in: bool,
+    },
+    /// An undo of what a cycle wrote begins.
+    Undoes {
+        /// Which cycle.
+        cycle: u32,
+    },
 }
 
 /// How a cycle ended.
@@ -229,6 +239,10 @@ impl fmt::Display for What {
             Self::Ended(Ending::Guarded(names)) => write!(f, "stopped by {}", names.join(", ")),
             Self::Ended(Ending::Failed(why)) => write!(f, "gave up: {}", why.replace('\n', " ")),
             Self::Ended(Ending::Killed) => write!(f, "the run is gone"),
+            Self::Rival { let_in } => {
+                write!(f, "a second run is started, and {}", if *let_in { "let in" } else { "refused" })
+            }
+            Self::Undoes { cycle } => write!(f, "syncc undo: what cycle {cycle} wrote"),
         }
     }
 }

@@ -8,6 +8,7 @@
 use std::{
     collections::BTreeMap,
     panic::resume_unwind,
+    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -15,7 +16,10 @@ use std::{
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use syncc_compiler::ir::End;
-use syncc_runtime::world::{Chance as Bits, Clock, Http, HttpError, Request, Response, World};
+use syncc_runtime::{
+    store::Sqlite,
+    world::{Chance as Bits, Clock, Http, HttpError, Request, Response, World},
+};
 use uuid::Uuid;
 
 use crate::{
@@ -70,6 +74,28 @@ struct Due {
     full_disk: Option<u32>,
     during: Vec<(u32, Edit)>,
     faults: Vec<Strike>,
+    rival: Option<Rival>,
+}
+
+/// A second run on the same store.
+pub(crate) struct Rival {
+    /// At which step of the first one it is started.
+    pub(crate) at: u32,
+    /// The file of the store.
+    pub(crate) store: PathBuf,
+    /// Whether somebody takes the lock away first: a mistake that is planted.
+    pub(crate) unlocked: bool,
+}
+
+impl Rival {
+    /// Whether the store lets it in.
+    fn is_let_in(&self) -> bool {
+        if self.unlocked {
+            // Where there is no lock, nothing needs to be taken away.
+            let _ = std::fs::remove_file(self.store.with_extension("lock"));
+        }
+        Sqlite::open(&self.store, "simulated").is_ok()
+    }
 }
 
 impl Hub {
@@ -102,7 +128,7 @@ impl Hub {
     }
 
     /// A cycle begins, with this in store for it.
-    pub(crate) fn begin(&self, round: &Round, what: What) {
+    pub(crate) fn begin(&self, round: &Round, rival: Option<Rival>, what: What) {
         let mut state = self.state();
         state.cycle += 1;
         state.step = 0;
@@ -113,6 +139,7 @@ impl Hub {
             full_disk: round.full_disk,
             during: round.during.clone(),
             faults: round.faults.clone(),
+            rival,
         };
         state.log(what);
     }
@@ -137,6 +164,10 @@ impl Hub {
             state.due.during.iter().filter(|(at, _)| *at == step).map(|(_, edit)| edit.clone()).collect();
         for edit in due {
             state.act(&edit);
+        }
+        if let Some(rival) = state.due.rival.take_if(|rival| rival.at == step) {
+            let let_in = rival.is_let_in();
+            state.log(What::Rival { let_in });
         }
         if state.due.crash == Some(step) {
             state.log(What::Crashed { step });

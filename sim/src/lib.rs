@@ -31,3 +31,4 @@ pub mod server;
 pub mod shrink;
 mod store;
 pub mod story;
+mod undo;

@@ -14,9 +14,16 @@ pub enum Planted {
     Cursor,
     /// Guards trip, and are not heeded.
     Guard,
+    /// Requests are sent as fast as they come, whatever the app documents.
+    Pace,
+    /// Somebody takes away the lock of the store while a run is under way.
+    Lock,
+    /// The history forgets what single fields held.
+    History,
 }
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Merge, Self::Journal, Self::Cursor, Self::Guard];
+    pub const ALL: [Self; 7] =
+        [Self::Merge, Self::Journal, Self::Cursor, Self::Guard, Self::Pace, Self::Lock, Self::History];
 }

@@ -44,6 +44,26 @@ pub struct Profile {
     pub tells_merges: bool,
     /// Whoever asks for too much is told how long to wait.
     pub says_when: bool,
+    /// How many requests it documents that it takes, in how much time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quota: Option<Quota>,
+}
+
+/// So many requests in any so many seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quota {
+    /// How many.
+    pub requests: u32,
+    /// In how many seconds.
+    pub seconds: u32,
+}
+
+impl Quota {
+    /// Any small quota: one that a cycle comes up against.
+    #[must_use]
+    pub fn draw(chance: &mut Chance) -> Self {
+        Self { requests: chance.between(2, 9), seconds: chance.between(2, 20) }
+    }
 }
 
 impl Default for Profile {
@@ -65,6 +85,7 @@ impl Default for Profile {
             refuses: None,
             tells_merges: false,
             says_when: true,
+            quota: None,
         }
     }
 }
@@ -94,6 +115,7 @@ impl Profile {
             refuses: chance.once_in(5).then(|| REFUSED.to_owned()),
             tells_merges: chance.once_in(2),
             says_when: chance.once_in(2),
+            quota: None,
         }
     }
 

@@ -25,6 +25,8 @@ pub fn markdown(tally: &Tally, first: u64, took: Duration) -> String {
     row("requests", tally.requests.to_string());
     row("changes by people", tally.edits.to_string());
     row("changes by syncc", tally.writes.to_string());
+    row("second runs on the same store", tally.rivals.to_string());
+    row("undos", tally.undos.to_string());
     for (fault, count) in &tally.faults {
         row(&format!("fault: {fault}"), count.to_string());
     }

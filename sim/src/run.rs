@@ -16,7 +16,7 @@ use syncc_compiler::{
 };
 use syncc_runtime::{
     cycle::{Allowed, Connection, CycleError, Host, Overview, Picture, Report, fingerprint},
-    store::{Asked, Sqlite, Store as _, StoreError},
+    store::{Asked, RunId, Sqlite, Store as _, StoreError},
 };
 use tempfile::TempDir;
 use thiserror::Error;
@@ -25,19 +25,23 @@ use crate::{
     apps::{SimApp, View},
     event::{By, Change, Ending, What},
     files,
-    hub::{Hub, Killed},
+    hub::{Hub, Killed, Rival},
     oracle::{self, Violation},
     planted::Planted,
     scenario::{Does, Edit, Round, Scenario, Trouble},
     server::Server,
     store::SimStore,
+    undo,
 };
 
 /// How many quiet cycles it may take until nothing moves any more.
 const QUIET: usize = 8;
 
 /// How long a quiet cycle waits: longer than anything lags, or waits to be tried again.
-const STILL: u32 = 25 * 3_600;
+pub(crate) const STILL: u32 = 25 * 3_600;
+
+/// The file of a store on disk.
+const STORE: &str = "simulated.db";
 
 /// Why a scenario cannot be run at all.
 #[derive(Debug, Error)]
@@ -71,6 +75,8 @@ pub struct Ran {
     pub violations: Vec<Violation>,
     /// A name for everything that happened: the same for the same scenario.
     pub trace: String,
+    /// A name for the rules.
+    pub(crate) name: String,
     _folder: Option<TempDir>,
 }
 
@@ -83,6 +89,8 @@ pub struct Cycle {
     pub allowed: Vec<String>,
     /// How many pairs were linked before it.
     pub linked_before: usize,
+    /// The run that it began, if it came so far.
+    pub run: Option<RunId>,
     /// Whether it went through, and nothing at all went wrong.
     pub clean: bool,
     /// Why its report does not add up.
@@ -122,26 +130,33 @@ pub fn run(scenario: &Scenario, planted: Option<Planted>) -> Result<Ran, RunErro
     let store = open(folder.as_ref())?;
     let canon = Canon::for_region("US").unwrap_or_default();
     let name = fingerprint(&program);
-    let mut runner =
-        Runner { program, name, scenario, hub, store: Some(store), folder, canon, planted, cycles: Vec::new() };
+    let mut runner = Runner { program, name, hub, store: Some(store), folder, canon, planted, cycles: Vec::new() };
     for round in &scenario.rounds {
         runner.round(round)?;
     }
     let rest = runner.rest()?;
-    runner.judge(rest)
+    let mut ran = runner.ran(rest)?;
+    ran.violations = oracle::judge(&ran)?;
+    if let Some(nth) = scenario.undo
+        && ran.violations.is_empty()
+        && let Some(undone) = undo::undo(&mut ran, nth, planted)?
+    {
+        ran.violations = oracle::judge_undo(&ran, &undone);
+    }
+    ran.trace = trace(&ran.hub, &ran.store)?;
+    Ok(ran)
 }
 
 fn open(folder: Option<&TempDir>) -> Result<Sqlite, StoreError> {
     match folder {
-        Some(folder) => Sqlite::open(folder.path().join("simulated.db"), "simulated"),
+        Some(folder) => Sqlite::open(folder.path().join(STORE), "simulated"),
         None => Sqlite::open(":memory:", "simulated"),
     }
 }
 
-struct Runner<'a> {
+struct Runner {
     program: Arc<Program>,
     name: String,
-    scenario: &'a Scenario,
     hub: Hub,
     /// `None` only while it is opened anew.
     store: Option<Sqlite>,
@@ -159,7 +174,7 @@ enum Ended {
     Killed,
 }
 
-impl Runner<'_> {
+impl Runner {
     fn round(&mut self, round: &Round) -> Result<(), RunError> {
         self.wait(round.wait);
         for edit in &round.before {
@@ -246,14 +261,7 @@ impl Runner<'_> {
             Some(Trouble::Lacks(of, field)) if *of == end => View::Without(field.clone()),
             _ => View::Whole,
         };
-        SimApp {
-            end,
-            side: self.program.side(end).clone(),
-            canon: self.canon.clone(),
-            hub: self.hub.clone(),
-            profile: self.scenario.profiles[end.index()].clone(),
-            view,
-        }
+        SimApp::open(&self.program, end, &self.hub, &self.canon, view, self.planted)
     }
 
     fn cycle(&mut self, round: &Round, allowed: &[String]) -> Result<Ended, RunError> {
@@ -265,8 +273,13 @@ impl Runner<'_> {
             None => open(self.folder.as_ref())?,
         };
         let linked_before = store.links()?.len();
-        self.hub
-            .begin(round, What::Began { allowed: allowed.to_vec(), look: round.look, trouble: round.trouble.clone() });
+        let last_run = store.runs(1)?.first().map(|run| run.id);
+        let rival = round.rival.zip(self.folder.as_ref()).map(|(at, folder)| {
+            let unlocked = self.planted == Some(Planted::Lock);
+            Rival { at, store: folder.path().join(STORE), unlocked }
+        });
+        let began = What::Began { allowed: allowed.to_vec(), look: round.look, trouble: round.trouble.clone() };
+        self.hub.begin(round, rival, began);
         let passed = if self.planted == Some(Planted::Guard) {
             syncc_runtime::engine::Guard::NAMES.map(str::to_owned).to_vec()
         } else {
@@ -343,7 +356,8 @@ impl Runner<'_> {
             miscounted = miscounted.or(forgotten(&mut connection).unwrap_or_else(|error| Some(error.to_string())));
         }
         let links = store.links()?.into_iter().map(|link| link.records).collect();
-        self.cycles.push(Cycle { links, allowed: allowed.to_vec(), linked_before, clean, miscounted, steps });
+        let run = store.runs(1)?.first().map(|run| run.id).filter(|run| last_run != Some(*run));
+        self.cycles.push(Cycle { links, allowed: allowed.to_vec(), linked_before, run, clean, miscounted, steps });
         self.store = Some(store);
         Ok(ended)
     }
@@ -353,7 +367,7 @@ impl Runner<'_> {
         for end in End::BOTH {
             let there = store.seen(end)?.iter().filter(|seen| !seen.observed.deleted).count();
             let counted = report.tallies[end.index()].total();
-            if there != counted && !self.just_merged(end) {
+            if there != counted && !self.just_gone(end) {
                 let tally = report.tallies[end.index()];
                 return Ok(Some(format!("{end:?} has {there} contacts, the report counts {counted}: {tally:?}")));
             }
@@ -361,26 +375,26 @@ impl Runner<'_> {
         Ok(None)
     }
 
-    /// Whether two records became one so shortly ago that the cycle may have heard of it after it had counted them.
-    fn just_merged(&self, end: End) -> bool {
+    /// Whether a record went, or two became one, so shortly ago that the cycle may have heard of it after it had counted
+    /// them.
+    fn just_gone(&self, end: End) -> bool {
         let state = self.hub.state();
         let lag = SignedDuration::from_secs(state.servers[end.index()].profile.list_lag.into());
         let began =
             state.events.iter().rev().find(|event| matches!(event.what, What::Began { .. })).map(|event| event.at);
         state.events.iter().any(|event| {
-            let merged =
-                matches!(&event.what, What::Changed { end: of, change: Change::Merged { .. }, .. } if *of == end);
-            merged && began.is_none_or(|began| event.at + lag >= began)
+            let by_hand = matches!(&event.what, What::Changed { end: of, by: By::Person, .. } if *of == end);
+            let gone = matches!(&event.what, What::Changed { change: Change::Merged { .. } | Change::Deleted, .. });
+            by_hand && gone && began.is_none_or(|began| event.at + lag >= began)
         })
     }
 
-    fn judge(mut self, rest: Rest) -> Result<Ran, RunError> {
+    fn ran(mut self, rest: Rest) -> Result<Ran, RunError> {
         let store = match self.store.take() {
             Some(store) => store,
             None => open(self.folder.as_ref())?,
         };
-        let trace = trace(&self.hub, &store)?;
-        let mut ran = Ran {
+        Ok(Ran {
             program: self.program,
             hub: self.hub,
             store,
@@ -388,11 +402,10 @@ impl Runner<'_> {
             cycles: self.cycles,
             rest,
             violations: Vec::new(),
-            trace,
+            trace: String::new(),
+            name: self.name,
             _folder: self.folder,
-        };
-        ran.violations = oracle::judge(&ran)?;
-        Ok(ran)
+        })
     }
 }
 
@@ -410,7 +423,7 @@ fn trace(hub: &Hub, store: &Sqlite) -> Result<String, StoreError> {
 }
 
 /// Runs a future whose every wait is over at once. `None` if it waits for something else.
-fn finish<T>(future: impl Future<Output = T>) -> Option<T> {
+pub(crate) fn finish<T>(future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
     for _ in 0..1_000 {
@@ -421,7 +434,6 @@ fn finish<T>(future: impl Future<Output = T>) -> Option<T> {
     None
 }
 
-/// Says yes to every plan that its guards let pass, as `--yes` does.
 /// Whether a plan of what moved leaves out something that a plan of everything has: what, if anything.
 fn forgotten(connection: &mut Connection<'_>) -> Result<Option<String>, CycleError> {
     let (whole, _) = connection.recall()?;
@@ -443,7 +455,8 @@ fn forgotten(connection: &mut Connection<'_>) -> Result<Option<String>, CycleErr
     })
 }
 
-struct Operator;
+/// Says yes to every plan that its guards let pass, as `--yes` does.
+pub(crate) struct Operator;
 
 impl Host for Operator {
     fn phase(&mut self, _: &str, _: Option<u64>) {}

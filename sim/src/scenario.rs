@@ -27,6 +27,9 @@ pub struct Scenario {
     pub people: [Vec<Cells>; 2],
     /// What then happens.
     pub rounds: Vec<Round>,
+    /// Which of the cycles that wrote something is undone when all is quiet, counted round.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo: Option<u32>,
 }
 
 /// Some time, what people do in it, and a cycle.
@@ -56,6 +59,9 @@ pub struct Round {
     /// Whether the operator only looks at the plan.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub look: bool,
+    /// The step at which somebody starts a second run on the same store.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rival: Option<u32>,
     /// What is wrong with the accounts for this cycle.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trouble: Option<Trouble>,

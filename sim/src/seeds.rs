@@ -42,6 +42,10 @@ pub struct Tally {
     pub edits: u64,
     /// Changes that we made.
     pub writes: u64,
+    /// Times a second run was started on the same store.
+    pub rivals: u64,
+    /// Cycles whose writes were undone.
+    pub undos: u64,
     /// Times each thing went wrong.
     pub faults: BTreeMap<String, u64>,
     /// Seeds that broke each promise.
@@ -141,6 +145,8 @@ impl Tally {
                 What::Ended(Ending::Guarded(_)) => self.guarded += 1,
                 What::Ended(Ending::Failed(_)) => self.gave_up += 1,
                 What::Ended(Ending::Killed) => {}
+                What::Rival { .. } => self.rivals += 1,
+                What::Undoes { .. } => self.undos += 1,
             }
         }
         for violation in &ran.violations {

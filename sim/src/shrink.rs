@@ -83,8 +83,10 @@ fn candidates(scenario: &Scenario) -> Vec<Scenario> {
         change(&|round| round.allow = false);
         change(&|round| round.look = false);
         change(&|round| round.trouble = None);
+        change(&|round| round.rival = None);
     }
     with(&|smaller| smaller.disk = false);
+    with(&|smaller| smaller.undo = None);
     for side in [0, 1] {
         let plain = Profile::default();
         let mut quirk = |change: &dyn Fn(&mut Profile)| with(&|smaller| change(&mut smaller.profiles[side]));
@@ -104,6 +106,7 @@ fn candidates(scenario: &Scenario) -> Vec<Scenario> {
         quirk(&|profile| profile.refuses = None);
         quirk(&|profile| profile.tells_merges = false);
         quirk(&|profile| profile.says_when = true);
+        quirk(&|profile| profile.quota = None);
         for (at, cells) in scenario.people[side].iter().enumerate() {
             for field in cells.keys() {
                 with(&|smaller| {

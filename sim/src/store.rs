@@ -123,6 +123,14 @@ impl Store for SimStore<'_> {
         self.inner.open_entries()
     }
 
+    fn history(&self, asked: &Asked) -> Result<Vec<Activity>, StoreError> {
+        let mut lines = self.inner.history(asked)?;
+        if self.planted(Planted::History) {
+            lines.retain(|line| line.line.field.is_none());
+        }
+        Ok(lines)
+    }
+
     reads! {
         identity(end: End) -> Option<String>;
         cursor(end: End) -> Option<String>;
@@ -138,7 +146,6 @@ impl Store for SimStore<'_> {
         at_rest() -> Vec<(End, u8, usize)>;
         planned() -> Option<String>;
         last_run() -> Option<(Timestamp, String, String)>;
-        history(asked: &Asked) -> Vec<Activity>;
         repeated(since: Timestamp, times: u32) -> Vec<(End, String, String)>;
         runs(limit: usize) -> Vec<RunInfo>;
         pauses() -> Vec<Pause>;

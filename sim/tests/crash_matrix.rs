@@ -56,6 +56,7 @@ fn scenario(profile: &Profile, disk: bool, lost: Option<u32>) -> Scenario {
         disk,
         people: [(0..3).map(contact).collect(), vec![contact(5)]],
         rounds,
+        undo: None,
     }
 }
 

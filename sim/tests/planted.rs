@@ -45,6 +45,21 @@ fn a_cursor_that_moves_too_early_misses_records() {
 }
 
 #[test]
+fn an_app_that_is_asked_too_fast_is_seen() {
+    found(Planted::Pace, Promise::Budget);
+}
+
+#[test]
+fn a_second_run_that_is_let_in_is_seen() {
+    found(Planted::Lock, Promise::OneWriter);
+}
+
+#[test]
+fn a_history_that_forgets_undoes_too_little() {
+    found(Planted::History, Promise::Undo);
+}
+
+#[test]
 fn guards_that_are_not_heeded_delete_too_much() {
     found(Planted::Guard, Promise::Deletions);
 }

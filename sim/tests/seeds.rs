@@ -32,6 +32,7 @@ fn a_thousand_seeds_keep_every_promise() {
         ("went through", tally.went_through),
         ("writes", tally.writes),
         ("edits", tally.edits),
+        ("undos", tally.undos),
     ] {
         assert!(times > count / 20, "{what}: only {times} in {count} seeds");
     }

@@ -10,16 +10,18 @@ mod writing;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use syncc_compiler::{
-    ir::{End, Side},
+    ir::{End, Program, Side},
     schema,
     value::{Canon, Record, Value},
 };
-use syncc_runtime::apps::{App, AppError, Class, Limits, Observed, Page, Pulled, Write, Written};
+use syncc_runtime::apps::{App, AppError, Budget, Class, Limits, Observed, Pace, Page, Pulled, Write, Written};
 use uuid::Uuid;
 
 use crate::{
     cell::{self, Cells},
+    event::Fault,
     hub::{Hub, State},
+    planted::Planted,
     profile::Profile,
     server::Row,
 };
@@ -33,6 +35,8 @@ pub(crate) struct SimApp {
     pub(crate) profile: Profile,
     /// What is wrong with the account, if anything.
     pub(crate) view: View,
+    /// What keeps it to the app's quota.
+    pace: Option<Pace>,
 }
 
 /// What an account may see.
@@ -57,6 +61,37 @@ struct Raw {
 }
 
 impl SimApp {
+    /// Opens an account, as a program that has just been started does.
+    pub(crate) fn open(
+        program: &Program,
+        end: End,
+        hub: &Hub,
+        canon: &Canon,
+        view: View,
+        planted: Option<Planted>,
+    ) -> Self {
+        let profile = hub.state().servers[end.index()].profile.clone();
+        let quota = profile.quota.filter(|_| planted != Some(Planted::Pace));
+        let budget = quota.map(|quota| Budget { method: None, requests: quota.requests, seconds: quota.seconds });
+        Self {
+            end,
+            side: program.side(end).clone(),
+            canon: canon.clone(),
+            hub: hub.clone(),
+            profile,
+            view,
+            pace: budget.map(Pace::new),
+        }
+    }
+
+    /// Sends a request when the app's quota lets it. Says what goes wrong with it.
+    async fn ask(&self, what: &'static str) -> Option<Fault> {
+        if let Some(pace) = &self.pace {
+            pace.enter(what, &self.hub.world()).await;
+        }
+        self.hub.ask(self.end, what)
+    }
+
     /// A record as an answer shows it, as it was after this change.
     fn observed(&self, state: &State, id: &str, row: &Row, number: u64) -> Observed {
         let edited = self.profile.dated.then_some(row.edited);

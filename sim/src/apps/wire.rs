@@ -22,7 +22,7 @@ impl SimApp {
         let mut tried = 0;
         loop {
             tried += 1;
-            let fault = self.hub.ask(self.end, what);
+            let fault = self.ask(what).await;
             let error = match fault {
                 None | Some(Fault::Twice | Fault::CutShort | Fault::Expired) => {
                     self.hub.step();

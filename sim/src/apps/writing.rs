@@ -17,7 +17,7 @@ impl SimApp {
         let mut tried = 0;
         loop {
             tried += 1;
-            let fault = self.hub.ask(self.end, "write");
+            let fault = self.ask("write").await;
             let error = match fault {
                 Some(Fault::Refused) => wire::refused(),
                 Some(Fault::NotSent | Fault::Down) => AppError::new(Class::Retry, "the app could not be reached"),

@@ -32,7 +32,9 @@ pub(super) fn judge(ran: &Ran, events: &[Event], found: &mut Vec<Violation>) {
                     continue;
                 };
                 let before = made.entry((log.end, partner.clone())).or_default();
-                if let Some(first) = before.iter().find(|id| there.get(&(log.end, **id)) == Some(&true)) {
+                let first = before.iter().find(|id| there.get(&(log.end, **id)) == Some(&true));
+                let both_gone = |id: &&&str| looked_gone(&events[..log.at], (log.end, id), (log.end.other(), &partner));
+                if let Some(first) = first.filter(|id| !both_gone(id)) {
                     let how = format!("{first} and then {} were made for {partner}", log.id);
                     found.push(Violation { promise: Promise::OneCreate, how });
                 }
@@ -48,7 +50,8 @@ pub(super) fn judge(ran: &Ran, events: &[Event], found: &mut Vec<Violation>) {
                         there.get(&(log.end, *id)) == Some(&false)
                             && when.is_some_and(|when| again.is_none_or(|again| again < when))
                     });
-                if let Some(lost) = lost.filter(|lost| !blind(events, gone.get(&(log.end, *lost)).copied(), log.at)) {
+                let both_gone = |id: &&str| looked_gone(&events[..log.at], (log.end, id), (log.end.other(), &partner));
+                if let Some(lost) = lost.filter(|id| !both_gone(id)) {
                     let how = format!(
                         "{lost}, which was linked with {partner}, was deleted, and then {} was made for it",
                         log.id
@@ -63,8 +66,9 @@ pub(super) fn judge(ran: &Ran, events: &[Event], found: &mut Vec<Violation>) {
                 }
             }
             // Two became one: whatever is made for its partner now is another question.
-            Change::Merged { .. } => {
+            Change::Merged { into } => {
                 there.remove(&key);
+                there.remove(&(log.end, into.as_str()));
             }
             Change::Restored => {
                 there.insert(key, true);
@@ -75,8 +79,22 @@ pub(super) fn judge(ran: &Ran, events: &[Event], found: &mut Vec<Violation>) {
     }
 }
 
-/// Whether a login saw nobody in between: if the other app was empty too, that looks like two emptied address books.
-fn blind(events: &[Event], from: Option<usize>, until: usize) -> bool {
-    let between = events.get(from.unwrap_or_default()..until).unwrap_or_default();
-    between.iter().any(|event| matches!(&event.what, What::Began { trouble: Some(Trouble::SeesNobody(_)), .. }))
+/// Whether both records may have looked gone at once while a login saw nobody: that looks like two emptied address books,
+/// and the pair is forgotten.
+fn looked_gone(events: &[Event], one: (End, &str), other: (End, &str)) -> bool {
+    let blind = |at: End| {
+        events
+            .iter()
+            .any(|event| matches!(&event.what, What::Began { trouble: Some(Trouble::SeesNobody(of)), .. } if *of == at))
+    };
+    let deleted = |(end, id): (End, &str)| {
+        changes(events).any(|log| log.end == end && log.id == id && matches!(log.change, Change::Deleted))
+    };
+    // Or the operator said that it is meant: then what was in flight there counts as not made.
+    let misled = events.iter().any(|event| {
+        matches!(&event.what, What::Began { trouble: Some(Trouble::SeesNobody(of)), allowed, .. }
+            if *of == one.0 && allowed.iter().any(|name| name == "empty-side"))
+    });
+    misled
+        || (blind(one.0) || blind(other.0)) && [one, other].into_iter().all(|record| blind(record.0) || deleted(record))
 }

@@ -2,7 +2,9 @@
 
 mod creates;
 mod edits;
+mod limits;
 mod rest;
+mod undo;
 mod writes;
 
 use std::fmt;
@@ -15,6 +17,7 @@ use crate::{
     cell,
     event::{Change, Event, What},
     run::Ran,
+    undo::Undone,
 };
 
 /// What is promised.
@@ -38,15 +41,21 @@ pub enum Promise {
     Quiescence,
     /// P9: every record is seen.
     Completeness,
+    /// P10: requests stay within what an app documents.
+    Budget,
+    /// P11: one run at a time writes for a connection.
+    OneWriter,
     /// P12: every record is in one category, and a failure has a reason.
     Categories,
+    /// P13: an undo gives back every field that nobody edited since, and no other.
+    Undo,
     /// P15: the same seed gives the same run.
     Repeatable,
 }
 
 impl Promise {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::OneCreate,
         Self::Convergence,
         Self::NoLostEdit,
@@ -56,7 +65,10 @@ impl Promise {
         Self::Deletions,
         Self::Quiescence,
         Self::Completeness,
+        Self::Budget,
+        Self::OneWriter,
         Self::Categories,
+        Self::Undo,
         Self::Repeatable,
     ];
 
@@ -73,7 +85,10 @@ impl Promise {
             Self::Deletions => "P7 records are deleted only by a rule, and not many at once without being told",
             Self::Quiescence => "P8 writing ends, and an idle run writes nothing",
             Self::Completeness => "P9 every record is seen",
+            Self::Budget => "P10 requests stay within what an app documents",
+            Self::OneWriter => "P11 one run at a time writes for a connection",
             Self::Categories => "P12 every record is in one category, and a failure has a reason",
+            Self::Undo => "P13 an undo gives back every field that nobody edited since",
             Self::Repeatable => "P15 the same seed gives the same run",
         }
     }
@@ -103,8 +118,16 @@ pub(crate) fn judge(ran: &Ran) -> Result<Vec<Violation>, StoreError> {
     creates::judge(ran, &events, &mut found);
     edits::judge(ran, &events, &mut found);
     writes::judge(ran, &events, &mut found);
+    limits::judge(ran, &events, &mut found);
     rest::judge(ran, &mut found)?;
     Ok(found)
+}
+
+/// What an undo at the end of a run did wrong.
+pub(crate) fn judge_undo(ran: &Ran, undone: &Undone) -> Vec<Violation> {
+    let mut found = Vec::new();
+    undo::judge(ran, undone, &mut found);
+    found
 }
 
 /// A change of a record, with its place in the log.

@@ -48,7 +48,16 @@ pub(crate) fn struck(end: End, requests: impl IntoIterator<Item = u32>, fault: F
 }
 
 pub(crate) fn world(file: &str, profiles: [Profile; 2], people: [Vec<Cells>; 2], rounds: Vec<Round>) -> Scenario {
-    Scenario { seed: 1, apps: "practice".to_owned(), file: file.to_owned(), profiles, disk: false, people, rounds }
+    Scenario {
+        seed: 1,
+        apps: "practice".to_owned(),
+        file: file.to_owned(),
+        profiles,
+        disk: false,
+        people,
+        rounds,
+        undo: None,
+    }
 }
 
 /// Runs it. Every promise of the oracle is kept, whatever else a test looks at.
