@@ -52,6 +52,13 @@ impl Linker {
         }
     }
 
+    /// Makes room for so many rules at once.
+    pub(super) fn reserve(&mut self, rules: usize) {
+        self.first.reserve(rules);
+        self.on_field.reserve(rules);
+        self.atom_ids.reserve(rules);
+    }
+
     /// Whether two constants of one field are equal and spelt differently: then the first of the file gives the spelling.
     pub(super) fn is_respelt(&self) -> bool {
         self.is_respelt

@@ -123,11 +123,11 @@ impl Standing {
                 && !before.linker.is_respelt()
                 && !before.is_worn()
         };
-        let edited = standing.as_mut().filter(fits).and_then(|before| before.edit(given)).is_some();
+        let edited = standing.as_mut().filter(fits).and_then(|before| before.edit(given, false)).is_some();
         if !edited {
             *standing = Self::anew(given);
             let built = standing.as_mut()?;
-            built.edit(given)?;
+            built.edit(given, true)?;
             built.named = built.program.atoms.len() + built.program.constants.len();
         }
         standing.as_mut()
@@ -188,8 +188,8 @@ impl Standing {
         })
     }
 
-    /// The rules that came and went. `None` where a rule names a field that was not known.
-    fn edit(&mut self, given: &Given<'_, '_>) -> Option<()> {
+    /// The rules that came and went. `None` where a rule names a field that was not known; what `is_new` knows all.
+    fn edit(&mut self, given: &Given<'_, '_>, is_new: bool) -> Option<()> {
         let same = |(before, now): &(&Arc<CheckedRule>, &RuleIn<'_>)| Arc::ptr_eq(before, now.rule);
         let start = self.rules.iter().zip(given.rules).take_while(same).count();
         let (before, now) = (self.rules.get(start..)?, given.rules.get(start..)?);
@@ -199,7 +199,7 @@ impl Standing {
         if gone.is_empty() && came.is_empty() {
             return Some(());
         }
-        if !came.iter().all(|one| self.linker.knows(&one.rule.rule.tables)) {
+        if !is_new && !came.iter().all(|one| self.linker.knows(&one.rule.rule.tables)) {
             return None;
         }
         // Asked before anything changes here: a read may be cancelled where it asks.
@@ -212,6 +212,7 @@ impl Standing {
             self.free.push(*rule);
         }
         let indices: Vec<usize> = came.iter().map(|_| self.room()).collect();
+        self.linker.reserve(came.len());
         self.swap_tables();
         for (one, index) in came.iter().zip(&indices) {
             *self.program.rules.get_mut(*index)? = self.linker.rule(&one.rule.rule);

@@ -121,6 +121,10 @@ pub(super) fn meanings<'db>(db: &'db dyn Db, chunk: Chunk, sync: Option<Statemen
 #[salsa::tracked]
 fn allowances(db: &dyn Db, chunk: Chunk, is_first: bool) -> Allowances {
     let part = chunk.part(db);
+    // Without a comment no statement is asked for its comments.
+    if !part.text.contains('#') {
+        return Allowances::default();
+    }
     let statements = statements(db, chunk).iter();
     let inside: Vec<&[Span]> = statements.map(|statement| parse(db, *statement).comments.as_slice()).collect();
     Allowances::read(&part.text, &part.skeleton, &inside, is_first)

@@ -376,6 +376,11 @@ fn is_first(effect: &Effect) -> bool {
 
 fn in_lower_case(text: &str) -> u64 {
     let mut hasher = FxHasher::default();
-    text.chars().flat_map(char::to_lowercase).for_each(|letter| letter.hash(&mut hasher));
+    if text.is_ascii() {
+        // The same letters without looking them up: every text of a file comes here.
+        text.bytes().for_each(|byte| char::from(byte.to_ascii_lowercase()).hash(&mut hasher));
+    } else {
+        text.chars().flat_map(char::to_lowercase).for_each(|letter| letter.hash(&mut hasher));
+    }
     hasher.finish()
 }

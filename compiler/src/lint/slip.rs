@@ -26,8 +26,8 @@ const SHORTEST: usize = 5;
 pub(super) struct Often {
     all: FxHashSet<ConstId>,
     by_rest: FxHashMap<u64, Vec<ConstId>>,
-    /// The digits of each: nothing is one slip away from a text with other digits.
-    digits: FxHashSet<String>,
+    /// The digits of each as one number: nothing is one slip away from a text with other digits.
+    digits: FxHashSet<u64>,
 }
 
 impl Often {
@@ -36,7 +36,7 @@ impl Often {
         let (mut all, mut all_digits) = (FxHashSet::default(), FxHashSet::default());
         for constant in often {
             all.insert(constant);
-            all_digits.insert(digits(text(program, constant)));
+            all_digits.insert(hash(digits(text(program, constant))));
             for rest in without_a_letter(text(program, constant)) {
                 by_rest.entry(rest).or_default().push(constant);
             }
@@ -55,7 +55,7 @@ impl Often {
             return Vec::new();
         }
         let written = text(program, constant);
-        if !self.digits.contains(&digits(written)) {
+        if !self.digits.contains(&hash(digits(written))) {
             return Vec::new();
         }
         let mut near: Vec<ConstId> = without_a_letter(written)
@@ -103,20 +103,18 @@ pub(super) fn report(
 /// if they are equal with a letter or none left out of each. Equal numbers are looked at more closely.
 fn without_a_letter(text: &str) -> Vec<u64> {
     let letters: Vec<char> = text.chars().flat_map(char::to_lowercase).collect();
-    let rest = |gone: usize| {
-        let mut hasher = FxHasher::default();
-        for (index, letter) in letters.iter().enumerate() {
-            if index != gone {
-                letter.hash(&mut hasher);
-            }
-        }
-        hasher.finish()
-    };
+    let rest = |gone: usize| hash(letters.iter().enumerate().filter(|(index, _)| *index != gone).map(|(_, one)| one));
     (0..=letters.len()).map(rest).collect()
 }
 
-fn digits(text: &str) -> String {
-    text.chars().filter(char::is_ascii_digit).collect()
+fn digits(text: &str) -> impl Iterator<Item = u8> {
+    text.bytes().filter(u8::is_ascii_digit)
+}
+
+fn hash(items: impl Iterator<Item = impl Hash>) -> u64 {
+    let mut hasher = FxHasher::default();
+    items.for_each(|item| item.hash(&mut hasher));
+    hasher.finish()
 }
 
 /// Whether the two are one letter apart in a word that is long enough for that to be a slip.
@@ -125,7 +123,7 @@ fn is_slip(one: &str, other: &str) -> bool {
     if strsim::damerau_levenshtein(&one, &other) != 1 {
         return false;
     }
-    if digits(&one) != digits(&other) {
+    if !digits(&one).eq(digits(&other)) {
         return false;
     }
     let (words, others): (Vec<&str>, Vec<&str>) =
