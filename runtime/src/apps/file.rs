@@ -7,7 +7,7 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
-use tempfile::{Builder, NamedTempFile};
+use tempfile::{Builder, TempPath};
 
 use super::{Account, AppError, Class};
 
@@ -32,26 +32,109 @@ pub(super) fn version(content: &[u8]) -> String {
 
 /// Replaces a file. The old one is whole until the new one is on the disk, and stays if that fails.
 pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    // A link goes on pointing to the file that it points to.
-    let path = fs::canonicalize(path)?;
-    let permissions = fs::metadata(&path)?.permissions();
-    let new = write_beside(&path, content)?;
-    new.as_file().set_permissions(permissions)?;
-    new.persist(&path).map_err(|error| error.error)?;
-    Ok(())
+    Staged::replacing(path, content, Sync::Now)?.put()
 }
 
-/// Makes a file. `false`, and nothing done, if there is one already.
-pub(super) fn create(path: &Path, content: &[u8]) -> io::Result<bool> {
-    match write_beside(path, content)?.persist_noclobber(path) {
-        Ok(_) => Ok(true),
-        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Ok(false),
-        Err(error) => Err(error.error),
+/// When the content of a new file is made to outlive a power cut: always before it gets its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sync {
+    /// As soon as it is written.
+    Now,
+    /// With others, by [`Together`].
+    Together,
+}
+
+/// A file that is written beside the one that it is to be, and gone if it never becomes it.
+#[derive(Debug)]
+pub(super) struct Staged {
+    content: TempPath,
+    path: PathBuf,
+}
+
+impl Staged {
+    /// A new content for a file that is there.
+    pub(super) fn replacing(path: &Path, content: &[u8], sync: Sync) -> io::Result<Self> {
+        // A link goes on pointing to the file that it points to, which may be on another disk.
+        let target = fs::canonicalize(path)?;
+        let permissions = fs::metadata(&target)?.permissions();
+        let sync = if target.parent() == path.parent().and_then(|folder| fs::canonicalize(folder).ok()).as_deref() {
+            sync
+        } else {
+            Sync::Now
+        };
+        let new = write_beside(&target, content, sync, Some(permissions))?;
+        Ok(Self { content: new, path: target })
+    }
+
+    /// A new file.
+    pub(super) fn new(path: &Path, content: &[u8], sync: Sync) -> io::Result<Self> {
+        Ok(Self { content: write_beside(path, content, sync, None)?, path: path.to_owned() })
+    }
+
+    /// Puts it in the place of what is there.
+    pub(super) fn put(self) -> io::Result<()> {
+        self.content.persist(&self.path).map_err(|error| error.error)
+    }
+
+    /// Puts it where nothing is. `false`, and nothing done, if there is something.
+    pub(super) fn put_new(self) -> io::Result<bool> {
+        match self.content.persist_noclobber(&self.path) {
+            Ok(()) => Ok(true),
+            Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(error.error),
+        }
+    }
+
+    /// Makes its content outlive a power cut, by itself.
+    fn sync(&self) -> io::Result<()> {
+        File::options().write(true).open(&self.content)?.sync_all()
     }
 }
 
-/// A file with this content on the disk, in the same folder. It is gone when it is dropped.
-fn write_beside(path: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
+/// Makes many new files of one folder outlive a power cut with one wait for the disk, where the system can: Linux syncs
+/// the whole file system at once. Begun before the first of them is written, so that no failure to write is missed
+/// (syncfs(2): reported is what failed since the folder was opened).
+#[derive(Debug)]
+pub(super) struct Together {
+    #[cfg(target_os = "linux")]
+    folder: File,
+}
+
+impl Together {
+    /// Begins; nothing where the system has no such thing, and each file is to be synced by itself.
+    #[cfg(target_os = "linux")]
+    pub(super) fn begin(folder: &Path) -> Option<Self> {
+        File::open(folder).ok().map(|folder| Self { folder })
+    }
+
+    /// Begins; nothing where the system has no such thing, and each file is to be synced by itself.
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn begin(_folder: &Path) -> Option<Self> {
+        None
+    }
+
+    /// Waits for the disk. Where that cannot be done for all at once it is done for each.
+    pub(super) fn sync<'s>(&self, mut staged: impl Iterator<Item = &'s Staged>) -> io::Result<()> {
+        match self.all_at_once() {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == ErrorKind::Unsupported => staged.try_for_each(Staged::sync),
+            Err(error) => Err(error),
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn all_at_once(&self) -> io::Result<()> {
+        rustix::fs::syncfs(&self.folder).map_err(io::Error::from)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn all_at_once(&self) -> io::Result<()> {
+        Err(ErrorKind::Unsupported.into())
+    }
+}
+
+/// A file with this content in the same folder, closed. It is gone when it is dropped.
+fn write_beside(path: &Path, content: &[u8], sync: Sync, permissions: Option<fs::Permissions>) -> io::Result<TempPath> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = Builder::new();
     builder.prefix(".syncc-").suffix(".tmp");
@@ -61,8 +144,14 @@ fn write_beside(path: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
     builder.permissions(everybodys);
     let mut file = builder.tempfile_in(folder)?;
     file.write_all(content)?;
-    file.as_file().sync_all()?;
-    Ok(file)
+    if let Some(permissions) = permissions {
+        file.as_file().set_permissions(permissions)?;
+    }
+    if sync == Sync::Now {
+        file.as_file().sync_all()?;
+    }
+    // Closed: as many may wait for their names as a batch has writes, and a system lets few files be open.
+    Ok(file.into_temp_path())
 }
 
 /// Makes sure that new names and removals in a folder outlive a power cut, where the system can.

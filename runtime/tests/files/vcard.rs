@@ -211,3 +211,30 @@ async fn ten_thousand_files_are_not_read_twice() {
     eprintln!("10,000 cards: {all:?}; again, nothing changed: {:?}; cursor {} bytes", start.elapsed(), cursor.len());
     assert_eq!(records, []);
 }
+
+#[tokio::test]
+async fn of_many_writes_at_once_each_goes_its_own_way() {
+    let names: Vec<String> = (0..12).map(|at| format!("{at:02}.vcf")).collect();
+    let card = |name: &str| format!("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:{name}\r\nN:{name};;;;\r\nEND:VCARD\r\n");
+    let cards: Vec<(&str, String)> = names.iter().map(|name| (name.as_str(), card(name))).collect();
+    let cards: Vec<(&str, &str)> = cards.iter().map(|(name, card)| (*name, card.as_str())).collect();
+    let folder = Folder::new(&cards);
+    let (all, _) = pull(&*folder.app, None).await;
+    let mut writes: Vec<Write> =
+        all.iter().take(10).map(|now| update(&folder.side, &*folder.app, now, &[("note", "called")])).collect();
+    writes.push(Write::Delete { id: all[10].id.clone(), version: all[10].version.clone() });
+    writes.push(Write::Create { op: Uuid::from_u128(1), record: record(&folder.side, &[("email", "new@x.example")]) });
+    // Meanwhile somebody edits one, and deletes another.
+    fs::write(folder.path("03.vcf"), card("theirs")).expect("an edit");
+    fs::remove_file(folder.path("04.vcf")).expect("a deletion");
+
+    let answers = folder.app.push(&writes).await;
+    let classes: Vec<_> = answers.iter().map(|answer| answer.as_ref().err().map(|error| error.class)).collect();
+    let mut expected = vec![None; 12];
+    (expected[3], expected[4]) = (Some(Class::Stale), Some(Class::Gone));
+    assert_eq!(classes, expected);
+    assert!(folder.content("03.vcf").contains("theirs"), "their edit stays");
+    assert!(folder.content("00.vcf").contains("NOTE:called"));
+    let held: Vec<_> = fs::read_dir(folder.folder.path()).expect("a folder").map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(held.len(), 11, "what was begun and not carried out is gone: {held:?}");
+}

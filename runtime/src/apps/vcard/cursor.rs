@@ -1,50 +1,73 @@
 //! What a listing remembers of a folder: the names, and how to see that a file was not touched since.
+//!
+//! A text that is read without being taken apart: `syncc folder 2 +`, then for each file, in the order of the names,
+//! `/STAMP/NAME`. No name of a file holds a slash. A folder of ten thousand files is held against it in the time that
+//! looking at the files takes.
 
-use std::{collections::BTreeMap, fs::Metadata, time::UNIX_EPOCH};
+use std::{fmt::Write as _, fs::Metadata, time::UNIX_EPOCH};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use crate::apps::{AppError, Class};
 
-/// The version of the form of a cursor.
-const FORM: u32 = 1;
+/// The form of a cursor whose listings saw every file, so that a name that is missing in it was never there.
+const COMPLETE: &str = "syncc folder 2 +";
+/// The same of a listing with gaps.
+const WITH_GAPS: &str = "syncc folder 2 -";
 
 /// A file younger than this when it was read may change again without its time moving.
 const SETTLES_AFTER_MS: i64 = 2_000;
 
 /// A folder as last listed.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Cursor {
-    form: u32,
-    /// Whether the listings up to this one saw every file, so that a name that is missing here was never there.
+#[derive(Debug)]
+pub(super) struct Cursor<'c> {
+    /// Whether the listings up to this one saw every file.
     pub(super) complete: bool,
-    /// By file name.
-    pub(super) files: BTreeMap<String, Stamp>,
+    /// Name and stamp, in the order of the names.
+    pub(super) files: Vec<(&'c str, &'c str)>,
+}
+
+/// A cursor that is being written.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    files: String,
 }
 
 /// Size and times of a file in few characters. Empty: look again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Stamp(String);
 
-impl Cursor {
-    /// A cursor of an empty folder.
-    pub(super) fn new() -> Self {
-        Self { form: FORM, complete: true, files: BTreeMap::new() }
+impl<'c> Cursor<'c> {
+    /// The cursor in a text that [`Draft::write`] made.
+    pub(super) fn read(text: &'c str) -> Result<Self, AppError> {
+        let mut parts = text.split('/');
+        let complete = match parts.next() {
+            Some(COMPLETE) => true,
+            Some(WITH_GAPS) => false,
+            _ => {
+                let why = "what was remembered of the folder is not of this version";
+                return Err(AppError::new(Class::CursorLost, why));
+            }
+        };
+        let mut files = Vec::new();
+        while let (Some(stamp), Some(name)) = (parts.next(), parts.next()) {
+            files.push((name, stamp));
+        }
+        Ok(Self { complete, files })
     }
+}
 
-    /// The cursor in a text that [`Cursor::write`] made.
-    pub(super) fn read(text: &str) -> Result<Self, AppError> {
-        serde_json::from_str::<Self>(text)
-            .ok()
-            .filter(|cursor| cursor.form == FORM)
-            .ok_or_else(|| AppError::new(Class::CursorLost, "what was remembered of the folder is not of this version"))
+impl Draft {
+    /// Adds a file. They come in the order of their names.
+    pub(super) fn add(&mut self, name: &str, stamp: &str) {
+        // Writing to a string never fails.
+        let _ = write!(self.files, "/{stamp}/{name}");
     }
 
     /// The cursor as text.
-    pub(super) fn write(&self) -> Result<String, AppError> {
-        serde_json::to_string(self).map_err(|error| AppError::new(Class::Fatal, error.to_string()))
+    pub(super) fn write(self, complete: bool) -> String {
+        let head = if complete { COMPLETE } else { WITH_GAPS };
+        format!("{head}{}", self.files)
     }
 }
 
@@ -55,19 +78,19 @@ impl Stamp {
             metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
         let age = now.as_millisecond().saturating_sub(i64::try_from(changed.as_millis()).unwrap_or(i64::MAX));
         if age < SETTLES_AFTER_MS {
-            return Self::unsettled();
+            return Self(String::new());
         }
         Self(format!("{:x}.{:x}.{:x}", metadata.len(), changed.as_nanos(), inode(metadata)))
     }
 
-    /// A stamp that says: look again.
-    pub(super) fn unsettled() -> Self {
-        Self(String::new())
+    /// It, as it stands in a cursor.
+    pub(super) fn text(&self) -> &str {
+        &self.0
     }
 
-    /// Whether an equal stamp means an equal file.
-    pub(super) fn is_settled(&self) -> bool {
-        !self.0.is_empty()
+    /// Whether a file with this stamp is the one that had this stamp in a cursor, untouched.
+    pub(super) fn is_still(&self, before: &str) -> bool {
+        !self.0.is_empty() && self.0 == before
     }
 }
 

@@ -9,7 +9,10 @@ use std::{
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Card, Stamp, file};
+use super::{
+    Card, Stamp,
+    file::{self, Staged, Sync, Together},
+};
 use crate::apps::{AppError, Class, Observed};
 
 /// A folder with one `.vcf` file a contact. Folders within it are not looked into.
@@ -40,6 +43,10 @@ pub(super) fn tombstone(name: &str) -> Observed {
     Observed { id: name.to_owned(), version: None, raw: Vec::new(), deleted: true, edited: None, aliases: Vec::new() }
 }
 
+fn not_there(path: &Path) -> AppError {
+    AppError::new(Class::Gone, format!("{} is not there any more", path.display()))
+}
+
 impl Folder {
     pub(super) fn new(path: PathBuf) -> Self {
         Self { path }
@@ -51,38 +58,41 @@ impl Folder {
         Ok(path.display().to_string())
     }
 
-    /// The names of the card files in order, and problems with names. A folder that is not there is an error,
-    /// never an empty one: the disk may not be mounted.
-    pub(super) fn names(&self) -> Result<(Vec<String>, Vec<String>), AppError> {
+    /// The card files in the order of their names, each as it is now, and problems with names. A folder that is not
+    /// there is an error, never an empty one: the disk may not be mounted.
+    pub(super) fn files(&self, now: Timestamp) -> Result<(Vec<(String, Stamp)>, Vec<String>), AppError> {
         let failed = |error| file::explain("listed", &self.path, &error);
-        let (mut names, mut problems) = (Vec::new(), Vec::new());
+        let (mut files, mut problems) = (Vec::new(), Vec::new());
         for entry in fs::read_dir(&self.path).map_err(failed)? {
-            let name = entry.map_err(failed)?.file_name();
+            let entry = entry.map_err(failed)?;
+            let name = entry.file_name();
             if !Path::new(&name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("vcf")) {
                 continue;
             }
             match name.into_string() {
                 Ok(name) if name.starts_with('.') => {}
-                Ok(name) => names.push(name),
+                Ok(name) => {
+                    // Of the entry itself, which costs no way through the folders; only a link is followed.
+                    let itself = entry.metadata();
+                    let metadata = match itself {
+                        Ok(metadata) if metadata.is_symlink() => fs::metadata(entry.path()),
+                        itself => itself,
+                    };
+                    match metadata {
+                        Ok(metadata) if metadata.is_file() => files.push((name, Stamp::of(&metadata, now))),
+                        Ok(_) => {}
+                        Err(error) if error.kind() == ErrorKind::NotFound => {}
+                        Err(error) => return Err(file::explain("looked at", &entry.path(), &error)),
+                    }
+                }
                 Err(name) => problems.push(format!(
                     "{}: the name of the file is not written in UTF-8; rename it",
                     self.path.join(name).display()
                 )),
             }
         }
-        names.sort_unstable();
-        Ok((names, problems))
-    }
-
-    /// Size and times of a file; `None` for what is no file.
-    pub(super) fn stamp(&self, name: &str, now: Timestamp) -> Result<Option<Stamp>, AppError> {
-        let path = self.path.join(name);
-        match fs::metadata(&path) {
-            Ok(metadata) if metadata.is_file() => Ok(Some(Stamp::of(&metadata, now))),
-            Ok(_) => Ok(None),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(file::explain("looked at", &path, &error)),
-        }
+        files.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        Ok((files, problems))
     }
 
     /// Reads a file.
@@ -126,23 +136,59 @@ impl Folder {
         }
     }
 
-    /// Makes a file. One that the same op made before is answered as it is.
-    pub(super) fn create(&self, op: Uuid, content: &[u8]) -> Result<Observed, AppError> {
+    /// Begins a file for an op.
+    pub(super) fn begin_create(&self, op: Uuid, content: &[u8], sync: Sync) -> Result<Staged, AppError> {
+        let path = self.path.join(name_of(op));
+        Staged::new(&path, content, sync).map_err(|error| file::explain("written", &path, &error))
+    }
+
+    /// Gives a file its name. One that the same op made before is answered as it is.
+    pub(super) fn create(&self, op: Uuid, staged: Staged, content: Vec<u8>) -> Result<Observed, AppError> {
         let name = name_of(op);
         let path = self.path.join(&name);
-        if file::create(&path, content).map_err(|error| file::explain("written", &path, &error))? {
-            return Ok(self.observed(&name, content.to_vec()));
+        if staged.put_new().map_err(|error| file::explain("written", &path, &error))? {
+            return Ok(self.observed(&name, content));
         }
         self.get(&name)?
             .ok_or_else(|| AppError::new(Class::Stale, format!("{name} appeared and went while it was written")))
     }
 
+    /// Begins a new content of a file.
+    pub(super) fn begin_replace(&self, name: &str, content: &[u8], sync: Sync) -> Result<Staged, AppError> {
+        self.check_name(name)?;
+        let path = self.path.join(name);
+        Staged::replacing(&path, content, sync).map_err(|error| match error.kind() {
+            ErrorKind::NotFound => not_there(&path),
+            _ => file::explain("written", &path, &error),
+        })
+    }
+
     /// Replaces a file that is still at this version.
-    pub(super) fn replace(&self, name: &str, version: &str, content: &[u8]) -> Result<Observed, AppError> {
+    pub(super) fn replace(
+        &self,
+        name: &str,
+        version: &str,
+        staged: Staged,
+        content: Vec<u8>,
+    ) -> Result<Observed, AppError> {
         self.check_version(name, Some(version))?;
         let path = self.path.join(name);
-        file::replace(&path, content).map_err(|error| file::explain("written", &path, &error))?;
-        Ok(self.observed(name, content.to_vec()))
+        staged.put().map_err(|error| file::explain("written", &path, &error))?;
+        Ok(self.observed(name, content))
+    }
+
+    /// What makes the contents of many new files last at once, if the system can.
+    pub(super) fn together(&self) -> Option<Together> {
+        Together::begin(&self.path)
+    }
+
+    /// Makes the contents of new files last.
+    pub(super) fn sync_contents<'s>(
+        &self,
+        together: &Together,
+        staged: impl Iterator<Item = &'s Staged>,
+    ) -> Result<(), AppError> {
+        together.sync(staged).map_err(|error| file::explain("written", &self.path, &error))
     }
 
     /// Removes a file that is still at this version. One that is gone already is removed.
@@ -169,9 +215,7 @@ impl Folder {
         match fs::read(&path) {
             Ok(raw) if version.is_none_or(|version| file::version(&raw) == version) => Ok(()),
             Ok(_) => Err(AppError::new(Class::Stale, format!("{} was changed since it was read", path.display()))),
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                Err(AppError::new(Class::Gone, format!("{} is not there any more", path.display())))
-            }
+            Err(error) if error.kind() == ErrorKind::NotFound => Err(not_there(&path)),
             Err(error) => Err(file::explain("read", &path, &error)),
         }
     }

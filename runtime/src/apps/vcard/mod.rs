@@ -4,11 +4,13 @@
 //! Promises:
 //! - A file is replaced in one step, and only if it is still what was last read.
 //! - A file that cannot be read as one card is named as a problem, never touched and never counts as deleted.
+//! - A new content is on the disk before a file gets it: a power cut leaves the old one or the new one.
 //! - Files that did not change since the last listing are not opened.
 
 pub(super) mod card;
 mod cursor;
 mod folder;
+mod push;
 
 use async_trait::async_trait;
 use syncc_compiler::{ir::Side, schema, value::Record};
@@ -17,11 +19,13 @@ use uuid::Uuid;
 use super::{Account, App, AppError, Class, Limits, Observed, Page, Pulled, Write, Written, file};
 use crate::world::World;
 use card::{Card, Layout};
-use cursor::{Cursor, Stamp};
+use cursor::{Cursor, Draft, Stamp};
 use folder::{Folder, Read};
 
 /// How many records are handed over at once.
 const PAGE: usize = 500;
+/// How many files are written with one wait for the disk.
+const BATCH: usize = 1000;
 
 /// Opens the folder of an account for the fields of a side.
 ///
@@ -50,45 +54,43 @@ impl App for Vcard {
         let known = cursor.map(Cursor::read).transpose()?;
         // After a listing with gaps a deletion may hide in a gap, so everything is listed again.
         let known = known.filter(|known| known.complete);
-        let now = self.world.clock.now();
-        let (names, mut problems) = self.folder.names()?;
-        let mut next = Cursor::new();
-        let mut batch = Vec::new();
-        for name in names {
-            let Some(stamp) = self.folder.stamp(&name, now)? else {
-                continue;
-            };
-            let before = known.as_ref().and_then(|known| known.files.get(&name));
-            if before == Some(&stamp) && stamp.is_settled() {
-                next.files.insert(name, stamp);
+        let full = known.is_none();
+        let mut known = known.map(|known| known.files).unwrap_or_default().into_iter().peekable();
+        let (files, mut problems) = self.folder.files(self.world.clock.now())?;
+        let mut next = Draft::default();
+        let (mut batch, mut gone) = (Vec::new(), Vec::new());
+        // Both lists are in the order of the names: they are gone through side by side.
+        for (name, stamp) in files {
+            while let Some((earlier, _)) = known.next_if(|(known, _)| *known < name.as_str()) {
+                gone.push(folder::tombstone(earlier));
+            }
+            let before = known.next_if(|(known, _)| *known == name);
+            if before.is_some_and(|(_, before)| stamp.is_still(before)) {
+                next.add(&name, stamp.text());
                 continue;
             }
             match self.folder.read(&name)? {
                 Read::Card(observed) => {
                     batch.push(*observed);
-                    next.files.insert(name, stamp);
+                    next.add(&name, stamp.text());
                 }
                 // What was a contact before and is a list of people now is no contact any more.
-                Read::Group => {}
-                Read::Gone => {}
+                Read::Group | Read::Gone => gone.extend(before.map(|_| folder::tombstone(&name))),
                 Read::Problem(problem) => {
                     problems.push(problem);
                     // Looked at again next time, so that the problem stays in sight until it is solved.
-                    next.files.insert(name, Stamp::unsettled());
+                    next.add(&name, "");
                 }
             }
             if batch.len() >= PAGE {
                 page(std::mem::take(&mut batch))?;
             }
         }
-        if let Some(known) = &known {
-            let gone = known.files.keys().filter(|name| !next.files.contains_key(*name));
-            batch.extend(gone.map(|name| folder::tombstone(name)));
-        }
+        gone.extend(known.map(|(name, _)| folder::tombstone(name)));
+        batch.append(&mut gone);
         page(batch)?;
-        let full = known.is_none();
-        next.complete = !full || problems.is_empty();
-        Ok(Pulled { cursor: Some(next.write()?), complete: full && problems.is_empty(), problems })
+        let cursor = next.write(!full || problems.is_empty());
+        Ok(Pulled { cursor: Some(cursor), complete: full && problems.is_empty(), problems })
     }
 
     async fn get(&self, ids: &[String]) -> Result<Vec<Option<Observed>>, AppError> {
@@ -105,46 +107,20 @@ impl App for Vcard {
     }
 
     async fn push(&self, writes: &[Write]) -> Vec<Result<Written, AppError>> {
-        let mut answers: Vec<_> = writes.iter().map(|write| self.push_one(write)).collect();
-        // Only now are new names and removals certain to last.
-        if let Err(error) = self.folder.sync() {
-            answers.iter_mut().filter(|answer| answer.is_ok()).for_each(|answer| *answer = Err(error.clone()));
-        }
-        answers
+        push::push(self, writes)
     }
 
     fn limits(&self) -> Limits {
-        Limits { creates: 200, updates: 200, client_ids: true }
+        Limits { creates: BATCH, updates: BATCH, client_ids: true }
     }
 
     async fn discover(&self) -> Result<schema::Pulled, AppError> {
         let mut cards = Vec::new();
-        for name in self.folder.names()?.0 {
+        for (name, _) in self.folder.files(self.world.clock.now())?.0 {
             if let Read::Card(observed) = self.folder.read(&name)? {
                 cards.extend(Card::parse(&observed.raw));
             }
         }
         Ok(card::known_categories(&self.object, &cards))
-    }
-}
-
-impl Vcard {
-    fn push_one(&self, write: &Write) -> Result<Written, AppError> {
-        let now = match write {
-            Write::Create { op, record } => {
-                let card = self.layout.create(&op.to_string(), record, self.world.clock.now());
-                self.folder.create(*op, &card.to_bytes())?
-            }
-            Write::Update { id, version, raw, before, after } => {
-                let mut card = Card::parse(raw).map_err(|error| {
-                    AppError::new(Class::Invalid, format!("{id} is no card that can be changed: {error}"))
-                })?;
-                self.layout.write(&mut card, before, after, self.world.clock.now());
-                let version = version.clone().unwrap_or_else(|| file::version(raw));
-                self.folder.replace(id, &version, &card.to_bytes())?
-            }
-            Write::Delete { id, version } => self.folder.delete(id, version.as_deref())?,
-        };
-        Ok(Written { now })
     }
 }
