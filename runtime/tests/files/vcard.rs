@@ -235,6 +235,7 @@ async fn of_many_writes_at_once_each_goes_its_own_way() {
     assert_eq!(classes, expected);
     assert!(folder.content("03.vcf").contains("theirs"), "their edit stays");
     assert!(folder.content("00.vcf").contains("NOTE:called"));
-    let held: Vec<_> = fs::read_dir(folder.folder.path()).expect("a folder").map(|entry| entry.unwrap().file_name()).collect();
+    let held: Vec<_> =
+        fs::read_dir(folder.folder.path()).expect("a folder").map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(held.len(), 11, "what was begun and not carried out is gone: {held:?}");
 }

@@ -3,9 +3,9 @@
 //! Updates that change the same members go out together, since those of one request have one mask: they are gathered
 //! before they are cut at the size of a batch.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{app::HttpApp, lens::PARTIAL, wire::method};
+use super::{app::HttpApp, wire::method};
 use crate::apps::{Batch, Calls, Write};
 
 impl HttpApp {
@@ -18,12 +18,17 @@ impl HttpApp {
         }
         let (mut creates, mut deletes, mut same) = (Vec::new(), Vec::new(), Vec::new());
         let mut updates: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut read_first = BTreeSet::new();
         for (at, write) in writes.iter().enumerate() {
             match write {
                 Write::Create { .. } => creates.push(at),
                 Write::Delete { .. } => deletes.push(at),
                 Write::Update { raw, before, after, .. } => {
-                    let changed = self.parse(raw).map(|old| self.changed(&old, before, after, &ids));
+                    let changed = self.parse(raw).map(|old| {
+                        let changed = self.changed(&old, before, after, &ids)?;
+                        read_first.extend((changed.takes && self.is_partly_known(&old)).then_some(at));
+                        Some(changed)
+                    });
                     match changed {
                         Ok(Some(changed)) => updates.entry(changed.mask()).or_default().push(at),
                         // Nothing is sent of it; what cannot be read is told when it is its turn.
@@ -44,8 +49,8 @@ impl HttpApp {
         if let Some(rule) = &self.object.update {
             let answered = rule.answers.is_some() && rule.answer.is_some();
             for chunk in updates.values().flat_map(|places| places.chunks(rule.size.max(1))) {
-                let partly_known = chunk.iter().filter(|at| self.is_partly_known(writes.get(**at))).count();
-                batches.push(self.sent(chunk, &rule.request, partly_known + if answered { 0 } else { chunk.len() }));
+                let read_first = chunk.iter().filter(|at| read_first.contains(*at)).count();
+                batches.push(self.sent(chunk, &rule.request, read_first + if answered { 0 } else { chunk.len() }));
             }
         } else {
             same.extend(updates.into_values().flatten());
@@ -74,11 +79,5 @@ impl HttpApp {
         let mut calls = Calls::of(method(request), 1);
         calls.add(method(&self.object.get.request), read_back);
         Batch { writes: writes.to_vec(), calls }
-    }
-
-    /// Whether a record has to be read whole before it is changed.
-    fn is_partly_known(&self, write: Option<&Write>) -> bool {
-        let Some(Write::Update { raw, .. }) = write else { return false };
-        self.mirrored.is_some() && self.parse(raw).is_ok_and(|record| record.get(PARTIAL).is_some())
     }
 }

@@ -151,11 +151,13 @@ impl HttpApp {
         }
     }
 
-    /// A record that is to be changed, whole if the app shows it: a list that is replaced has to be known.
+    /// Whether a record may have more than is known of it.
+    pub(super) fn is_partly_known(&self, record: &Json) -> bool {
+        self.mirrored.is_some() && record.get(PARTIAL).is_some()
+    }
+
+    /// A record of which not all is known, whole if the app shows it.
     pub(super) async fn whole(&self, id: &str, record: Json) -> Result<Json, AppError> {
-        if self.mirrored.is_none() || record.get(PARTIAL).is_none() {
-            return Ok(record);
-        }
         Ok(self.get_one(id).await?.unwrap_or(record))
     }
 

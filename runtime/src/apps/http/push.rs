@@ -117,8 +117,14 @@ impl HttpApp {
         after: &Record,
         ids: &Ids,
     ) -> Result<Result<Changed, Observed>, AppError> {
-        let old = self.whole(id, self.parse(raw)?).await?;
-        match self.changed(&old, before, after, ids) {
+        let mut old = self.parse(raw)?;
+        let mut changed = self.changed(&old, before, after, ids);
+        // What is taken out of a list leaves the rest of it, which has to be known.
+        if changed.as_ref().is_some_and(|changed| changed.takes) && self.is_partly_known(&old) {
+            old = self.whole(id, old).await?;
+            changed = self.changed(&old, before, after, ids);
+        }
+        match changed {
             Some(changed) => Ok(Ok(changed)),
             None => Ok(Err(Observed { id: id.to_owned(), ..self.observed(&old)? })),
         }
