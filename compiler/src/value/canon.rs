@@ -2,12 +2,24 @@
 //!
 //! Promise: reading is idempotent. The spelling of a value, read again as the same type, is an equal value.
 
+use std::cell::RefCell;
+
 use jiff::{Timestamp, civil::Date};
 use phonenumber::Mode;
+use rustc_hash::FxHashMap;
 use unicode_normalization::UnicodeNormalization;
 
 use super::{Consent, Number, Text, Value};
 use crate::schema::{Scalar, Type};
+
+/// How many phone numbers a thread remembers.
+const MOST_PHONES: usize = 4096;
+
+thread_local! {
+    /// What numbers were read as lately, by country. Reading one costs more than all else of a contact, and the same number
+    /// comes again soon: as another field, and on the other side.
+    static PHONES: RefCell<FxHashMap<Option<phonenumber::country::Id>, FxHashMap<String, String>>> = RefCell::default();
+}
 
 /// Reads spellings. Holds what spellings depend on: the country of phone numbers without a country code.
 #[derive(Clone, Debug, Default)]
@@ -72,6 +84,21 @@ impl Canon {
     }
 
     fn phone_key(&self, shown: &str) -> String {
+        let remembered = PHONES.with_borrow(|phones| phones.get(&self.region)?.get(shown).cloned());
+        remembered.unwrap_or_else(|| {
+            let key = self.parsed_phone(shown);
+            PHONES.with_borrow_mut(|phones| {
+                let phones = phones.entry(self.region).or_default();
+                if phones.len() >= MOST_PHONES {
+                    phones.clear();
+                }
+                phones.insert(shown.to_owned(), key.clone());
+            });
+            key
+        })
+    }
+
+    fn parsed_phone(&self, shown: &str) -> String {
         if let Ok(number) = phonenumber::parse(self.region, shown) {
             return number.format().mode(Mode::E164).to_string();
         }

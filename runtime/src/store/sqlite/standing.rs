@@ -109,8 +109,7 @@ pub(super) fn set_rest(db: &Connection, rests: &[(End, String, Option<u8>)]) -> 
 }
 
 pub(super) fn at_rest(db: &Connection) -> Result<Vec<(End, u8, usize)>, Fault> {
-    let mut select =
-        db.prepare_cached(r#"SELECT "end", code, count(*) FROM standing WHERE code IS NOT NULL GROUP BY "end", code"#)?;
+    let mut select = db.prepare_cached(r#"SELECT "end", code, count FROM rests WHERE count > 0"#)?;
     let mut rows = select.query([])?;
     let mut counts = Vec::new();
     while let Some(row) = rows.next()? {

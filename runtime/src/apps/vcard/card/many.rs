@@ -14,6 +14,10 @@ pub(super) fn preferred(card: &Card, name: &str) -> Option<String> {
 
 /// All that do not count as the preferred one.
 pub(super) fn others(card: &Card, name: &str, scalar: Scalar, canon: &Canon) -> Value {
+    // Of one the preferred one is that one: nothing has to be read to know that there are no others.
+    if card.all(name).nth(1).is_none() {
+        return Value::set([]);
+    }
     let first = preferred(card, name).map(|first| canon.text(scalar, &first));
     Value::set(
         card.all(name)

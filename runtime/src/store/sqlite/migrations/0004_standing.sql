@@ -16,6 +16,24 @@ INSERT INTO standing ("end", id) SELECT "end", id FROM seen ORDER BY "end", id;
 CREATE INDEX standing_moved ON standing ("end", id) WHERE code IS NULL;
 CREATE INDEX standing_unkeyed ON standing ("end", id) WHERE NOT keyed;
 
+-- How many records of a side are at rest with which code.
+CREATE TABLE rests (
+  "end" INTEGER NOT NULL,
+  code  INTEGER NOT NULL,
+  count INTEGER NOT NULL CHECK (count >= 0),
+  PRIMARY KEY ("end", code)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER standing_moved AFTER UPDATE OF code ON standing WHEN OLD.code IS NOT NEW.code BEGIN
+  UPDATE rests SET count = count - 1 WHERE "end" = OLD."end" AND code = OLD.code;
+  INSERT INTO rests ("end", code, count) SELECT NEW."end", NEW.code, 1 WHERE NEW.code IS NOT NULL
+    ON CONFLICT ("end", code) DO UPDATE SET count = count + 1;
+END;
+
+CREATE TRIGGER standing_gone AFTER DELETE ON standing BEGIN
+  UPDATE rests SET count = count - 1 WHERE "end" = OLD."end" AND code = OLD.code;
+END;
+
 -- Who has which key: the first eight bytes of a hash, so that two keys that meet by chance cost a look, and nothing else.
 CREATE TABLE keys (
   key   INTEGER NOT NULL,
