@@ -14,7 +14,7 @@ use super::{
 pub(super) const APPLICATION: i64 = 0x7379_6e63;
 
 /// How many prepared statements are kept: more than there are.
-const STATEMENTS: usize = 64;
+const STATEMENTS: usize = 128;
 
 /// How long somebody who only looks waits for a moment in which nobody writes the file's own structure.
 const LOOKING: Duration = Duration::from_secs(2);
