@@ -160,6 +160,17 @@ fn two_people_with_different_emails_may_share_a_phone() {
 }
 
 #[test]
+fn who_has_no_email_is_not_told_apart_by_emails() {
+    let file = Sync::new("sync books <-> shop match email or phone");
+    let ann = "email: ann@x.example; phone: +18085550101";
+    let left = [("1", ann), ("2", "phone: +18085550101")];
+    let plan = planned(&file, &left, &[("3", ann)], &[]);
+    let both = items(&plan);
+    assert!(both.iter().any(|item| item.starts_with("1+3 by")), "{both:?}");
+    assert!(both.iter().any(|item| item.starts_with("2+- duplicate of 1")), "{both:?}");
+}
+
+#[test]
 fn a_contact_that_comes_back_under_another_id_is_a_new_one() {
     let file = by_email();
     let ann = "email: ann@x.example";
@@ -198,6 +209,8 @@ fn the_later_edit_is_told_by_both_apps_beyond_the_doubt_of_their_clocks() {
     assert_eq!(edited(Some(100), Some(200)), "company: Omega");
     assert_eq!(edited(Some(200), Some(100)), "company: Zenith");
     assert_eq!(edited(Some(100), Some(101)), "company: Zenith", "one second is in doubt: the left end");
+    assert_eq!(edited(Some(100), Some(105)), "company: Zenith", "five seconds still are");
+    assert_eq!(edited(Some(100), Some(106)), "company: Omega");
     assert_eq!(edited(None, Some(200)), "company: Zenith");
 }
 

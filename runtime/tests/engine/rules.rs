@@ -44,6 +44,13 @@ fn undo_of_a_value_is_what_the_rule_says() {
 }
 
 #[test]
+fn a_rule_moves_nobody_to_more_mail() {
+    let file = Sync::new("sync books <-> shop map none\nwhen books.label == \"Off\" then shop.mail = \"unsubscribed\"");
+    assert_eq!(file.first("label: Off", "mail: subscribed").right, "mail: unsubscribed");
+    assert_eq!(file.first("label: Off", "mail: cleaned").right, "mail: cleaned", "a bounced address is further down");
+}
+
+#[test]
 fn a_tag_goes_when_its_last_reason_goes() {
     let file = Sync::new(
         r#"sync books <-> shop
