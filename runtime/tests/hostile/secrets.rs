@@ -8,7 +8,7 @@ use std::{
 use async_trait::async_trait;
 use jiff::Timestamp;
 use syncc_runtime::{
-    apps::{App, AppError, Write, open},
+    apps::{AppError, Write, open},
     world::{Chance, Clock, Http, HttpError, Request, Response, World},
 };
 
