@@ -7,7 +7,7 @@ use syncc_compiler::ir::End;
 use syncc_runtime::{
     apps::Observed,
     store::{
-        Activity, Asked, Conflict, Entry, EntryId, Erased, Keyed, Link, LinkId, Marks, NamedRecord, NewEntry, Pause,
+        Activity, Asked, Confirmed, Conflict, Entry, EntryId, Erased, Keyed, Link, LinkId, Marks, NewEntry, Pause,
         RecordId, RunId, RunInfo, Seen, Settled, Sqlite, Store, StoreError, Trouble,
     },
 };
@@ -106,14 +106,8 @@ impl Store for SimStore<'_> {
         Ok(ids)
     }
 
-    fn confirm(
-        &mut self,
-        entry: EntryId,
-        now: &Observed,
-        fields: &NamedRecord,
-        at: Timestamp,
-    ) -> Result<Option<LinkId>, StoreError> {
-        self.write(|store| store.confirm(entry, now, fields, at))
+    fn confirm_all(&mut self, confirmed: &[Confirmed], at: Timestamp) -> Result<Vec<Option<LinkId>>, StoreError> {
+        self.write(|store| store.confirm_all(confirmed, at))
     }
 
     fn open_entries(&self) -> Result<Vec<Entry>, StoreError> {

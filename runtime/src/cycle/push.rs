@@ -12,9 +12,9 @@ use super::{
     Category, Connection, Cost, CycleError, Host, Picture, Problem, Report, naming, telling, trouble::Refusal,
 };
 use crate::{
-    apps::{AppError, Class, Observed, Write, Written},
+    apps::{AppError, Class, Observed, Write},
     engine::{Item, Kind},
-    store::{Entry, EntryId, EntryState, LinkId, NewEntry, RunId},
+    store::{Confirmed, Entry, EntryId, EntryState, NewEntry, RunId},
 };
 
 /// One write of the plan, on its way. What is sent stands beside it, in a list of the same order.
@@ -180,50 +180,65 @@ impl Connection<'_> {
             let ids = self.store.journal(run, &entries)?;
             self.store.sent(&ids)?;
             let results = self.apps[end.index()].push(&writes).await;
+            let (mut written, mut refused) = (Vec::new(), Vec::new());
             for ((job, id), result) in chunk.into_iter().zip(ids).zip(results) {
                 match result {
-                    Ok(written) => self.confirmed(end, job, id, written, pushed, report)?,
-                    Err(error) => {
-                        let ends_side =
-                            matches!(error.class, Class::Auth | Class::Fatal | Class::Rate(_) | Class::Retry);
-                        self.refused(picture, end, job, id, &error, pushed, report).await?;
-                        let stopped = &mut report.stopped[end.index()];
-                        *stopped = stopped.take().or(ends_side.then_some(error));
-                    }
+                    Ok(now) => written.push((job, self.confirmed(end, id, now.now))),
+                    Err(error) => refused.push((job, id, error)),
                 }
+            }
+            host.advance(written.len() as u64);
+            self.confirm_batch(end, written, pushed, report)?;
+            for (job, id, error) in refused {
+                let ends_side = matches!(error.class, Class::Auth | Class::Fatal | Class::Rate(_) | Class::Retry);
+                self.refused(picture, end, job, id, &error, pushed, report).await?;
+                let stopped = &mut report.stopped[end.index()];
+                *stopped = stopped.take().or(ends_side.then_some(error));
                 host.advance(1);
             }
         }
         Ok(())
     }
 
-    fn confirmed(
+    /// Notes that the writes of a batch happened, all in one: a crash before it leaves all of them to be read again.
+    fn confirm_batch(
         &mut self,
         end: End,
-        job: &Job,
-        id: EntryId,
-        written: Written,
+        written: Vec<(&Job, Confirmed)>,
         pushed: &mut Pushed,
         report: &mut Report,
     ) -> Result<(), CycleError> {
-        let link = self.confirm(end, id, &written.now)?;
-        report.did(end, &written.now.id, job.category);
-        if let (None, Some(partner), Category::Created) = (link, &job.entry.partner, job.category) {
-            // The app took the contact for one that it had already, and that one has a partner.
-            let (name, end) = (&self.program.side(end).name, end.other());
-            let why = format!("{name} says that this contact is one that is linked with another contact already");
-            report.problem(Problem { end, id: Some(partner.clone()), who: partner.clone(), why });
-            pushed.failed.insert(job.item);
+        if written.is_empty() {
+            return Ok(());
         }
-        pushed.now[end.index()].insert(job.item, written.now);
+        let (jobs, confirmed): (Vec<&Job>, Vec<Confirmed>) = written.into_iter().unzip();
+        let links = self.store.confirm_all(&confirmed, self.world.clock.now())?;
+        for ((job, Confirmed { now, .. }), link) in jobs.into_iter().zip(confirmed).zip(links) {
+            report.did(end, &now.id, job.category);
+            if let (None, Some(partner), Category::Created) = (link, &job.entry.partner, job.category) {
+                // The app took the contact for one that it had already, and that one has a partner.
+                let (name, end) = (&self.program.side(end).name, end.other());
+                let why = format!("{name} says that this contact is one that is linked with another contact already");
+                report.problem(Problem { end, id: Some(partner.clone()), who: partner.clone(), why });
+                pushed.failed.insert(job.item);
+            }
+            pushed.now[end.index()].insert(job.item, now);
+        }
         Ok(())
     }
 
-    /// Notes that a write happened, with what the record holds now.
-    pub(super) fn confirm(&mut self, end: End, entry: EntryId, now: &Observed) -> Result<Option<LinkId>, CycleError> {
+    /// A write that happened, with what the record holds now.
+    fn confirmed(&self, end: End, entry: EntryId, now: Observed) -> Confirmed {
         let held = (!now.deleted).then(|| self.apps[end.index()].decode(&now.raw).ok()).flatten();
         let fields = held.map(|record| naming::named(self.program.side(end), &record)).unwrap_or_default();
-        Ok(self.store.confirm(entry, now, &fields, self.world.clock.now())?)
+        Confirmed { entry, now, fields }
+    }
+
+    /// Notes that one write happened.
+    pub(super) fn confirm(&mut self, end: End, entry: EntryId, now: &Observed) -> Result<(), CycleError> {
+        let confirmed = self.confirmed(end, entry, now.clone());
+        self.store.confirm_all(&[confirmed], self.world.clock.now())?;
+        Ok(())
     }
 
     /// A write that was not confirmed. Whatever the reason, nothing of it is sent again blindly.

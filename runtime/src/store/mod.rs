@@ -13,8 +13,8 @@ mod types;
 pub use error::StoreError;
 pub use sqlite::{Restored, Sqlite, TakeOver, id_kind, mark};
 pub use types::{
-    Activity, Asked, Conflict, Entry, EntryId, EntryState, Erased, Keyed, Line, Link, LinkId, Marks, NamedRecord,
-    NewEntry, Pause, RecordId, RunId, RunInfo, Seen, Settled, Trouble,
+    Activity, Asked, Confirmed, Conflict, Entry, EntryId, EntryState, Erased, Keyed, Line, Link, LinkId, Marks,
+    NamedRecord, NewEntry, Pause, RecordId, RunId, RunInfo, Seen, Settled, Trouble,
 };
 
 use syncc_compiler::ir::End;
@@ -114,21 +114,25 @@ pub trait Store: Send {
     fn journal(&mut self, run: RunId, entries: &[NewEntry]) -> Result<Vec<EntryId>, StoreError>;
     /// Notes that these are being sent. Durable before it returns if one of them is a create or a delete.
     fn sent(&mut self, entries: &[EntryId]) -> Result<(), StoreError>;
-    /// The write happened: takes the observation in, links the record with the entry's partner if it is not
-    /// yet, leaves the entry's lines in the history, and closes the entry, all in one. `fields` is what the record
-    /// holds now, as far as it can be read: what the app made of the values that it was given. A new link has no base until [`Store::settle`] gives it one: a
-    /// crash in between leaves a first merge of equal values.
+    /// The writes happened: takes each observation in, links the record with the entry's partner if it is not
+    /// yet, leaves the entry's lines in the history, and closes the entry, all of all in one. A new link has no base until
+    /// [`Store::settle`] gives it one: a crash in between leaves a first merge of equal values.
     ///
-    /// Returns the link with the partner (of the record, if the entry has no partner). `None` when they could
+    /// Returns for each the link with the partner (of the record, if the entry has no partner). `None` when they could
     /// not be linked, because the partner was deleted in the meantime or is linked with another record, or
     /// the app answered a create with a record that is linked already: the write happened all the same.
+    fn confirm_all(&mut self, confirmed: &[Confirmed], at: jiff::Timestamp) -> Result<Vec<Option<LinkId>>, StoreError>;
+    /// The same for one.
     fn confirm(
         &mut self,
         entry: EntryId,
         now: &Observed,
         fields: &NamedRecord,
         at: jiff::Timestamp,
-    ) -> Result<Option<LinkId>, StoreError>;
+    ) -> Result<Option<LinkId>, StoreError> {
+        let confirmed = Confirmed { entry, now: now.clone(), fields: fields.clone() };
+        Ok(self.confirm_all(&[confirmed], at)?.pop().flatten())
+    }
     /// The write certainly did not happen: closes the entry with the reason.
     fn fail(&mut self, entry: EntryId, reason: &str) -> Result<(), StoreError>;
     /// It is not known whether the write happened.

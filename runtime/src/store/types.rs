@@ -99,6 +99,17 @@ pub struct Entry {
     pub state: EntryState,
 }
 
+/// A write that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Confirmed {
+    /// Which entry of the journal.
+    pub entry: EntryId,
+    /// The record as the app has it now.
+    pub now: Observed,
+    /// What it holds now, as far as it can be read: what the app made of the values that it was given.
+    pub fields: NamedRecord,
+}
+
 /// How far a write got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -29,7 +29,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use syncc_compiler::ir::End;
 
 use super::{
-    Activity, Asked, Conflict, Entry, EntryId, Erased, Keyed, Link, LinkId, Marks, NamedRecord, NewEntry, Pause,
+    Activity, Asked, Confirmed, Conflict, Entry, EntryId, Erased, Keyed, Link, LinkId, Marks, NewEntry, Pause,
     RecordId, RunId, RunInfo, Seen, Settled, Store, StoreError, Trouble,
 };
 use crate::apps::Observed;
@@ -239,14 +239,11 @@ impl Store for Sqlite {
         }
     }
 
-    fn confirm(
-        &mut self,
-        entry: EntryId,
-        now: &Observed,
-        fields: &NamedRecord,
-        at: Timestamp,
-    ) -> Result<Option<LinkId>, StoreError> {
-        self.write(|db| journal::confirm(db, entry, now, fields, at))
+    fn confirm_all(&mut self, confirmed: &[Confirmed], at: Timestamp) -> Result<Vec<Option<LinkId>>, StoreError> {
+        self.write(|db| {
+            let one = |of: &Confirmed| journal::confirm(db, of.entry, &of.now, &of.fields, at);
+            confirmed.iter().map(one).collect()
+        })
     }
 
     fn fail(&mut self, entry: EntryId, reason: &str) -> Result<(), StoreError> {
