@@ -6,6 +6,7 @@ mod crash;
 mod files;
 mod model;
 mod pairs;
+mod standing;
 mod steps;
 
 use std::collections::BTreeMap;
