@@ -49,12 +49,12 @@ pub(crate) fn undo(ran: &mut Ran, nth: u32, planted: Option<Planted>) -> Result<
         let result = with(ran, planted, &mut |connection| {
             let planned =
                 finish(connection.plan_undo(&asked, "undone", &allowed, &mut Operator, &mut Report::default()));
-            let undo = match planned.unwrap_or_else(|| Err(CycleError::NotApproved)) {
+            let undo = match planned.unwrap_or(Err(CycleError::NotApproved)) {
                 Ok(undo) => undo,
                 Err(error) => return Err(error),
             };
             skipped.clone_from(&undo.skipped);
-            finish(connection.undo(undo, &allowed, &mut Operator)).unwrap_or_else(|| Err(CycleError::NotApproved))
+            finish(connection.undo(undo, &allowed, &mut Operator)).unwrap_or(Err(CycleError::NotApproved))
         });
         match result {
             Err(CycleError::Guards(names)) if names.iter().any(|(name, _)| !allowed.guards.contains(name)) => {
@@ -77,7 +77,7 @@ pub(crate) fn undo(ran: &mut Ran, nth: u32, planted: Option<Planted>) -> Result<
     wait(ran);
     ran.hub.begin(&Round::default(), None, What::Began { allowed: Vec::new(), look: false, trouble: None });
     let result = with(ran, planted, &mut |connection| {
-        finish(connection.run(&Allowed::default(), &mut Operator)).unwrap_or_else(|| Err(CycleError::NotApproved))
+        finish(connection.run(&Allowed::default(), &mut Operator)).unwrap_or(Err(CycleError::NotApproved))
     });
     ran.hub.end(What::Ended(match result {
         Ok(report) => Ending::Well { tallies: report.tallies, problems: Vec::new() },

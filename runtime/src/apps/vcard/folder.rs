@@ -47,6 +47,9 @@ fn not_there(path: &Path) -> AppError {
     AppError::new(Class::Gone, format!("{} is not there any more", path.display()))
 }
 
+/// The name of a card file, and how it is told from itself before.
+pub(super) type Listed = (String, Stamp);
+
 impl Folder {
     pub(super) fn new(path: PathBuf) -> Self {
         Self { path }
@@ -60,7 +63,7 @@ impl Folder {
 
     /// The card files in the order of their names, each as it is now, and problems with names. A folder that is not
     /// there is an error, never an empty one: the disk may not be mounted.
-    pub(super) fn files(&self, now: Timestamp) -> Result<(Vec<(String, Stamp)>, Vec<String>), AppError> {
+    pub(super) fn files(&self, now: Timestamp) -> Result<(Vec<Listed>, Vec<String>), AppError> {
         let failed = |error| file::explain("listed", &self.path, &error);
         let (mut files, mut problems) = (Vec::new(), Vec::new());
         for entry in fs::read_dir(&self.path).map_err(failed)? {
