@@ -19,5 +19,10 @@ pub fn fingerprint(program: &Program) -> String {
         }
     }
     let text = serde_json::to_vec(&program).unwrap_or_default();
-    Sha256::digest(&text).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    short(Sha256::new_with_prefix(&text))
+}
+
+/// A hash as a name: 32 hex digits.
+pub(super) fn short(hash: Sha256) -> String {
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

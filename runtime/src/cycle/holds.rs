@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 use syncc_compiler::ir::End;
 
-use super::{Connection, CycleError, Picture, Problem, Report, naming};
+use super::{Connection, CycleError, Picture, Problem, Report, fingerprint, naming};
 use crate::engine::Held;
 
 /// What is written this often within [`FLIPS_WITHIN`], and always the same, something else keeps changing back.
@@ -123,7 +123,7 @@ impl Connection<'_> {
             hash.update(raw.len().to_le_bytes());
             hash.update(raw);
         }
-        hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        fingerprint::short(hash)
     }
 }
 

@@ -6,15 +6,16 @@
 //!   and so on: all that [`crate::engine::plan`] asks of other contacts to plan these as if it knew all of them.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     hash::{DefaultHasher, Hash as _, Hasher as _},
 };
 
 use sha2::{Digest as _, Sha256};
 use syncc_compiler::ir::{End, Program};
 
-use super::{Connection, CycleError};
+use super::{Connection, CycleError, fingerprint};
 use crate::{
+    apps::Observed,
     engine::keys,
     store::{Keyed, Link, LinkId, RecordId, Store},
 };
@@ -60,14 +61,16 @@ pub(super) struct Pass {
     only: Option<Marks>,
 }
 
-/// Records by a hash of theirs: two that are equal by chance are a million million times less likely than anything else
-/// that can go wrong, and a record then waits for the next round.
-type Marks = HashSet<u64>;
+/// Records by a hash of 128 bits, which takes less room than their ids: no two are ever equal by chance.
+type Marks = HashSet<u128>;
 
-fn mark(record: &RecordId) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    record.hash(&mut hasher);
-    hasher.finish()
+fn mark(record: &RecordId) -> u128 {
+    let half = |nth: u8| {
+        let mut hasher = DefaultHasher::new();
+        (nth, record).hash(&mut hasher);
+        u128::from(hasher.finish())
+    };
+    half(0) << 64 | half(1)
 }
 
 impl Pass {
@@ -160,27 +163,33 @@ impl Connection<'_> {
     pub(super) fn prepare(&mut self) -> Result<(), CycleError> {
         let version = env!("CARGO_PKG_VERSION");
         let read = format!("{version} {:?} {:?}", self.settings, self.canon);
-        let keyed = name(&format!("{read} {}", matching(self.program)));
-        self.store.begin_standing(&name(&format!("{read} {}", self.fingerprint)), &keyed)?;
+        let by = |what: &str| fingerprint::short(Sha256::new().chain_update(&read).chain_update(what));
+        self.store.begin_standing(&by(&self.fingerprint), &by(&matching(self.program)))?;
         loop {
             let unkeyed = self.store.unkeyed(PAGE)?;
             if unkeyed.is_empty() {
                 return Ok(());
             }
-            let keyed = unkeyed.into_iter().map(|record| self.keyed(record)).collect::<Result<Vec<_>, _>>()?;
+            let mut keyed = Vec::new();
+            for end in End::BOTH {
+                let ids: Vec<String> = unkeyed.iter().filter(|(of, _)| *of == end).map(|(_, id)| id.clone()).collect();
+                let seen = self.store.records(end, &ids)?.into_iter();
+                let seen: HashMap<_, _> = seen.map(|seen| (seen.observed.id.clone(), seen.observed)).collect();
+                keyed.extend(ids.into_iter().map(|id| Keyed { end, keys: self.keys(end, seen.get(&id)), id }));
+            }
             self.store.set_keys(&keyed)?;
         }
     }
 
-    fn keyed(&self, (end, id): RecordId) -> Result<Keyed, CycleError> {
-        let seen = self.store.records(end, std::slice::from_ref(&id))?;
-        let there = seen.first().filter(|seen| !seen.observed.deleted);
-        let record = there.and_then(|seen| self.apps[end.index()].decode(&seen.observed.raw).ok());
+    /// The keys of a record; none for one that is gone or cannot be read.
+    fn keys(&self, end: End, seen: Option<&Observed>) -> Vec<i64> {
+        let there = seen.filter(|seen| !seen.deleted);
+        let record = there.and_then(|seen| self.apps[end.index()].decode(&seen.raw).ok());
         let keys = record.map(|record| keys(self.program, end, &record)).unwrap_or_default();
         let mut keys: Vec<i64> = keys.iter().map(|(tier, text)| hashed(*tier, text)).collect();
         keys.sort_unstable();
         keys.dedup();
-        Ok(Keyed { end, id, keys })
+        keys
     }
 }
 
@@ -198,10 +207,6 @@ fn matching(program: &Program) -> String {
         }
     }
     text
-}
-
-fn name(text: &str) -> String {
-    Sha256::digest(text).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The first eight bytes of a hash of a key. Two that are equal by chance cost a look, and nothing else.

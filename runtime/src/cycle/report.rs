@@ -103,7 +103,7 @@ pub enum Category {
     Oscillating,
     /// There is something to do, and this run was asked for others.
     Unasked,
-    /// A write of it is due, and there was no run since: only told of what is remembered.
+    /// Something is to be done about it by the next run: told of what is remembered, and of what moved after it was planned.
     Due,
     /// Nothing to do.
     InSync,

@@ -57,7 +57,7 @@ pub trait Store: Send {
     fn seen(&self, end: End) -> Result<Vec<Seen>, StoreError>;
     /// Those of these records that are known, deleted ones that are linked included, in the order asked for.
     fn records(&self, end: End, ids: &[String]) -> Result<Vec<Seen>, StoreError>;
-    /// The ids of some records that are known, this many at most.
+    /// The ids of some records that are known, this many at most: of those that are there, while there are any.
     fn some(&self, end: End, most: usize) -> Result<Vec<String>, StoreError>;
 
     /// Says by which rules records are at rest from now on, and by which rules keys are taken. If they are others than
