@@ -9,6 +9,7 @@ use crate::{
     keyword::{self, Keyword},
     limits,
     parser::{Rule, SyncParser},
+    plain,
     tree::{Body, Span, Statement},
 };
 
@@ -19,16 +20,33 @@ use crate::{
 /// `==` is still checked as the rule it was meant to be.
 #[must_use]
 pub fn statement(text: &str) -> Statement {
+    // Most statements are rules without a slip.
+    whole(text, |rule, text, base| match rule {
+        Rule::when_whole => match plain::when(text, base) {
+            Some(when) => Ok((Some(Body::When(when)), Vec::new())),
+            None => parse(rule, text, base),
+        },
+        _ => parse(rule, text, base),
+    })
+}
+
+/// The same statement as [`statement()`] gives, read by the grammar alone: what that is held against. Slower.
+#[must_use]
+pub fn by_grammar(text: &str) -> Statement {
+    whole(text, parse)
+}
+
+fn whole(text: &str, parse: impl Fn(Rule, &str, u32) -> Parsed) -> Statement {
     let comments = comments(text);
     let (body, mut errors) = match limits::check(text) {
         Some(error) => (None, vec![error]),
-        None => read(text),
+        None => read(text, parse),
     };
     errors.sort_by_key(|error| error.span);
     Statement { body: body.unwrap_or(Body::Broken), errors, comments }
 }
 
-fn read(text: &str) -> (Option<Body>, Vec<SyntaxError>) {
+fn read(text: &str, parse: impl Fn(Rule, &str, u32) -> Parsed) -> (Option<Body>, Vec<SyntaxError>) {
     let start = text.len() - text.trim_start_matches(is_blank).len();
     let word = explain::word_at(text, start);
     let word_span = Span::new(start as u32, (start + word.len()) as u32);
@@ -57,7 +75,10 @@ fn read(text: &str) -> (Option<Body>, Vec<SyntaxError>) {
 
 type Failure = Box<pest::error::Error<Rule>>;
 
-fn parse(rule: Rule, text: &str, base: u32) -> Result<(Option<Body>, Vec<SyntaxError>), Failure> {
+/// What all that stands behind a keyword says, and the slips in it.
+type Parsed = Result<(Option<Body>, Vec<SyntaxError>), Failure>;
+
+fn parse(rule: Rule, text: &str, base: u32) -> Parsed {
     let pairs = SyncParser::parse(rule, text).map_err(Box::new)?;
     let mut builder = Builder::new(base);
     let body = builder.body(pairs);

@@ -3,10 +3,13 @@
 
 use std::time::{Duration, Instant};
 
-use syncc_grammar::{SyntaxErrorKind, decode, split, statement, tree::Body};
+use syncc_grammar::{SyntaxErrorKind, by_grammar, decode, split, statement, tree::Body};
 
+/// What is wrong with a statement, by both ways of reading it.
 fn kinds(text: &str) -> Vec<SyntaxErrorKind> {
-    statement(text).errors.into_iter().map(|error| error.kind).collect()
+    let read = statement(text);
+    assert_eq!(read, by_grammar(text));
+    read.errors.into_iter().map(|error| error.kind).collect()
 }
 
 #[test]

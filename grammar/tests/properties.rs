@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use syncc_grammar::{
-    SyntaxError, decode, format, split, statement,
+    SyntaxError, by_grammar, decode, format, split, statement,
     tree::{Body, Span},
 };
 
@@ -113,6 +113,8 @@ fn without_spans(body: &Body) -> String {
 fn check_statement(text: &str) {
     check_body(text);
     let statement = statement(text);
+    // Rules are read by hand where nothing is wrong with them.
+    assert_eq!(statement, by_grammar(text), "{text:?}");
     statement.errors.iter().for_each(|error| check_error(text, error));
     assert!(statement.errors.is_sorted_by_key(|error| error.span));
     for comment in &statement.comments {
