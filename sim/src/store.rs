@@ -62,6 +62,10 @@ macro_rules! writes {
 }
 
 impl Store for SimStore<'_> {
+    fn together(&self, read: &mut dyn FnMut() -> Result<(), StoreError>) -> Result<(), StoreError> {
+        self.inner.together(read)
+    }
+
     fn observe(&mut self, end: End, page: &[Observed]) -> Result<(), StoreError> {
         if self.planted(Planted::Cursor) {
             self.late.push((end, page.to_vec()));

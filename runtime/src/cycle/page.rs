@@ -17,7 +17,7 @@ use super::{Connection, CycleError, fingerprint};
 use crate::{
     apps::Observed,
     engine::keys,
-    store::{Keyed, Link, LinkId, RecordId, Store},
+    store::{Keyed, Link, LinkId, RecordId, Store, StoreError},
 };
 
 /// How many records that moved begin a page. Those that come with them are few, or share a key.
@@ -81,14 +81,15 @@ impl Pass {
 
     /// The next page; nothing at the end of the pass.
     pub(super) fn next(&mut self, store: &mut dyn Store, most: usize) -> Result<Option<Page>, CycleError> {
-        let begin = store.moved(self.after.as_ref(), most)?;
-        let Some(last) = begin.last().cloned() else { return Ok(None) };
         let mut taken = Taken::default();
-        for record in begin {
-            if self.only.as_ref().is_none_or(|only| only.contains(&mark(&record))) {
-                taken.take(store, record, &mut self.met)?;
-            }
-        }
+        let mut last = None;
+        store.together(&mut || {
+            let begin = store.moved(self.after.as_ref(), most)?;
+            last = begin.last().cloned();
+            let asked = |record: &RecordId| self.only.as_ref().is_none_or(|only| only.contains(&mark(record)));
+            begin.into_iter().filter(asked).try_for_each(|record| taken.take(store, record, &mut self.met))
+        })?;
+        let Some(last) = last else { return Ok(None) };
         self.after = Some(last);
         let mut page = taken.page;
         page.beside.retain(|id, _| !page.links.contains_key(id));
@@ -111,7 +112,7 @@ struct Taken {
 
 impl Taken {
     /// Takes a record in with everything that has to come with it, if it was not in a page already.
-    fn take(&mut self, store: &dyn Store, record: RecordId, met: &mut Marks) -> Result<(), CycleError> {
+    fn take(&mut self, store: &dyn Store, record: RecordId, met: &mut Marks) -> Result<(), StoreError> {
         if met.contains(&mark(&record)) {
             return Ok(());
         }

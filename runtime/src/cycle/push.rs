@@ -30,13 +30,20 @@ struct Job {
 #[derive(Default)]
 pub(super) struct Pushed {
     /// What the apps hold after a confirmed write, by item, left first.
-    pub(super) now: [HashMap<usize, Observed>; 2],
+    pub(super) now: [HashMap<usize, Written>; 2],
     /// Items of which a write did not happen, or may not have.
     pub(super) failed: HashSet<usize>,
     /// What an app refused for what it holds.
     pub(super) refused: Vec<Refusal>,
     /// Items of which a record changed under our hands: they are planned once more.
     again: HashSet<usize>,
+}
+
+/// A record after a confirmed write.
+pub(super) struct Written {
+    pub(super) id: String,
+    /// What it holds; nothing for one that is gone or cannot be read.
+    pub(super) record: Option<Record>,
 }
 
 impl Connection<'_> {
@@ -120,8 +127,7 @@ impl Connection<'_> {
         let after = outcome.end[end.index()].clone();
         let now = picture.now(item, end);
         let observed = now.and_then(|known| picture.seen[end.index()].get(&known.id));
-        let op = Uuid::from_u128(self.world.chance.bits());
-        let op = uuid::Builder::from_random_bytes(*op.as_bytes()).into_uuid();
+        let op = self.op();
         let payload = after.as_ref().map(|after| naming::named(side, after)).unwrap_or_default();
         let write = match (now.and_then(|known| known.record.clone()), observed, after) {
             (None, _, Some(record)) => Write::Create { op, record },
@@ -150,6 +156,14 @@ impl Connection<'_> {
             Write::Delete { .. } => Category::Deleted,
         };
         Some((Job { item: index, category, entry }, write))
+    }
+
+    /// A name for a write, and for the record that it makes where the app lets us choose: names that are given one after the
+    /// other sort so (RFC 9562, version 7), and stand beside each other in every index that has them.
+    fn op(&self) -> Uuid {
+        let since = self.world.clock.now().as_millisecond();
+        let [_, _, _, _, _, _, random @ ..] = self.world.chance.bits().to_be_bytes();
+        uuid::Builder::from_unix_timestamp_millis(since.try_into().unwrap_or_default(), &random).into_uuid()
     }
 
     #[allow(clippy::too_many_arguments, reason = "one call site; a struct of borrows would only rename them")]
@@ -183,7 +197,10 @@ impl Connection<'_> {
             let (mut written, mut refused) = (Vec::new(), Vec::new());
             for ((job, id), result) in chunk.into_iter().zip(ids).zip(results) {
                 match result {
-                    Ok(now) => written.push((job, self.confirmed(end, id, now.now))),
+                    Ok(now) => {
+                        let (confirmed, record) = self.confirmed(end, id, now.now);
+                        written.push((job, confirmed, record));
+                    }
                     Err(error) => refused.push((job, id, error)),
                 }
             }
@@ -204,16 +221,17 @@ impl Connection<'_> {
     fn confirm_batch(
         &mut self,
         end: End,
-        written: Vec<(&Job, Confirmed)>,
+        written: Vec<(&Job, Confirmed, Option<Record>)>,
         pushed: &mut Pushed,
         report: &mut Report,
     ) -> Result<(), CycleError> {
         if written.is_empty() {
             return Ok(());
         }
-        let (jobs, confirmed): (Vec<&Job>, Vec<Confirmed>) = written.into_iter().unzip();
+        let split = written.into_iter().map(|(job, confirmed, record)| ((job, record), confirmed));
+        let (jobs, confirmed): (Vec<_>, Vec<Confirmed>) = split.unzip();
         let links = self.store.confirm_all(&confirmed, self.world.clock.now())?;
-        for ((job, Confirmed { now, .. }), link) in jobs.into_iter().zip(confirmed).zip(links) {
+        for (((job, record), Confirmed { now, .. }), link) in jobs.into_iter().zip(confirmed).zip(links) {
             report.did(end, &now.id, job.category);
             if let (None, Some(partner), Category::Created) = (link, &job.entry.partner, job.category) {
                 // The app took the contact for one that it had already, and that one has a partner.
@@ -222,21 +240,21 @@ impl Connection<'_> {
                 report.problem(Problem { end, id: Some(partner.clone()), who: partner.clone(), why });
                 pushed.failed.insert(job.item);
             }
-            pushed.now[end.index()].insert(job.item, now);
+            pushed.now[end.index()].insert(job.item, Written { id: now.id, record });
         }
         Ok(())
     }
 
     /// A write that happened, with what the record holds now.
-    fn confirmed(&self, end: End, entry: EntryId, now: Observed) -> Confirmed {
+    fn confirmed(&self, end: End, entry: EntryId, now: Observed) -> (Confirmed, Option<Record>) {
         let held = (!now.deleted).then(|| self.apps[end.index()].decode(&now.raw).ok()).flatten();
-        let fields = held.map(|record| naming::named(self.program.side(end), &record)).unwrap_or_default();
-        Confirmed { entry, now, fields }
+        let fields = held.as_ref().map(|record| naming::named(self.program.side(end), record)).unwrap_or_default();
+        (Confirmed { entry, now, fields }, held)
     }
 
     /// Notes that one write happened.
     pub(super) fn confirm(&mut self, end: End, entry: EntryId, now: &Observed) -> Result<(), CycleError> {
-        let confirmed = self.confirmed(end, entry, now.clone());
+        let (confirmed, _) = self.confirmed(end, entry, now.clone());
         self.store.confirm_all(&[confirmed], self.world.clock.now())?;
         Ok(())
     }

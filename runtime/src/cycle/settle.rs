@@ -74,15 +74,14 @@ impl Connection<'_> {
     ) -> Base {
         let side = |end: End| -> Option<Record> {
             let planned = base.sides[end.index()].as_ref()?;
-            let Some(now) = pushed.now[end.index()].get(&index).filter(|now| !now.deleted) else {
+            let Some(now) = pushed.now[end.index()].get(&index).and_then(|now| now.record.as_ref()) else {
                 return Some(planned.clone());
             };
-            let Ok(now) = self.apps[end.index()].decode(&now.raw) else { return Some(planned.clone()) };
             let before = picture.now(item, end).and_then(|known| known.record.as_ref());
             let after = outcome.end[end.index()].as_ref()?;
             // A field whose base is held back until its contact comes into scope again keeps that base.
             let held_back = |index: usize| planned.values().get(index) != after.values().get(index);
-            let stored = stored(after, before, &now);
+            let stored = stored(after, before, now);
             let values = stored.values().iter().enumerate();
             let values = values.map(|(index, stored)| {
                 if held_back(index) { planned.values().get(index).cloned().unwrap_or_default() } else { stored.clone() }

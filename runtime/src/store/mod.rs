@@ -60,6 +60,9 @@ pub trait Store: Send {
     /// The ids of some records that are known, this many at most: of those that are there, while there are any.
     fn some(&self, end: End, most: usize) -> Result<Vec<String>, StoreError>;
 
+    /// Everything that is read within `read` is of one moment, and costs one look at the file instead of one each.
+    fn together(&self, read: &mut dyn FnMut() -> Result<(), StoreError>) -> Result<(), StoreError>;
+
     /// Says by which rules records are at rest from now on, and by which rules keys are taken. If they are others than
     /// before, every record counts as moved, and no keys are known.
     fn begin_standing(&mut self, rules: &str, keys: &str) -> Result<(), StoreError>;

@@ -134,7 +134,7 @@ pub(super) fn conflicts(db: &Connection) -> Result<Vec<Conflict>, Fault> {
     while let Some(row) = rows.next()? {
         let id: i64 = row.get(0)?;
         let name = format!("conflict {id}");
-        let value = |column: String| code::read_value(Some(&column), &name);
+        let value = |column: String| code::read_value(&column, &name);
         conflicts.push(Conflict {
             id,
             at: code::read_time(&row.get::<_, String>(1)?, &name)?,

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use syncc_compiler::{ir::End, value::Value};
 
 use super::{
@@ -47,15 +48,8 @@ pub(super) fn read_record(column: &str, what: impl Display) -> Result<NamedRecor
     serde_json::from_str(column).map_err(|error| Fault::damaged(format!("the fields of {what}: {error}")))
 }
 
-/// A value as a column has it; nothing for an unknown one.
-pub(super) fn value(value: &Value) -> Result<Option<String>, Fault> {
-    let json = || serde_json::to_string(value).map_err(|error| Fault::damaged(format!("a value: {error}")));
-    value.is_known().then(json).transpose()
-}
-
 /// The value in a column. `what` names the row.
-pub(super) fn read_value(column: Option<&str>, what: impl Display) -> Result<Value, Fault> {
-    let Some(column) = column else { return Ok(Value::Unknown) };
+pub(super) fn read_value(column: &str, what: impl Display) -> Result<Value, Fault> {
     serde_json::from_str(column).map_err(|error| Fault::damaged(format!("a value of {what}: {error}")))
 }
 
@@ -68,6 +62,31 @@ pub(super) fn lines(lines: &[Line]) -> Result<String, Fault> {
 pub(super) fn read_lines(column: Option<&str>, what: impl Display) -> Result<Vec<Line>, Fault> {
     let Some(column) = column else { return Ok(Vec::new()) };
     serde_json::from_str(column).map_err(|error| Fault::damaged(format!("what {what} does: {error}")))
+}
+
+/// What a line of the history says beside who it is about and what was done, which its row says once.
+#[derive(Serialize, Deserialize)]
+pub(super) struct FieldLine {
+    pub(super) field: Option<String>,
+    #[serde(default, skip_serializing_if = "is_unknown")]
+    pub(super) before: Value,
+    #[serde(default, skip_serializing_if = "is_unknown")]
+    pub(super) after: Value,
+    pub(super) why: String,
+}
+
+fn is_unknown(value: &Value) -> bool {
+    !value.is_known()
+}
+
+/// The lines of a row of the history, as a column has them.
+pub(super) fn fields(lines: &[FieldLine]) -> Result<String, Fault> {
+    serde_json::to_string(lines).map_err(|error| Fault::damaged(format!("a history that cannot be stored: {error}")))
+}
+
+/// The lines in a column. `what` names the row.
+pub(super) fn read_fields(column: &str, what: impl Display) -> Result<Vec<FieldLine>, Fault> {
+    serde_json::from_str(column).map_err(|error| Fault::damaged(format!("the lines of {what}: {error}")))
 }
 
 /// A state as a column has it.

@@ -70,7 +70,10 @@ fn erase(db: &Connection, end: End, id: &str) -> Result<usize, Fault> {
     // The link first: it points to both records.
     db.execute(&format!("DELETE FROM links WHERE {column} = ?1"), [id])?;
     db.execute(&format!("DELETE FROM conflicts WHERE {column} = ?1"), [id])?;
-    let lines = db.execute(r#"DELETE FROM history WHERE "end" = ?1 AND record = ?2"#, params![here, id])?;
+    let told = r#"FROM history WHERE "end" = ?1 AND record = ?2"#;
+    let lines: i64 =
+        db.query_row(&format!("SELECT coalesce(sum(lines), 0) {told}"), params![here, id], |row| row.get(0))?;
+    db.execute(&format!("DELETE {told}"), params![here, id])?;
     for table in ["pauses", "troubles"] {
         db.execute(&format!(r#"DELETE FROM {table} WHERE "end" = ?1 AND record = ?2"#), params![here, id])?;
     }
@@ -80,7 +83,7 @@ fn erase(db: &Connection, end: End, id: &str) -> Result<usize, Fault> {
     )?;
     db.execute(r#"DELETE FROM seen WHERE "end" = ?1 AND id = ?2"#, params![here, id])?;
     standing::erase(db, end, id)?;
-    Ok(lines)
+    Ok(lines.try_into().unwrap_or_default())
 }
 
 /// Writes the file anew without what was erased, and empties its log. Whether both were done: somebody who is just looking

@@ -1,15 +1,18 @@
 //! Runs, and what they did, for people.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use syncc_compiler::ir::End;
 
 use super::{
     super::{Activity, Asked, Line, NamedRecord, RunId, RunInfo},
-    code,
+    code::{self, FieldLine},
     fault::Fault,
 };
+
+/// How many lines a row of the history can have: a line is numbered by its row and its place in there.
+const PLACES: u16 = u16::MAX;
 
 pub(super) fn planned(db: &Connection) -> Result<Option<String>, Fault> {
     Ok(db.prepare_cached("SELECT planned FROM connection")?.query_row([], |row| row.get(0))?)
@@ -61,35 +64,40 @@ pub(super) fn record(
     fields: &NamedRecord,
 ) -> Result<(), Fault> {
     let mut insert = db.prepare_cached(
-        r#"INSERT INTO history (run, at, "end", record, who, what, field, before, after, why)
-           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
+        r#"INSERT INTO history (run, at, "end", record, who, what, whole, lines, fields)
+           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
     )?;
-    for line in lines {
-        let held = line.field.as_ref().and_then(|field| fields.get(field)).filter(|value| value.is_known());
-        let after = if line.after.is_known() { held.unwrap_or(&line.after) } else { &line.after };
+    let alike = |a: &Line, b: &Line| (&a.who, &a.what, a.field.is_none()) == (&b.who, &b.what, b.field.is_none());
+    for lines in lines.chunk_by(alike).flat_map(|lines| lines.chunks(PLACES.into())) {
+        let Some(Line { who, what, field, .. }) = lines.first() else { continue };
+        let column = lines.iter().map(|line| {
+            let held = line.field.as_ref().and_then(|field| fields.get(field)).filter(|value| value.is_known());
+            let after = if line.after.is_known() { held.unwrap_or(&line.after) } else { &line.after };
+            let (field, before, why) = (line.field.clone(), line.before.clone(), line.why.clone());
+            FieldLine { field, before, after: after.clone(), why }
+        });
+        let column: Vec<FieldLine> = column.collect();
         insert.execute(params![
             run.0,
             code::time(at),
             code::end(end),
             record,
-            line.who,
-            line.what,
-            line.field,
-            code::value(&line.before)?,
-            code::value(after)?,
-            line.why,
+            who,
+            what,
+            field.is_none(),
+            i64::try_from(column.len()).unwrap_or(i64::MAX),
+            code::fields(&column)?
         ])?;
     }
     Ok(())
 }
 
-/// A record that has a new id keeps its history.
 /// Moves what was done to a record to its new id. Where the two were two before (`merged`), that we made the one does not
 /// mean that we made the other: that line stays, or an undo would delete what somebody else made.
 pub(super) fn rename(db: &Connection, end: End, former: &str, id: &str, merged: bool) -> Result<(), Fault> {
     db.prepare_cached(
         r#"UPDATE history SET record = ?3 WHERE "end" = ?1 AND record = ?2
-           AND NOT (?4 AND what = 'created' AND field IS NULL)"#,
+           AND NOT (?4 AND what = 'created' AND whole)"#,
     )?
     .execute(params![code::end(end), former, id, merged])?;
     Ok(())
@@ -118,37 +126,42 @@ fn select(
     // Two statements, so that each has an index to go by.
     let of = if record.is_some() { r#""end" = ?1 AND record = ?2"# } else { "?1 IS NULL AND ?2 IS NULL" };
     let mut select = db.prepare_cached(&format!(
-        r#"SELECT id, run, at, "end", record, who, what, field, before, after, why FROM history
-           WHERE {of} AND (?3 IS NULL OR field = ?3) AND (?4 IS NULL OR run = ?4) AND (?5 IS NULL OR at >= ?5)
-           ORDER BY id DESC LIMIT ?6"#
+        r#"SELECT id, run, at, "end", record, who, what, fields FROM history
+           WHERE {of} AND (?3 IS NULL OR run = ?3) AND (?4 IS NULL OR at >= ?4) ORDER BY id DESC"#
     ))?;
     let mut rows = select.query(params![
         record.map(|(end, _)| code::end(end)),
         record.map(|(_, id)| id),
-        asked.field,
         asked.run.map(|run| run.0),
         asked.since.map(code::time),
-        asked.limit.and_then(|limit| i64::try_from(limit).ok()).unwrap_or(-1),
     ])?;
-    while let Some(row) = rows.next()? {
-        let id: i64 = row.get(0)?;
-        let name = format!("line {id} of the history");
-        let at: String = row.get(2)?;
-        let value = |column: Option<String>| code::read_value(column.as_deref(), &name);
+    let most = activity.len().saturating_add(asked.limit.unwrap_or(usize::MAX));
+    while activity.len() < most {
+        let Some(row) = rows.next()? else { break };
+        read(row, asked.field.as_deref(), activity)?;
+    }
+    Ok(())
+}
+
+/// The lines of a row, the last one first: of this field only, if one is asked for.
+fn read(row: &Row<'_>, asked: Option<&str>, activity: &mut Vec<Activity>) -> Result<(), Fault> {
+    let id: i64 = row.get(0)?;
+    let name = format!("row {id} of the history");
+    let at = code::read_time(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?, &name)?;
+    let end = code::read_end(row.get(3)?)?;
+    let fields = code::read_fields(row.get_ref(7)?.as_str().map_err(rusqlite::Error::from)?, &name)?;
+    for (place, line) in (0_u16..).zip(fields).collect::<Vec<_>>().into_iter().rev() {
+        let FieldLine { field, before, after, why } = line;
+        if asked.is_some() && asked != field.as_deref() {
+            continue;
+        }
         activity.push(Activity {
-            id,
+            id: (id << u16::BITS) | i64::from(place),
             run: RunId(row.get(1)?),
-            at: code::read_time(&at, &name)?,
-            end: code::read_end(row.get(3)?)?,
+            at,
+            end,
             record: row.get(4)?,
-            line: Line {
-                who: row.get(5)?,
-                what: row.get(6)?,
-                field: row.get(7)?,
-                before: value(row.get(8)?)?,
-                after: value(row.get(9)?)?,
-                why: row.get(10)?,
-            },
+            line: Line { who: row.get(5)?, what: row.get(6)?, field, before, after, why },
         });
     }
     Ok(())
@@ -157,9 +170,10 @@ fn select(
 pub(super) fn repeated(db: &Connection, since: Timestamp, times: u32) -> Result<Vec<(End, String, String)>, Fault> {
     let mut select = db.prepare_cached(
         r#"SELECT DISTINCT "end", record, field FROM (
-             SELECT "end", record, field FROM history
-             WHERE at >= ?1 AND field IS NOT NULL AND what = 'updated'
-             GROUP BY "end", record, field, after HAVING count(*) >= ?2)
+             SELECT "end", record, line.value ->> 'field' AS field
+             FROM history, json_each(history.fields) AS line
+             WHERE at >= ?1 AND NOT whole AND what = 'updated'
+             GROUP BY "end", record, field, line.value -> 'after' HAVING count(*) >= ?2)
            ORDER BY 1, 2, 3"#,
     )?;
     let mut rows = select.query(params![code::time(since), times])?;
@@ -172,7 +186,7 @@ pub(super) fn repeated(db: &Connection, since: Timestamp, times: u32) -> Result<
 
 pub(super) fn runs(db: &Connection, limit: usize) -> Result<Vec<RunInfo>, Fault> {
     let mut select = db.prepare_cached(
-        "SELECT id, began, ended, summary, (SELECT count(*) FROM history WHERE run = runs.id)
+        "SELECT id, began, ended, summary, (SELECT coalesce(sum(lines), 0) FROM history WHERE run = runs.id)
          FROM runs ORDER BY id DESC LIMIT ?1",
     )?;
     let mut rows = select.query([i64::try_from(limit).unwrap_or(i64::MAX)])?;

@@ -19,9 +19,10 @@ use crate::apps::Observed;
 pub(super) fn journal(db: &Connection, run: RunId, entries: &[NewEntry]) -> Result<Vec<EntryId>, Fault> {
     let mut insert = db.prepare_cached(
         r#"INSERT INTO journal
-             (run, op, "end", target, partner, deletes, payload, lines, state)
-           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'planned')"#,
+             (run, op, "end", target, partner, deletes, state)
+           VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'planned')"#,
     )?;
+    let mut open = db.prepare_cached("INSERT INTO open_writes (id, payload, lines) VALUES (?1, ?2, ?3)")?;
     let mut ids = Vec::with_capacity(entries.len());
     for entry in entries {
         let id = insert.insert(params![
@@ -31,9 +32,8 @@ pub(super) fn journal(db: &Connection, run: RunId, entries: &[NewEntry]) -> Resu
             entry.target,
             entry.partner,
             entry.deletes,
-            code::record(&entry.payload)?,
-            code::lines(&entry.lines)?,
         ])?;
+        open.execute(params![id, code::record(&entry.payload)?, code::lines(&entry.lines)?])?;
         ids.push(EntryId(id));
     }
     Ok(ids)
@@ -65,7 +65,10 @@ pub(super) fn confirm(
     at: Timestamp,
 ) -> Result<Option<LinkId>, Fault> {
     let (end, target, partner, deletes, run, lines) = db
-        .prepare_cached(r#"SELECT "end", target, partner, deletes, run, lines FROM journal WHERE id = ?1"#)?
+        .prepare_cached(
+            r#"SELECT "end", target, partner, deletes, run, (SELECT lines FROM open_writes WHERE id = ?1)
+               FROM journal WHERE id = ?1"#,
+        )?
         .query_row([entry.0], |row| {
             let (end, target, partner): (i64, Option<String>, Option<String>) = (row.get(0)?, row.get(1)?, row.get(2)?);
             let lines: Option<String> = row.get(5)?;
@@ -83,9 +86,10 @@ pub(super) fn confirm(
         (Some(target), Some(partner)) if deletes => link(db, end, target, partner)?,
         _ => None,
     };
-    let merged = observations::is_known(db, end, &now.id)?;
+    let former = target.filter(|target| *target != now.id);
+    let merged = former.is_some() && observations::is_known(db, end, &now.id)?;
     observations::observe(db, end, std::slice::from_ref(now), From::Answer)?;
-    if let Some(former) = target {
+    if let Some(former) = former {
         observations::rename(db, end, &former, &now.id, merged)?;
     }
     match partner {
@@ -119,7 +123,7 @@ pub(super) fn unknown(db: &Connection, entry: EntryId, reason: &str) -> Result<(
 pub(super) fn open_entries(db: &Connection) -> Result<Vec<Entry>, Fault> {
     let mut select = db.prepare_cached(
         r#"SELECT id, op, "end", target, partner, deletes, payload, state, lines
-           FROM journal WHERE state IN ('planned', 'sent', 'unknown') ORDER BY id"#,
+           FROM open_writes JOIN journal USING (id) ORDER BY id"#,
     )?;
     let mut rows = select.query([])?;
     let mut entries = Vec::new();
@@ -131,7 +135,7 @@ pub(super) fn open_entries(db: &Connection) -> Result<Vec<Entry>, Fault> {
 
 /// A record that has a new id: open writes go to it, and link with it.
 pub(super) fn rename(db: &Connection, end: End, former: &str, id: &str) -> Result<(), Fault> {
-    let open = "state IN ('planned', 'sent', 'unknown')";
+    let open = "id IN (SELECT id FROM open_writes)";
     db.prepare_cached(&format!(r#"UPDATE journal SET target = ?3 WHERE {open} AND "end" = ?1 AND target = ?2"#))?
         .execute(params![code::end(end), former, id])?;
     db.prepare_cached(&format!(r#"UPDATE journal SET partner = ?3 WHERE {open} AND "end" = ?1 AND partner = ?2"#))?
@@ -158,15 +162,14 @@ fn read(row: &Row<'_>) -> Result<Entry, Fault> {
     })
 }
 
-/// Whether a write in the first state can come into the second.
-fn may_follow(from: EntryState, to: EntryState) -> bool {
+/// The states from which a write can come into this one.
+fn before(to: EntryState) -> &'static [EntryState] {
     use EntryState::{Confirmed, Failed, Planned, Sent, Unknown};
     match to {
-        Planned => false,
-        Sent => from == Planned,
-        Confirmed => matches!(from, Sent | Unknown),
-        Unknown => matches!(from, Sent | Unknown),
-        Failed => matches!(from, Planned | Sent | Unknown),
+        Planned => &[],
+        Sent => &[Planned],
+        Confirmed | Unknown => &[Sent, Unknown],
+        Failed => &[Planned, Sent, Unknown],
     }
 }
 
@@ -179,25 +182,26 @@ fn advance(
     reason: Option<&str>,
     record: Option<&str>,
 ) -> Result<(), Fault> {
-    let from: Option<String> = db
+    let next = code::state(to);
+    let from = |nth: usize| before(to).get(nth).map(|state| code::state(*state));
+    // With a closed one goes what it wrote: a trigger sees to that.
+    let advanced = db
+        .prepare_cached(
+            "UPDATE journal SET state = ?2, reason = ?3, target = coalesce(?4, target)
+             WHERE id = ?1 AND state IN (?5, ?6, ?7)",
+        )?
+        .execute(params![entry.0, next, reason, record, from(0), from(1), from(2)])?;
+    if advanced > 0 {
+        return Ok(());
+    }
+    let now: Option<String> = db
         .prepare_cached("SELECT state FROM journal WHERE id = ?1")?
         .query_row([entry.0], |row| row.get(0))
         .optional()?;
-    let Some(from) = from else {
-        return Err(never_planned(entry));
-    };
-    let (now, next) = (&from, code::state(to));
-    if !may_follow(code::read_state(&from)?, to) {
-        return Err(Fault::out_of_order(format!("write {} is {now}, and cannot become {next}", entry.0)));
-    }
-    let closed = matches!(to, EntryState::Confirmed | EntryState::Failed);
-    db.prepare_cached(
-        "UPDATE journal SET state = ?2, reason = ?3, target = coalesce(?4, target),
-           payload = iif(?5, NULL, payload), lines = iif(?5, NULL, lines)
-         WHERE id = ?1",
-    )?
-    .execute(params![entry.0, next, reason, record, closed])?;
-    Ok(())
+    Err(match now {
+        Some(now) => Fault::out_of_order(format!("write {} is {now}, and cannot become {next}", entry.0)),
+        None => never_planned(entry),
+    })
 }
 
 fn never_planned(entry: EntryId) -> Fault {

@@ -66,6 +66,18 @@ pub(super) fn of(db: &Connection, end: End, id: &str) -> Result<Option<LinkId>, 
 
 /// The link of these two records, made if there is none. An error leaves everything as it was.
 pub(super) fn link(db: &Connection, records: [&str; 2]) -> Result<LinkId, Fault> {
+    // Most are there and in no link.
+    let made = db
+        .prepare_cached(
+            r#"INSERT INTO links (left_id, right_id) SELECT ?1, ?2
+               WHERE EXISTS (SELECT 1 FROM seen WHERE "end" = 0 AND id = ?1 AND NOT deleted)
+                 AND EXISTS (SELECT 1 FROM seen WHERE "end" = 1 AND id = ?2 AND NOT deleted)
+               ON CONFLICT DO NOTHING"#,
+        )?
+        .execute(records)?;
+    if made > 0 {
+        return Ok(LinkId(db.last_insert_rowid()));
+    }
     let mut replaced = Vec::new();
     for (end, record) in End::BOTH.into_iter().zip(records) {
         let Some(found) = of(db, end, record)? else {
@@ -109,19 +121,24 @@ pub(super) fn unlink(db: &Connection, link: LinkId) -> Result<(), Fault> {
 /// Links the pair, if it is not linked yet, and sets its base.
 pub(super) fn settle(db: &Connection, settled: &Settled) -> Result<(), Fault> {
     let [left, right] = &settled.ids;
-    let link = link(db, [left, right])?;
-    let [left, right] = &settled.base;
     let column = |side: &Option<NamedRecord>| side.as_ref().map(code::record).transpose();
-    // A base that is as it was costs no write: most pairs of most runs.
-    db.prepare_cached(
-        "UPDATE links SET in_step = 1, base_left = ?2, base_right = ?3
-         WHERE id = ?1 AND NOT (in_step AND base_left IS ?2 AND base_right IS ?3)",
-    )?
-    .execute(params![link.0, column(left)?, column(right)?])?;
-    if let Some(how) = &settled.how {
-        db.prepare_cached("UPDATE links SET how = ?2 WHERE id = ?1 AND how IS NULL")?.execute(params![link.0, how])?;
+    let base = [column(&settled.base[0])?, column(&settled.base[1])?];
+    // Most are linked, by the write that made one of them.
+    if set_base(db, settled, &base)? == 0 {
+        link(db, [left, right])?;
+        set_base(db, settled, &base)?;
     }
     Ok(())
+}
+
+/// Sets the base of a pair that is linked; how many links that were. A base that is as it was wakes nobody.
+fn set_base(db: &Connection, settled: &Settled, base: &[Option<String>; 2]) -> Result<usize, Fault> {
+    let ([left, right], [base_left, base_right]) = (&settled.ids, base);
+    let mut update = db.prepare_cached(
+        "UPDATE links SET in_step = 1, base_left = ?3, base_right = ?4, how = coalesce(how, ?5)
+         WHERE left_id = ?1 AND right_id = ?2",
+    )?;
+    Ok(update.execute(params![left, right, base_left, base_right, settled.how])?)
 }
 
 /// Moves the link of a former id to the new one.

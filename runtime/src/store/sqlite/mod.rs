@@ -146,11 +146,26 @@ impl Store for Sqlite {
     }
 
     fn records(&self, end: End, ids: &[String]) -> Result<Vec<Seen>, StoreError> {
-        self.read(|db| observations::records(db, end, ids))
+        let mut seen = Vec::new();
+        self.together(&mut || {
+            seen = self.read(|db| observations::records(db, end, ids))?;
+            Ok(())
+        })?;
+        Ok(seen)
     }
 
     fn some(&self, end: End, most: usize) -> Result<Vec<String>, StoreError> {
         self.read(|db| observations::some(db, end, most))
+    }
+
+    fn together(&self, read: &mut dyn FnMut() -> Result<(), StoreError>) -> Result<(), StoreError> {
+        // Within a greater whole already.
+        if !self.db.is_autocommit() {
+            return read();
+        }
+        let together = self.db.unchecked_transaction().map_err(|error| Fault::from(error).at(&self.path))?;
+        read()?;
+        self.read(|_| Ok(together.commit()?))
     }
 
     fn begin_standing(&mut self, rules: &str, keys: &str) -> Result<(), StoreError> {

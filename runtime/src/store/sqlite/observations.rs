@@ -189,19 +189,14 @@ pub(super) fn seen(db: &Connection, end: End) -> Result<Vec<Seen>, Fault> {
 }
 
 pub(super) fn records(db: &Connection, end: End, ids: &[String]) -> Result<Vec<Seen>, Fault> {
-    // One look at the file for all of them.
-    let together = db.unchecked_transaction()?;
-    let mut seen = Vec::new();
-    {
-        let mut select = db.prepare_cached(&format!("{SEEN} AND id = ?2"))?;
-        for id in ids {
-            let mut rows = select.query(params![code::end(end), id])?;
-            if let Some(row) = rows.next()? {
-                seen.push(read(row)?);
-            }
+    let mut select = db.prepare_cached(&format!("{SEEN} AND id = ?2"))?;
+    let mut seen = Vec::with_capacity(ids.len());
+    for id in ids {
+        let mut rows = select.query(params![code::end(end), id])?;
+        if let Some(row) = rows.next()? {
+            seen.push(read(row)?);
         }
     }
-    together.commit()?;
     Ok(seen)
 }
 

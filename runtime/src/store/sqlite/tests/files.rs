@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use rusqlite::Connection;
+use jiff::Timestamp;
+use rusqlite::{Connection, StatementStatus};
 use syncc_compiler::{
     ir::End::{self, Left},
     value::{Text, Value},
@@ -158,6 +159,45 @@ fn the_history_of_the_first_format_is_kept() {
     let Activity { run, end, record, line, .. } = &history[0];
     assert_eq!((run.0, *end, record.as_str(), line.why.as_str()), (1, End::Right, "7", "map on line 2"));
     assert_eq!((&line.before, &line.after), (&Value::Unknown, &Value::Text(Text::plain("It's \"new\""))));
+}
+
+#[test]
+fn an_open_write_of_an_older_format_can_still_be_confirmed_and_leaves_nothing_of_what_it_wrote() {
+    let mut db = Connection::open_in_memory().unwrap();
+    db.pragma_update(None, "foreign_keys", true).unwrap();
+    migrate(&mut db, &STEPS[..4]).unwrap();
+    db.execute_batch(
+        r#"INSERT INTO runs (began, program) VALUES ('2026-11-21T21:00:00.000000000Z', 'rules');
+           INSERT INTO journal (id, run, op, "end", target, deletes, payload, state, lines) VALUES
+             (7, 1, '6ff8a3a4-4bd6-4b39-9a83-4b3c1c3a1c77', 1, 'ann', 0, '{"note":{"Text":{"shown":"new"}}}', 'sent',
+              '[{"who":"Ann","what":"updated","field":"note","before":"Empty","after":{"Text":{"shown":"new"}},"why":"line 2"}]'),
+             (8, 1, '0d1c2b3a-4bd6-4b39-9a83-4b3c1c3a1c77', 1, 'bob', 0, NULL, 'confirmed', NULL)"#,
+    )
+    .unwrap();
+    migrate(&mut db, STEPS).unwrap();
+    let open = super::super::journal::open_entries(&db).unwrap();
+    assert_eq!(open.iter().map(|entry| (entry.id.0, entry.write.lines.len())).collect::<Vec<_>>(), [(7, 1)]);
+
+    let entry = open[0].id;
+    super::super::journal::confirm(&db, entry, &seen("ann"), &open[0].write.payload, Timestamp::UNIX_EPOCH).unwrap();
+    let left: i64 = db.query_row("SELECT count(*) FROM open_writes", [], |row| row.get(0)).unwrap();
+    let told = super::super::history::history(&db, &Asked::default()).unwrap();
+    assert_eq!((left, told.len(), told[0].line.field.as_deref()), (0, 1, Some("note")));
+    // A name is never given twice.
+    let next: i64 =
+        db.query_row("SELECT seq FROM sqlite_sequence WHERE name = 'journal'", [], |row| row.get(0)).unwrap();
+    assert_eq!(next, 8);
+}
+
+#[test]
+fn a_statement_is_prepared_once_whatever_it_is_given() {
+    let folder = folder();
+    let store = Sqlite::open(folder.path().join("contacts.db"), "contacts").unwrap();
+    let mut select = store.db.prepare("SELECT id FROM standing WHERE id > ?1 LIMIT ?2").unwrap();
+    for most in 1..5 {
+        assert!(select.query((most.to_string(), most)).unwrap().next().unwrap().is_none());
+    }
+    assert_eq!(select.get_status(StatementStatus::RePrepare), 0);
 }
 
 #[test]
