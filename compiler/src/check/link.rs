@@ -86,11 +86,21 @@ impl Linker {
 
     /// The constant that is equal and spelt alike.
     fn spelled(&mut self, value: &Value) -> ConstId {
-        let Some(first) = self.first.get(value).copied() else {
-            let first = self.push(value);
-            self.first.insert(value.clone(), first);
-            return first;
-        };
+        match self.first.get(value).copied() {
+            Some(first) => self.spelled_as(first, value),
+            None => self.push_first(value),
+        }
+    }
+
+    /// A constant that nothing equals so far.
+    fn push_first(&mut self, value: &Value) -> ConstId {
+        let first = self.push(value);
+        self.first.insert(value.clone(), first);
+        first
+    }
+
+    /// The constant that is spelt alike, where `first` is equal.
+    fn spelled_as(&mut self, first: ConstId, value: &Value) -> ConstId {
         if self.is_spelt(first, value) {
             return first;
         }
@@ -104,13 +114,17 @@ impl Linker {
     }
 
     fn on_field(&mut self, end: End, field: FieldId, value: &Value) -> ConstId {
-        let known = self.first.get(value).and_then(|first| self.on_field.get(&(end, field, *first))).copied();
+        let Some(first) = self.first.get(value).copied() else {
+            let first = self.push_first(value);
+            self.on_field.insert((end, field, first), first);
+            return first;
+        };
+        let known = self.on_field.get(&(end, field, first)).copied();
         if let Some(known) = known {
             self.is_respelt |= !self.is_spelt(known, value);
             return known;
         }
-        let new = self.spelled(value);
-        let first = self.first.get(value).copied().unwrap_or(new);
+        let new = self.spelled_as(first, value);
         self.on_field.insert((end, field, first), new);
         new
     }
