@@ -108,6 +108,21 @@ fn google_refuses() -> Faults {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_app_that_takes_nobody_is_not_sent_everybody() {
+    let refuses =
+        Faults { realgeeks: vec![Fault::new(What::Refused).on("POST", "/leads").always()], ..Faults::default() };
+    let stage = Stage::new(100, refuses).await;
+    let ran = stage.run().await;
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.out.contains("it refused each of the first 20 contacts that were to be made in this run"), "{ran:?}");
+    let sent = |stage: &Stage| stage.sandbox.realgeeks().requests().iter().filter(|of| of.status == Some(422)).count();
+    assert_eq!(sent(&stage), 20);
+    // Those wait; the next run asks with others.
+    stage.run().await;
+    assert_eq!(sent(&stage), 40);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn reads_that_lag_behind_our_writes_undo_nothing() {
     let expected = undisturbed(CONTACTS).await;
     let lag = Faults { google: vec![Fault::new(What::Lag { reads: 2 })], ..Faults::default() };

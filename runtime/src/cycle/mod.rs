@@ -9,6 +9,7 @@
 
 mod adopt;
 mod audit;
+mod breaker;
 mod conflicts;
 mod contact;
 mod cost;

@@ -26,6 +26,13 @@ struct Job {
     entry: NewEntry,
 }
 
+impl Job {
+    /// Whether it makes a record.
+    fn makes(&self) -> bool {
+        self.category == Category::Created
+    }
+}
+
 /// What became of the items of a plan.
 #[derive(Default)]
 pub(super) struct Pushed {
@@ -177,14 +184,17 @@ impl Connection<'_> {
         host: &mut dyn Host,
         report: &mut Report,
     ) -> Result<(), CycleError> {
-        let (jobs, writes): (Vec<Job>, Vec<Write>) = jobs.into_iter().unzip();
-        let batches = self.apps[end.index()].batches(&writes);
+        let (mut made, others): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|(job, _)| job.makes());
+        made.extend(others);
+        let (jobs, writes): (Vec<Job>, Vec<Write>) = made.into_iter().unzip();
+        let batches = report.breakers[end.index()].batches(self.apps[end.index()], &writes);
         let mut writes: Vec<Option<Write>> = writes.into_iter().map(Some).collect();
         for batch in batches {
             let batch: Vec<(&Job, Write)> =
                 batch.writes.iter().filter_map(|at| Some((jobs.get(*at)?, writes.get_mut(*at)?.take()?))).collect();
             let (chunk, writes): (Vec<&Job>, Vec<Write>) = batch.into_iter().unzip();
-            if let Some(error) = report.stopped[end.index()].as_ref().map(ToString::to_string) {
+            let open = chunk.first().and_then(|job| report.breakers[end.index()].open(job.makes()));
+            if let Some(error) = report.stopped[end.index()].clone().or(open).map(|error| error.to_string()) {
                 for job in chunk {
                     self.failed(picture, job, &error, pushed, report);
                 }
@@ -205,8 +215,10 @@ impl Connection<'_> {
                 }
             }
             host.advance(written.len() as u64);
+            written.iter().for_each(|(job, ..)| report.breakers[end.index()].took(job.makes()));
             self.confirm_batch(end, written, pushed, report)?;
             for (job, id, error) in refused {
+                report.breakers[end.index()].refused(job.makes(), &error);
                 let ends_side = matches!(error.class, Class::Auth | Class::Fatal | Class::Rate(_) | Class::Retry);
                 self.refused(picture, end, job, id, &error, pushed, report).await?;
                 let stopped = &mut report.stopped[end.index()];

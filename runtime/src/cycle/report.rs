@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 use syncc_compiler::ir::End;
 
-use super::{Moved, Picture};
+use super::{Moved, Picture, breaker::Breaker};
 use crate::{
     apps::AppError,
     engine::{Counts, Held, Item, Kind, Status, Sum},
@@ -26,6 +26,8 @@ pub struct Report {
     pub milliseconds: u64,
     /// Why nothing more is written to a side in this round, left first.
     pub(super) stopped: [Option<AppError>; 2],
+    /// What each app made of the writes of this run so far, left first.
+    pub(super) breakers: [Breaker; 2],
     /// What was written, by the id of the record, left first.
     done: [HashMap<String, Category>; 2],
     /// What became of every other record that is not at rest, left first.
