@@ -1,6 +1,7 @@
 //! A postal address in parts.
 
 use std::{
+    borrow::Cow,
     cmp::Ordering,
     hash::{Hash, Hasher},
 };
@@ -58,7 +59,7 @@ impl Address {
         self.parts().iter().all(|part| part.trim().is_empty())
     }
 
-    fn key(&self) -> [String; 5] {
+    fn key(&self) -> [Cow<'_, str>; 5] {
         self.parts().map(plain_key)
     }
 }

@@ -2,24 +2,13 @@
 //!
 //! Promise: reading is idempotent. The spelling of a value, read again as the same type, is an equal value.
 
-use std::cell::RefCell;
+use std::borrow::Cow;
 
 use jiff::{Timestamp, civil::Date};
-use phonenumber::Mode;
-use rustc_hash::FxHashMap;
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-use super::{Consent, Number, Text, Value};
+use super::{Consent, Number, Text, Value, phone::phone};
 use crate::schema::{Scalar, Type};
-
-/// How many phone numbers a thread remembers.
-const MOST_PHONES: usize = 4096;
-
-thread_local! {
-    /// What numbers were read as lately, by country. Reading one costs more than all else of a contact, and the same number
-    /// comes again soon: as another field, and on the other side.
-    static PHONES: RefCell<FxHashMap<Option<phonenumber::country::Id>, FxHashMap<String, String>>> = RefCell::default();
-}
 
 /// Reads spellings. Holds what spellings depend on: the country of phone numbers without a country code.
 #[derive(Clone, Debug, Default)]
@@ -58,12 +47,11 @@ impl Canon {
     /// Text with the key that its type gives it.
     #[must_use]
     pub fn text(&self, scalar: Scalar, shown: &str) -> Text {
-        let key = match scalar {
-            Scalar::Email => plain_key(shown).to_lowercase(),
-            Scalar::Phone => self.phone_key(shown),
-            _ => plain_key(shown),
-        };
-        Text::keyed(shown, &key)
+        match scalar {
+            Scalar::Email => Text::keyed(shown, &lower(plain_key(shown))),
+            Scalar::Phone => phone(self.region, shown),
+            _ => Text::keyed(shown, &plain_key(shown)),
+        }
     }
 
     /// Several spellings as a set of this type. Blank ones are left out.
@@ -81,29 +69,6 @@ impl Canon {
             (_, Type::One(scalar)) => self.scalar(scalar, &shown(value)?)?,
             _ => return None,
         })
-    }
-
-    fn phone_key(&self, shown: &str) -> String {
-        let remembered = PHONES.with_borrow(|phones| phones.get(&self.region)?.get(shown).cloned());
-        remembered.unwrap_or_else(|| {
-            let key = self.parsed_phone(shown);
-            PHONES.with_borrow_mut(|phones| {
-                let phones = phones.entry(self.region).or_default();
-                if phones.len() >= MOST_PHONES {
-                    phones.clear();
-                }
-                phones.insert(shown.to_owned(), key.clone());
-            });
-            key
-        })
-    }
-
-    fn parsed_phone(&self, shown: &str) -> String {
-        if let Ok(number) = phonenumber::parse(self.region, shown) {
-            return number.format().mode(Mode::E164).to_string();
-        }
-        let digits: String = shown.chars().filter(char::is_ascii_digit).collect();
-        if digits.is_empty() { plain_key(shown) } else { digits }
     }
 }
 
@@ -123,10 +88,19 @@ pub fn shown(value: &Value) -> Option<String> {
 }
 
 /// What plain text counts as: composed Unicode, plain line breaks, no blanks around it.
-pub(super) fn plain_key(shown: &str) -> String {
+pub(super) fn plain_key(shown: &str) -> Cow<'_, str> {
     let trimmed = shown.trim();
-    if trimmed.is_ascii() && !trimmed.contains('\r') {
-        return trimmed.to_owned();
+    let composed = trimmed.is_ascii() || is_nfc_quick(trimmed.chars()) == IsNormalized::Yes;
+    if composed && !trimmed.as_bytes().contains(&b'\r') {
+        return Cow::Borrowed(trimmed);
     }
-    trimmed.nfc().collect::<String>().replace("\r\n", "\n").replace('\r', "\n")
+    Cow::Owned(trimmed.nfc().collect::<String>().replace("\r\n", "\n").replace('\r', "\n"))
+}
+
+fn lower(key: Cow<'_, str>) -> Cow<'_, str> {
+    if key.bytes().any(|byte| !byte.is_ascii() || byte.is_ascii_uppercase()) {
+        Cow::Owned(key.to_lowercase())
+    } else {
+        key
+    }
 }

@@ -9,6 +9,7 @@ mod address;
 mod canon;
 mod consent;
 mod number;
+mod phone;
 mod record;
 mod set;
 mod text;
@@ -89,7 +90,7 @@ impl Value {
     /// A set of these elements, [`Value::Empty`] for none.
     #[must_use]
     pub fn set(elements: impl IntoIterator<Item = Text>) -> Self {
-        let set: Set = elements.into_iter().collect();
-        if set.elements().is_empty() { Self::Empty } else { Self::Set(set) }
+        let elements: Vec<Text> = elements.into_iter().collect();
+        if elements.is_empty() { Self::Empty } else { Self::Set(elements.into()) }
     }
 }
