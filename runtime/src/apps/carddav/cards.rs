@@ -91,13 +91,14 @@ pub(super) fn read(id: &str, resource: &Resource, text: &str) -> Result<Option<O
     if card.is_group() {
         return Ok(None);
     }
+    let revised = card.revised();
     // The clock of the server, if it shows it, is one for all contacts; REV is that of whoever edited.
     let changed: Option<Timestamp> =
         resource.last_modified().and_then(|text| rfc2822::parse(text).ok()).map(|time| time.timestamp());
     Ok(Some(Observed {
         id: id.to_owned(),
         version: resource.etag().map(str::to_owned),
-        edited: changed.or_else(|| card.revised()),
+        edited: changed.or(revised),
         raw,
         deleted: false,
         aliases: Vec::new(),

@@ -128,7 +128,7 @@ impl App for CardDav {
     async fn discover(&self) -> Result<schema::Pulled, AppError> {
         let mut all = Vec::new();
         let mut page = |observed: Vec<Observed>| {
-            all.extend(observed.iter().filter_map(|record| Card::parse(&record.raw).ok()));
+            all.extend(observed.into_iter().map(|record| record.raw));
             Ok(())
         };
         listing::pull(self, None, &mut page).await?;

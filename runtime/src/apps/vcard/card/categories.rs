@@ -6,14 +6,15 @@ use syncc_compiler::schema::{Pulled, PulledObject};
 
 use super::Card;
 
-/// What cards add to the schema of their app: the known values of the field `category`.
-pub(crate) fn known_categories(object: &str, cards: &[Card]) -> Pulled {
-    let known: BTreeSet<String> = cards
-        .iter()
-        .flat_map(|card| card.all("CATEGORIES").flat_map(|(_, property)| property.list()).collect::<Vec<_>>())
-        .map(|category| category.trim().to_owned())
-        .filter(|category| !category.is_empty())
-        .collect();
+/// What these cards, as bytes, add to the schema of their app: the known values of the field `category`.
+pub(crate) fn known_categories(object: &str, cards: &[Vec<u8>]) -> Pulled {
+    let mut known = BTreeSet::new();
+    for card in cards.iter().filter_map(|raw| Card::parse(raw).ok()) {
+        for (_, property) in card.all("CATEGORIES") {
+            let categories = property.list().into_iter().map(|category| category.trim().to_owned());
+            known.extend(categories.filter(|category| !category.is_empty()));
+        }
+    }
     let added = PulledObject {
         values: [("category".to_owned(), known.into_iter().collect())].into(),
         ..PulledObject::default()

@@ -5,9 +5,12 @@ use super::{Card, line::Line, property::Property};
 /// Lines that only describe the property of their group, and go with it.
 const COMPANIONS: [&str; 2] = ["X-ABLABEL", "X-ABADR"];
 
-impl Card {
+impl<'a> Card<'a> {
     /// The properties with this name, with the index of their line, in order.
-    pub(super) fn all<'a, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = (usize, &'a Property)> + use<'a, 'n> {
+    pub(super) fn all<'c, 'n>(
+        &'c self,
+        name: &'n str,
+    ) -> impl Iterator<Item = (usize, &'c Property<'a>)> + use<'a, 'c, 'n> {
         self.lines
             .iter()
             .enumerate()
@@ -15,12 +18,12 @@ impl Card {
     }
 
     /// The first property with this name.
-    pub(super) fn first(&self, name: &str) -> Option<(usize, &Property)> {
+    pub(super) fn first(&self, name: &str) -> Option<(usize, &Property<'a>)> {
         self.all(name).next()
     }
 
     /// The preferred property with this name that says something, else the first one that does.
-    pub(super) fn preferred(&self, name: &str) -> Option<(usize, &Property)> {
+    pub(super) fn preferred(&self, name: &str) -> Option<(usize, &Property<'a>)> {
         self.all(name)
             .filter(|(_, property)| property.says_something())
             .min_by_key(|(at, property)| (property.rank().unwrap_or(u32::MAX), *at))
@@ -28,19 +31,19 @@ impl Card {
 
     /// The property with this name that is read and edited: the preferred one, else the first, which may be empty.
     /// A field that has one line asks here both times, so that what was written is what is read.
-    pub(super) fn counting(&self, name: &str) -> Option<(usize, &Property)> {
+    pub(super) fn counting(&self, name: &str) -> Option<(usize, &Property<'a>)> {
         self.preferred(name).or_else(|| self.first(name))
     }
 
     /// Writes a line anew.
-    pub(super) fn replace(&mut self, at: usize, property: Property) {
+    pub(super) fn replace(&mut self, at: usize, property: Property<'a>) {
         if let Some(line) = self.lines.get_mut(at) {
             *line = Line::new(property, self.line_break);
         }
     }
 
     /// Adds a line after the last one of its name, else at the end of the card.
-    pub(super) fn append(&mut self, property: Property) {
+    pub(super) fn append(&mut self, property: Property<'a>) {
         let at = match self.all(property.name()).last() {
             Some((last, _)) => last + 1,
             None => self.end(),
@@ -49,7 +52,7 @@ impl Card {
     }
 
     /// Adds a line before the one at this index.
-    pub(super) fn insert(&mut self, at: usize, property: Property) {
+    pub(super) fn insert(&mut self, at: usize, property: Property<'a>) {
         let line = Line::new(property, self.line_break);
         self.lines.insert(at.min(self.lines.len()), line);
     }
@@ -63,7 +66,7 @@ impl Card {
         let Some(group) = removed.property().and_then(Property::group).map(str::to_owned) else {
             return;
         };
-        let in_group = |line: &Line| {
+        let in_group = |line: &Line<'_>| {
             line.property().filter(|p| p.group().is_some_and(|g| g.eq_ignore_ascii_case(&group))).map(is_companion)
         };
         if self.lines.iter().filter_map(in_group).all(|companion| companion) {
@@ -77,6 +80,6 @@ impl Card {
     }
 }
 
-fn is_companion(property: &Property) -> bool {
+fn is_companion(property: &Property<'_>) -> bool {
     COMPANIONS.iter().any(|name| property.is(name))
 }

@@ -1,5 +1,7 @@
 //! Folding: long content lines over several physical lines (RFC 6350, 3.2), and back.
 
+use std::borrow::Cow;
+
 use super::property::Property;
 
 /// The longest physical line in octets, without its line break.
@@ -16,7 +18,10 @@ pub(super) fn goes_on(so_far: &str, next: &str) -> bool {
 }
 
 /// One logical line without folds and without its final line break.
-pub(super) fn unfold(raw: &str) -> String {
+pub(super) fn unfold(raw: &str) -> Cow<'_, str> {
+    if !raw.strip_suffix('\n').unwrap_or(raw).contains('\n') {
+        return Cow::Borrowed(raw.trim_end_matches(['\r', '\n']));
+    }
     let mut unfolded = String::with_capacity(raw.len());
     for piece in physical(raw) {
         let piece = piece.trim_end_matches(['\r', '\n']);
@@ -29,17 +34,22 @@ pub(super) fn unfold(raw: &str) -> String {
             unfolded.push_str(piece.get(1..).unwrap_or_default());
         }
     }
-    unfolded
+    Cow::Owned(unfolded)
 }
 
 /// A property as physical lines.
 pub(super) fn fold(property: &Property, line_break: &str) -> String {
-    let text = property.to_line();
-    let (end, start) = if property.is_quoted_printable() { ("=", "") } else { ("", " ") };
+    let mut text = property.to_line();
+    let quoted_printable = property.is_quoted_printable();
+    let (end, start) = if quoted_printable { ("=", "") } else { ("", " ") };
+    if text.len() + end.len() <= WIDTH {
+        text.push_str(line_break);
+        return text;
+    }
     let mut folded = String::with_capacity(text.len() + 8);
     let mut used = 0;
     let mut rest = text.as_str();
-    while let Some(piece) = next_piece(rest, property.is_quoted_printable()) {
+    while let Some(piece) = next_piece(rest, quoted_printable) {
         if used + piece.len() + end.len() > WIDTH {
             folded.push_str(end);
             folded.push_str(line_break);

@@ -1,5 +1,7 @@
 //! The fields of a side, read from cards and written into them.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use syncc_compiler::{
     ir::{FieldId, Side},
@@ -7,7 +9,15 @@ use syncc_compiler::{
     value::{Canon, Record, Value, shown},
 };
 
-use super::{Card, Version, fields::Place, line::Line, many, name::Shown, property::Property, single, text};
+use super::{
+    Card, Version,
+    fields::Place,
+    line::Line,
+    many,
+    name::{self, Shown},
+    property::Property,
+    single, text,
+};
 
 /// Which fields a side has and where they stand.
 ///
@@ -42,16 +52,20 @@ impl Layout {
     }
 
     /// The fields of a card. A field that cards do not have is unknown.
-    pub(crate) fn read(&self, card: &Card) -> Record {
-        let mut record = Record::filled_with(&Value::Unknown, self.count);
+    pub(crate) fn read(&self, card: &Card<'_>) -> Record {
+        let mut values = vec![Value::Unknown; self.count];
+        let mut name = None;
         for field in &self.fields {
-            record.put(field.id, self.read_field(card, *field));
+            if let Some(slot) = values.get_mut(field.id.index()) {
+                *slot = self.read_field(card, *field, &mut name);
+            }
         }
-        record
+        Record::new(values)
     }
 
-    fn read_field(&self, card: &Card, field: Field) -> Value {
-        let text = |text: Option<String>| match text {
+    /// Five fields stand in one line: what was read of it for the first serves the others.
+    fn read_field<'c>(&self, card: &'c Card<'_>, field: Field, name: &mut Option<[Cow<'c, str>; 5]>) -> Value {
+        let text = |text: Option<Cow<'_, str>>| match text {
             Some(text) => self.canon.scalar(field.scalar, &text).unwrap_or(Value::Unknown),
             None => Value::Empty,
         };
@@ -59,7 +73,10 @@ impl Layout {
             Place::Preferred(name) => text(many::preferred(card, name)),
             Place::Others(name) => many::others(card, name, field.scalar, &self.canon),
             Place::FullName => text(card.preferred("FN").map(|(_, property)| property.text())),
-            Place::NamePart(index) => text(Some(Shown::of(card).part(index).to_owned())),
+            Place::NamePart(index) => {
+                let parts = name.get_or_insert_with(|| name::parts(card));
+                text(parts.get(index).map(|part| Cow::Borrowed(&**part)))
+            }
             Place::Text(name) => text(card.preferred(name).map(|(_, property)| property.text())),
             Place::FirstOf(name) => text(single::first_of_list(card, name)),
             Place::Component(name, index) => text(single::component(card, name, index)),
@@ -71,7 +88,7 @@ impl Layout {
     }
 
     /// Writes what differs between `before` and `after`, keeps `FN` in step, and moves `REV` on if there is one.
-    pub(crate) fn write(&self, card: &mut Card, before: &Record, after: &Record, now: Timestamp) {
+    pub(crate) fn write(&self, card: &mut Card<'_>, before: &Record, after: &Record, now: Timestamp) {
         let original = card.to_bytes();
         let name_before = Shown::of(card);
         self.write_fields(card, before, after);
@@ -81,7 +98,7 @@ impl Layout {
         }
     }
 
-    fn write_fields(&self, card: &mut Card, before: &Record, after: &Record) {
+    fn write_fields(&self, card: &mut Card<'_>, before: &Record, after: &Record) {
         for field in &self.fields {
             let (old, new) = (before.get(field.id), after.get(field.id));
             // The other lines of a name are written together with the preferred one, or alone without it.
@@ -111,7 +128,7 @@ impl Layout {
         }
     }
 
-    fn write_many(&self, card: &mut Card, name: &'static str, scalar: Scalar, before: &Record, after: &Record) {
+    fn write_many(&self, card: &mut Card<'_>, name: &'static str, scalar: Scalar, before: &Record, after: &Record) {
         let change = |place: Place| {
             let field = self.fields.iter().find(|field| field.place == place)?;
             let (old, new) = (before.get(field.id), after.get(field.id));
@@ -123,7 +140,7 @@ impl Layout {
     }
 
     /// A new card. Its `FN` is the name, else the company, else an address, else the id: it must have one.
-    pub(crate) fn create(&self, uid: &str, record: &Record, now: Timestamp) -> Card {
+    pub(crate) fn create(&self, uid: &str, record: &Record, now: Timestamp) -> Card<'static> {
         let mut card = Card { lines: Vec::new(), line_break: "\r\n", version: Version::V3 };
         let rev = text::timestamp_like(now, "-");
         for (name, value) in

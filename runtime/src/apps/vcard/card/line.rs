@@ -1,5 +1,7 @@
 //! A content line: the bytes it stands in, and what they say.
 
+use std::borrow::Cow;
+
 use super::{fold, property::Property};
 
 /// One logical line with all its physical lines.
@@ -7,21 +9,29 @@ use super::{fold, property::Property};
 /// Invariant: `property` is what `raw` says, and is `None` for a line that is no property (a blank line,
 /// a line inside a nested card).
 #[derive(Clone, Debug)]
-pub(super) struct Line {
-    raw: String,
-    property: Option<Property>,
+pub(super) struct Line<'a> {
+    raw: Cow<'a, str>,
+    property: Option<Property<'a>>,
 }
 
-impl Line {
+impl<'a> Line<'a> {
     /// A line as it was read: physical lines with their breaks.
-    pub(super) fn read(raw: &str, opaque: bool) -> Self {
-        let property = if opaque { None } else { Property::parse(&fold::unfold(raw)) };
-        Self { raw: raw.to_owned(), property }
+    pub(super) fn read(raw: &'a str) -> Self {
+        let property = match fold::unfold(raw) {
+            Cow::Borrowed(line) => Property::parse(line),
+            Cow::Owned(line) => Property::parse(&line).map(Property::into_owned),
+        };
+        Self { raw: Cow::Borrowed(raw), property }
+    }
+
+    /// The same line, as one that is no property.
+    pub(super) fn opaque(self) -> Self {
+        Self { property: None, ..self }
     }
 
     /// A new line, folded, with this line break.
-    pub(super) fn new(property: Property, line_break: &str) -> Self {
-        Self { raw: fold::fold(&property, line_break), property: Some(property) }
+    pub(super) fn new(property: Property<'a>, line_break: &str) -> Self {
+        Self { raw: Cow::Owned(fold::fold(&property, line_break)), property: Some(property) }
     }
 
     /// Its bytes.
@@ -30,7 +40,7 @@ impl Line {
     }
 
     /// What it says.
-    pub(super) fn property(&self) -> Option<&Property> {
+    pub(super) fn property(&self) -> Option<&Property<'a>> {
         self.property.as_ref()
     }
 

@@ -1,5 +1,7 @@
 //! Properties of which a card has several, one of them preferred: `EMAIL` and `TEL`.
 
+use std::borrow::Cow;
+
 use syncc_compiler::{
     schema::Scalar,
     value::{Canon, Text, Value},
@@ -8,12 +10,12 @@ use syncc_compiler::{
 use super::{Card, Version, property::Property, text};
 
 /// The preferred one, else the first.
-pub(super) fn preferred(card: &Card, name: &str) -> Option<String> {
+pub(super) fn preferred<'c>(card: &'c Card<'_>, name: &str) -> Option<Cow<'c, str>> {
     card.preferred(name).map(|(_, property)| spelt(property))
 }
 
 /// All that do not count as the preferred one.
-pub(super) fn others(card: &Card, name: &str, scalar: Scalar, canon: &Canon) -> Value {
+pub(super) fn others(card: &Card<'_>, name: &str, scalar: Scalar, canon: &Canon) -> Value {
     // Of one the preferred one is that one: nothing has to be read to know that there are no others.
     if card.all(name).nth(1).is_none() {
         return Value::set([]);
@@ -29,11 +31,17 @@ pub(super) fn others(card: &Card, name: &str, scalar: Scalar, canon: &Canon) -> 
 }
 
 /// The address or number without the scheme that 4.0 may write (`tel:+1-201-555-0123`).
-fn spelt(property: &Property) -> String {
-    let text = property.text();
+fn spelt<'p>(property: &'p Property<'_>) -> Cow<'p, str> {
+    match property.text() {
+        Cow::Borrowed(text) => Cow::Borrowed(bare(text)),
+        Cow::Owned(text) => Cow::Owned(bare(&text).to_owned()),
+    }
+}
+
+fn bare(text: &str) -> &str {
     let text = text.trim();
     let bare = text.get(..4).filter(|scheme| scheme.eq_ignore_ascii_case("tel:")).and_then(|_| text.get(4..));
-    bare.unwrap_or(text).to_owned()
+    bare.unwrap_or(text)
 }
 
 /// What changes in the lines of one name.
@@ -50,7 +58,7 @@ pub(super) struct Change<'a> {
 impl Change<'_> {
     /// Writes the change. A line that stays keeps its parameters: a new address in the line of the old one is
     /// still `TYPE=work`.
-    pub(super) fn write(&self, card: &mut Card) {
+    pub(super) fn write(&self, card: &mut Card<'_>) {
         if let Some((before, after)) = self.others {
             let removed = before.elements().iter().filter(|text| !after.has(text) && Some(*text) != self.wanted());
             removed.for_each(|text| self.remove(card, text));
@@ -76,7 +84,7 @@ impl Change<'_> {
         }
     }
 
-    fn set_primary(&self, card: &mut Card, new: &Text) {
+    fn set_primary(&self, card: &mut Card<'_>, new: &Text) {
         let old = card.preferred(self.name).map(|(at, property)| (at, self.canon.text(self.scalar, &spelt(property))));
         match (self.find(card, new), old) {
             (Some(_), Some((_, old))) if old == *new => {}
@@ -102,7 +110,7 @@ impl Change<'_> {
         }
     }
 
-    fn clear_primary(&self, card: &mut Card) {
+    fn clear_primary(&self, card: &mut Card<'_>) {
         let Some((at, property)) = card.preferred(self.name) else {
             return;
         };
@@ -112,19 +120,19 @@ impl Change<'_> {
         }
     }
 
-    fn find(&self, card: &Card, wanted: &Text) -> Option<usize> {
+    fn find(&self, card: &Card<'_>, wanted: &Text) -> Option<usize> {
         card.all(self.name)
             .find(|(_, property)| self.canon.text(self.scalar, &spelt(property)) == *wanted)
             .map(|(at, _)| at)
     }
 
-    fn remove(&self, card: &mut Card, text: &Text) {
+    fn remove(&self, card: &mut Card<'_>, text: &Text) {
         while let Some(at) = self.find(card, text) {
             card.remove(at);
         }
     }
 
-    fn respell(&self, card: &mut Card, at: usize, new: &Text) {
+    fn respell(&self, card: &mut Card<'_>, at: usize, new: &Text) {
         let Some(mut property) = card.all(self.name).find(|(known, _)| *known == at).map(|(_, p)| p.clone()) else {
             return;
         };
@@ -140,15 +148,15 @@ impl Change<'_> {
     }
 
     /// Makes it the one that [`Card::preferred`] finds, with as few marks as possible.
-    fn prefer(&self, card: &mut Card, wanted: &Text) {
+    fn prefer(&self, card: &mut Card<'_>, wanted: &Text) {
         let version = card.version;
-        let is_first = |card: &Card| {
+        let is_first = |card: &Card<'_>| {
             card.preferred(self.name).is_some_and(|(_, p)| self.canon.text(self.scalar, &spelt(p)) == *wanted)
         };
         if is_first(card) {
             return;
         }
-        let marked: Vec<(usize, Property)> =
+        let marked: Vec<(usize, Property<'_>)> =
             card.all(self.name).filter(|(_, p)| p.rank() == Some(1)).map(|(at, p)| (at, p.clone())).collect();
         for (at, mut property) in marked {
             property.set_preferred(false, version);
@@ -166,7 +174,7 @@ impl Change<'_> {
         }
     }
 
-    fn line(&self, text: &Text, version: Version) -> Property {
+    fn line(&self, text: &Text, version: Version) -> Property<'static> {
         let mut property = Property::new(self.name, String::new());
         property.set_text(text.shown(), version);
         property

@@ -26,10 +26,10 @@ pub(crate) use layout::Layout;
 use jiff::Timestamp;
 use line::Line;
 
-/// One card. Invariant: `lines` has a line `BEGIN:VCARD` and, after it, the line `END:VCARD` that closes it.
+/// One card. It borrows what it was read from. Invariant: `lines` has a line `BEGIN:VCARD` and, after it, the line `END:VCARD` that closes it.
 #[derive(Clone, Debug)]
-pub(crate) struct Card {
-    lines: Vec<Line>,
+pub(crate) struct Card<'a> {
+    lines: Vec<Line<'a>>,
     /// The line break that new lines get.
     line_break: &'static str,
     version: Version,
@@ -46,10 +46,12 @@ pub(crate) enum Version {
     V4,
 }
 
-impl Card {
+impl Card<'_> {
     /// The card as bytes.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        self.lines.iter().flat_map(|line| line.raw().bytes()).collect()
+        let mut bytes = Vec::with_capacity(self.lines.iter().map(|line| line.raw().len()).sum());
+        self.lines.iter().for_each(|line| bytes.extend_from_slice(line.raw().as_bytes()));
+        bytes
     }
 
     /// The unique id that the card carries.

@@ -1,5 +1,7 @@
 //! The name of a card in its two forms: the parts (`N`) and as it is shown (`FN`).
 
+use std::borrow::Cow;
+
 use super::{Card, many, property::Property};
 
 /// The components of `N` in the order in which people read them: prefix, given, middle, family, suffix.
@@ -15,27 +17,17 @@ pub(super) struct Shown {
 
 impl Shown {
     /// What the card shows.
-    pub(super) fn of(card: &Card) -> Self {
-        let mut parts: [String; 5] = Default::default();
-        if let Some((_, name)) = card.counting("N") {
-            for ((index, part), list) in parts.iter_mut().enumerate().zip(name.lists()) {
-                // Several suffixes are set off by commas, several first names by blanks.
-                *part = list.join(if index == 4 { ", " } else { " " });
-            }
-        }
-        let joined = join(&parts);
-        let display = Some(joined)
-            .into_iter()
-            .chain(card.preferred("ORG").and_then(|(_, org)| org.components().into_iter().next()))
-            .chain(many::preferred(card, "EMAIL"))
-            .chain(many::preferred(card, "TEL"))
-            .find(|text| !text.trim().is_empty());
+    pub(super) fn of(card: &Card<'_>) -> Self {
+        let parts = parts(card).map(Cow::into_owned);
+        let says_something = |text: &Cow<'_, str>| !text.trim().is_empty();
+        let company = || card.preferred("ORG").and_then(|(_, org)| org.components().next());
+        let display = Some(Cow::Owned(join(&parts)))
+            .filter(says_something)
+            .or_else(|| company().filter(says_something))
+            .or_else(|| many::preferred(card, "EMAIL").filter(says_something))
+            .or_else(|| many::preferred(card, "TEL").filter(says_something))
+            .map(Cow::into_owned);
         Self { parts, display }
-    }
-
-    /// A part by its index in `N`.
-    pub(super) fn part(&self, index: usize) -> &str {
-        self.parts.get(index).map_or("", String::as_str)
     }
 
     /// What `FN` is when nobody chose it.
@@ -45,7 +37,7 @@ impl Shown {
 
     /// Writes `FN` after an edit of what it is made of. A form that somebody chose ("Lee, Ann") keeps it:
     /// in it only the words of the changed part are replaced.
-    pub(super) fn keep_in_step(&self, card: &mut Card) {
+    pub(super) fn keep_in_step(&self, card: &mut Card<'_>) {
         let now = Self::of(card);
         if now == *self {
             return;
@@ -91,6 +83,17 @@ impl Shown {
         let told = full.trim_matches([',', ' ']);
         (!told.is_empty()).then(|| told.to_owned())
     }
+}
+
+/// The five components of `N` as texts.
+pub(super) fn parts<'c>(card: &'c Card<'_>) -> [Cow<'c, str>; 5] {
+    let mut parts: [Cow<'c, str>; 5] = Default::default();
+    if let Some((_, name)) = card.counting("N") {
+        // Several suffixes are set off by commas, several first names by blanks.
+        let joined = name.joined(|index| if index == 4 { ", " } else { " " });
+        parts.iter_mut().zip(joined).for_each(|(part, text)| *part = text);
+    }
+    parts
 }
 
 /// The parts as people read them.

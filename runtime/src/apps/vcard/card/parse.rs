@@ -24,20 +24,23 @@ pub(crate) enum CardError {
     Several(usize),
 }
 
-impl Card {
+/// How many lines a card is expected to have: room for more is made when they come.
+const LINES: usize = 24;
+
+impl<'a> Card<'a> {
     /// Reads one card. Lines that are no properties are kept as they are.
-    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, CardError> {
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, CardError> {
         let text = std::str::from_utf8(bytes).map_err(|_| CardError::Encoding)?;
         if text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty() {
             return Err(CardError::Empty);
         }
-        let (mut lines, mut depth, mut cards) = (Vec::new(), 0_usize, 0_usize);
+        let (mut lines, mut depth, mut cards) = (Vec::with_capacity(LINES), 0_usize, 0_usize);
         for raw in logical(text) {
-            let line = Line::read(raw, false);
-            if depth == 0 && cards == 0 && !line.is("BEGIN", "VCARD") && !raw.trim().is_empty() {
+            let line = Line::read(raw);
+            let begins = line.is("BEGIN", "VCARD");
+            if depth == 0 && cards == 0 && !begins && !raw.trim().is_empty() {
                 return Err(CardError::NoBegin);
             }
-            let begins = line.is("BEGIN", "VCARD");
             if begins {
                 depth += 1;
                 cards += usize::from(depth == 1);
@@ -47,7 +50,7 @@ impl Card {
             if line.is("END", "VCARD") {
                 depth = depth.saturating_sub(1);
             }
-            lines.push(if opaque { Line::read(raw, true) } else { line });
+            lines.push(if opaque { line.opaque() } else { line });
         }
         match (depth, cards) {
             (_, 0) => Err(CardError::NoBegin),
@@ -59,19 +62,18 @@ impl Card {
 }
 
 /// The logical lines, each with all its physical lines and their breaks.
-fn logical(text: &str) -> Vec<&str> {
-    let mut lines = Vec::new();
-    let (mut start, mut end) = (0, 0);
-    for piece in fold::physical(text) {
-        let so_far = text.get(start..end).unwrap_or_default();
-        if end > start && !fold::goes_on(so_far, piece) {
-            lines.push(so_far);
-            start = end;
+fn logical(text: &str) -> impl Iterator<Item = &str> {
+    let mut pieces = fold::physical(text).peekable();
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let mut end = start + pieces.next()?.len();
+        while let Some(piece) = pieces.next_if(|piece| fold::goes_on(text.get(start..end).unwrap_or_default(), piece)) {
+            end += piece.len();
         }
-        end += piece.len();
-    }
-    lines.push(text.get(start..end).unwrap_or_default());
-    lines
+        let line = text.get(start..end);
+        start = end;
+        line
+    })
 }
 
 fn line_break(text: &str) -> &'static str {
@@ -82,7 +84,7 @@ fn line_break(text: &str) -> &'static str {
     }
 }
 
-fn version(lines: &[Line]) -> Version {
+fn version(lines: &[Line<'_>]) -> Version {
     let written = lines.iter().filter_map(Line::property).find(|property| property.is("VERSION"));
     match written.map(|property| property.value().trim()) {
         Some("2.1") => Version::V2,

@@ -1,56 +1,69 @@
 //! One property: `group.NAME;PARAM=value:value`. What is not edited keeps its spelling.
 
+use std::borrow::Cow;
+
 use super::{Version, text};
 
 /// A property in the parts it is written in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Property {
-    group: Option<String>,
+pub(super) struct Property<'a> {
+    group: Option<Cow<'a, str>>,
     /// As written; compared without case.
-    name: String,
-    params: Vec<Param>,
+    name: Cow<'a, str>,
+    params: Vec<Param<'a>>,
     /// As written, unfolded, still escaped.
-    value: String,
+    value: Cow<'a, str>,
 }
 
 /// One parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Param {
+struct Param<'a> {
     /// As written, without the semicolon before it.
-    raw: String,
+    raw: Cow<'a, str>,
     /// Upper case. 2.1 writes `HOME` for `TYPE=HOME` and `BASE64` for `ENCODING=BASE64`.
-    name: String,
-    values: Vec<String>,
+    name: Cow<'a, str>,
+    /// As written, between commas.
+    values: Cow<'a, str>,
 }
 
-impl Property {
+impl<'a> Property<'a> {
     /// A property without group and parameters.
-    pub(super) fn new(name: &str, value: String) -> Self {
-        Self { group: None, name: name.to_owned(), params: Vec::new(), value }
+    pub(super) fn new(name: &'a str, value: String) -> Self {
+        Self { group: None, name: Cow::Borrowed(name), params: Vec::new(), value: Cow::Owned(value) }
     }
 
     /// An unfolded line; `None` when it is no property.
-    pub(super) fn parse(line: &str) -> Option<Self> {
+    pub(super) fn parse(line: &'a str) -> Option<Self> {
         let line = line.trim_start_matches('\u{feff}');
         let colon = text::outside_quotes(line, ':').next().or_else(|| line.find(':'))?;
         let (head, value) = (line.get(..colon)?, line.get(colon + 1..)?);
-        let mut pieces = text::split_unquoted(head, ';').into_iter();
+        let mut pieces = text::split_unquoted(head, ';');
         let full = pieces.next()?;
         let (group, name) = match full.split_once('.') {
-            Some((group, name)) => (Some(group.to_owned()), name),
+            Some((group, name)) => (Some(Cow::Borrowed(group)), name),
             None => (None, full),
         };
         let name = name.trim();
-        if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
+        if name.is_empty() || !name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_') {
             return None;
         }
         let params = pieces.map(Param::parse).collect();
-        Some(Self { group, name: name.to_owned(), params, value: value.to_owned() })
+        Some(Self { group, name: Cow::Borrowed(name), params, value: Cow::Borrowed(value) })
+    }
+
+    /// The same property, which borrows nothing.
+    pub(super) fn into_owned(self) -> Property<'static> {
+        Property {
+            group: self.group.map(owned),
+            name: owned(self.name),
+            params: self.params.into_iter().map(Param::into_owned).collect(),
+            value: owned(self.value),
+        }
     }
 
     /// The property as one unfolded line.
     pub(super) fn to_line(&self) -> String {
-        let mut line = String::new();
+        let mut line = String::with_capacity(self.written_len());
         if let Some(group) = &self.group {
             line.push_str(group);
             line.push('.');
@@ -63,6 +76,13 @@ impl Property {
         line.push(':');
         line.push_str(&self.value);
         line
+    }
+
+    /// How long [`Self::to_line`] with a line break is.
+    fn written_len(&self) -> usize {
+        let group = self.group.as_ref().map_or(0, |group| group.len() + 1);
+        let params: usize = self.params.iter().map(|param| param.raw.len() + 1).sum();
+        group + self.name.len() + params + self.value.len() + 3
     }
 
     /// Whether it has this name.
@@ -86,40 +106,53 @@ impl Property {
     }
 
     /// The value as one text.
-    pub(super) fn text(&self) -> String {
+    pub(super) fn text(&self) -> Cow<'_, str> {
         self.decode(&self.value)
     }
 
     /// The values between semicolons.
-    pub(super) fn components(&self) -> Vec<String> {
-        text::split_escaped(&self.value, ';').into_iter().map(|raw| self.decode(raw)).collect()
+    pub(super) fn components(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        text::split_escaped(&self.value, ';').map(|raw| self.decode(raw))
     }
 
-    /// The values between semicolons, each a list between commas.
-    pub(super) fn lists(&self) -> Vec<Vec<String>> {
-        text::split_escaped(&self.value, ';').into_iter().map(|raw| self.list_of(raw)).collect()
+    /// The values between semicolons, each a list between commas, whose values are joined by what `separator` says for the
+    /// index of the component.
+    pub(super) fn joined(&self, separator: impl Fn(usize) -> &'static str) -> impl Iterator<Item = Cow<'_, str>> {
+        text::split_escaped(&self.value, ';').enumerate().map(move |(index, raw)| {
+            if self.encoding().is_none() && !raw.contains(',') {
+                return text::unescape(raw);
+            }
+            Cow::Owned(self.list_of(raw).join(separator(index)))
+        })
     }
 
     /// Whether anything stands between its semicolons and commas. One that is escaped is text and counts.
     pub(super) fn says_something(&self) -> bool {
-        self.lists().iter().flatten().any(|text| !text.trim().is_empty())
+        if self.encoding().is_none() {
+            return text::says_something(&self.value);
+        }
+        text::split_escaped(&self.value, ';').any(|raw| self.list_of(raw).iter().any(|text| !text.trim().is_empty()))
     }
 
     /// The values between commas.
-    pub(super) fn list(&self) -> Vec<String> {
+    pub(super) fn list(&self) -> Vec<Cow<'_, str>> {
         self.list_of(&self.value)
     }
 
-    fn list_of(&self, raw: &str) -> Vec<String> {
-        if self.encoding().is_some() {
-            let decoded = text::decode(raw, self.encoding(), self.charset());
-            return text::split_escaped(&decoded, ',').into_iter().map(text::unescape).collect();
+    fn list_of<'v>(&self, raw: &'v str) -> Vec<Cow<'v, str>> {
+        match text::decode(raw, self.encoding(), self.charset()) {
+            Cow::Borrowed(plain) => text::split_escaped(plain, ',').map(text::unescape).collect(),
+            Cow::Owned(decoded) => {
+                text::split_escaped(&decoded, ',').map(|piece| owned(text::unescape(piece))).collect()
+            }
         }
-        text::split_escaped(raw, ',').into_iter().map(text::unescape).collect()
     }
 
-    fn decode(&self, raw: &str) -> String {
-        text::unescape(&text::decode(raw, self.encoding(), self.charset()))
+    fn decode<'v>(&self, raw: &'v str) -> Cow<'v, str> {
+        match text::decode(raw, self.encoding(), self.charset()) {
+            Cow::Borrowed(plain) => text::unescape(plain),
+            Cow::Owned(decoded) => owned(text::unescape(&decoded)),
+        }
     }
 
     /// Puts one text in as the whole value.
@@ -131,12 +164,13 @@ impl Property {
     pub(super) fn set_component(&mut self, index: usize, text: &str, version: Version) {
         let mut raw = self.plain_components();
         if raw.len() <= index {
-            raw.resize(index + 1, String::new());
+            raw.resize(index + 1, Cow::Borrowed(""));
         }
         if let Some(slot) = raw.get_mut(index) {
-            *slot = text::escape(text);
+            *slot = Cow::Owned(text::escape(text));
         }
-        self.set_raw(raw.join(";"), version);
+        let joined = raw.join(";");
+        self.set_raw(joined, version);
     }
 
     /// Edits the list between commas: `keep` says for each text what becomes of it (itself: its spelling stays;
@@ -147,47 +181,47 @@ impl Property {
         added: &[&str],
         version: Version,
     ) -> bool {
-        let raw: Vec<String> = match self.encoding() {
-            Some(_) => self.list().iter().map(|text| text::escape(text)).collect(),
-            None => text::split_escaped(&self.value, ',').into_iter().map(text::ended).collect(),
+        let raw: Vec<Cow<'_, str>> = match self.encoding() {
+            Some(_) => self.list().iter().map(|text| Cow::Owned(text::escape(text))).collect(),
+            None => text::split_escaped(&self.value, ',').map(text::ended).collect(),
         };
-        let mut edited: Vec<String> = Vec::with_capacity(raw.len());
+        let mut edited: Vec<Cow<'_, str>> = Vec::with_capacity(raw.len() + added.len());
         for raw in raw.into_iter().filter(|raw| !raw.trim().is_empty()) {
             let text = text::unescape(&raw);
-            match keep(text.clone()) {
+            match keep(text.clone().into_owned()) {
                 Some(kept) if kept == text => edited.push(raw),
-                Some(other) => edited.push(text::escape(&other)),
+                Some(other) => edited.push(Cow::Owned(text::escape(&other))),
                 None => {}
             }
         }
-        edited.extend(added.iter().map(|text| text::escape(text)));
-        let left = !edited.is_empty();
-        self.set_raw(edited.join(","), version);
+        edited.extend(added.iter().map(|text| Cow::Owned(text::escape(text))));
+        let (left, joined) = (!edited.is_empty(), edited.join(","));
+        self.set_raw(joined, version);
         left
     }
 
     /// The components, escaped, but no longer quoted-printable or base64.
-    fn plain_components(&self) -> Vec<String> {
+    fn plain_components(&self) -> Vec<Cow<'_, str>> {
         if self.encoding().is_some() {
-            return self.components().iter().map(|text| text::escape(text)).collect();
+            return self.components().map(|text| Cow::Owned(text::escape(&text))).collect();
         }
-        text::split_escaped(&self.value, ';').into_iter().map(text::ended).collect()
+        text::split_escaped(&self.value, ';').map(text::ended).collect()
     }
 
     /// Puts an escaped value in, encoded as the version wants it.
     pub(super) fn set_raw(&mut self, escaped: String, version: Version) {
-        self.params.retain(|param| !matches!(param.name.as_str(), "ENCODING" | "CHARSET"));
-        self.value = escaped;
+        self.params.retain(|param| !matches!(&*param.name, "ENCODING" | "CHARSET"));
+        self.value = Cow::Owned(escaped);
         if version == Version::V2 && (!self.value.is_ascii() || self.value.contains("\\n")) {
-            self.value = text::quoted_printable(&self.value);
+            self.value = Cow::Owned(text::quoted_printable(&self.value));
             self.params.push(Param::parse("CHARSET=UTF-8"));
             self.params.push(Param::parse("ENCODING=QUOTED-PRINTABLE"));
         }
     }
 
     /// The values of a parameter that may stand several times, in any case as written.
-    pub(super) fn param<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.params.iter().filter(move |p| p.name == name).flat_map(|p| p.values.iter().map(String::as_str))
+    pub(super) fn param(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.params.iter().filter(move |p| p.name == name).flat_map(Param::values)
     }
 
     /// Takes a parameter away.
@@ -203,7 +237,7 @@ impl Property {
     fn encoding(&self) -> Option<&str> {
         self.param("ENCODING")
             .next()
-            .filter(|encoding| !matches!(encoding.to_ascii_uppercase().as_str(), "8BIT" | "7BIT"))
+            .filter(|encoding| !["8BIT", "7BIT"].iter().any(|plain| encoding.eq_ignore_ascii_case(plain)))
     }
 
     fn charset(&self) -> Option<&str> {
@@ -221,10 +255,7 @@ impl Property {
     /// Marks it as the preferred one, or takes every such mark away.
     pub(super) fn set_preferred(&mut self, preferred: bool, version: Version) {
         self.params.retain(|param| param.name != "PREF");
-        for param in self.params.iter_mut().filter(|param| param.name == "TYPE") {
-            param.drop_value("pref");
-        }
-        self.params.retain(|param| param.name != "TYPE" || !param.values.is_empty());
+        self.params.retain_mut(|param| param.name != "TYPE" || param.drop_value("pref"));
         if preferred {
             self.params.push(Param::parse(match version {
                 Version::V2 => "PREF",
@@ -235,29 +266,50 @@ impl Property {
     }
 }
 
-impl Param {
-    fn parse(raw: &str) -> Self {
-        let (name, value) = match raw.split_once('=') {
-            Some((name, value)) => (name.trim().to_ascii_uppercase(), value),
+impl<'a> Param<'a> {
+    fn parse(raw: &'a str) -> Self {
+        let (name, values) = match raw.split_once('=') {
+            Some((name, values)) => (upper(name.trim()), values),
             None if ["QUOTED-PRINTABLE", "BASE64", "8BIT", "7BIT"].iter().any(|e| raw.eq_ignore_ascii_case(e)) => {
-                ("ENCODING".to_owned(), raw)
+                (Cow::Borrowed("ENCODING"), raw)
             }
-            None => ("TYPE".to_owned(), raw),
+            None => (Cow::Borrowed("TYPE"), raw),
         };
-        // `TYPE="home,work"` is in use for `TYPE=home,work`.
-        let values = value.split(',').map(|value| value.trim_matches(['"', ' ']).to_owned()).collect();
-        Self { raw: raw.to_owned(), name, values }
+        Self { raw: Cow::Borrowed(raw), name, values: Cow::Borrowed(values) }
     }
 
-    /// Takes one value out. The rest is written anew only if it was in.
-    fn drop_value(&mut self, value: &str) {
-        let before = self.values.len();
-        self.values.retain(|known| !known.eq_ignore_ascii_case(value));
-        if self.values.len() != before {
-            self.raw = match self.raw.split_once('=') {
-                Some((name, _)) => format!("{name}={}", self.values.join(",")),
-                None => self.values.join(","),
-            };
+    fn into_owned(self) -> Param<'static> {
+        Param { raw: owned(self.raw), name: owned(self.name), values: owned(self.values) }
+    }
+
+    fn values(&self) -> impl Iterator<Item = &str> {
+        // `TYPE="home,work"` is in use for `TYPE=home,work`.
+        self.values.split(',').map(|value| value.trim_matches(['"', ' ']))
+    }
+
+    /// Takes one value out. The rest is written anew only if it was in. Whether anything is left.
+    fn drop_value(&mut self, value: &str) -> bool {
+        let kept: Vec<&str> = self.values().filter(|known| !known.eq_ignore_ascii_case(value)).collect();
+        let (left, count) = (kept.join(","), kept.len());
+        if count != self.values().count() {
+            self.raw = Cow::Owned(match self.raw.split_once('=') {
+                Some((name, _)) => format!("{name}={left}"),
+                None => left.clone(),
+            });
+            self.values = Cow::Owned(left);
         }
+        count > 0
+    }
+}
+
+fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
+}
+
+fn upper(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        Cow::Owned(name.to_ascii_uppercase())
+    } else {
+        Cow::Borrowed(name)
     }
 }

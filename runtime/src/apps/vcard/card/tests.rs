@@ -55,7 +55,7 @@ fn id(field: &str) -> FieldId {
     side().field(field).expect("the field is in the manifest")
 }
 
-fn card(text: &str) -> Card {
+fn card(text: &str) -> Card<'_> {
     Card::parse(text.as_bytes()).expect("a card")
 }
 

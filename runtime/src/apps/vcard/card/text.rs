@@ -8,6 +8,9 @@ use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 /// Text as a value: backslash, comma, semicolon and line break escaped (RFC 6350, 3.4).
 /// Control characters have no spelling and are left out.
 pub(super) fn escape(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t') && !matches!(byte, b'\\' | b',' | b';')) {
+        return text.to_owned();
+    }
     let mut escaped = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(char) = chars.next() {
@@ -27,7 +30,10 @@ pub(super) fn escape(text: &str) -> String {
 }
 
 /// A value as text. A backslash before anything that needs none is kept.
-pub(super) fn unescape(value: &str) -> String {
+pub(super) fn unescape(value: &str) -> Cow<'_, str> {
+    if !value.bytes().any(|byte| byte == b'\\' || byte == b'\r') {
+        return Cow::Borrowed(value);
+    }
     let mut text = String::with_capacity(value.len());
     let mut chars = value.chars();
     while let Some(char) = chars.next() {
@@ -49,53 +55,71 @@ pub(super) fn unescape(value: &str) -> String {
             None => text.push('\\'),
         }
     }
-    text
+    Cow::Owned(text)
 }
 
-/// The pieces of a value between separators that are not escaped. At least one.
-pub(super) fn split_escaped(value: &str, separator: char) -> Vec<&str> {
-    let mut pieces = Vec::new();
-    let (mut start, mut escaped) = (0, false);
-    for (at, char) in value.char_indices() {
-        if escaped {
-            escaped = false;
-        } else if char == '\\' {
-            escaped = true;
-        } else if char == separator {
-            pieces.push(value.get(start..at).unwrap_or_default());
-            start = at + separator.len_utf8();
+/// Whether any piece between the semicolons and commas of a value is more than blanks once it is unescaped.
+pub(super) fn says_something(value: &str) -> bool {
+    let mut chars = value.chars();
+    while let Some(char) = chars.next() {
+        match char {
+            ';' | ',' => {}
+            // An escaped line break is a blank; whatever else is escaped is text, and so is a lone backslash.
+            '\\' if matches!(chars.next(), Some('n' | 'N')) => {}
+            blank if blank.is_whitespace() => {}
+            _ => return true,
         }
     }
-    pieces.push(value.get(start..).unwrap_or_default());
-    pieces
+    false
+}
+
+/// The pieces of a value between separators that are not escaped, which are `;` or `,`. At least one.
+pub(super) fn split_escaped(value: &str, separator: char) -> impl Iterator<Item = &str> {
+    let mut rest = Some(value);
+    std::iter::from_fn(move || {
+        let value = rest?;
+        let mut escaped = false;
+        // All that counts is ASCII, which is in no other character.
+        let end = value.bytes().position(|byte| {
+            let ends = !escaped && char::from(byte) == separator;
+            escaped = !escaped && byte == b'\\';
+            ends
+        });
+        let Some(end) = end else {
+            return rest.take();
+        };
+        rest = value.get(end + 1..);
+        value.get(..end)
+    })
 }
 
 /// A piece that another can follow: a backslash at its end, which means itself there, is escaped, so that it
 /// does not take the separator with it.
-pub(super) fn ended(piece: &str) -> String {
+pub(super) fn ended(piece: &str) -> Cow<'_, str> {
     let backslashes = piece.bytes().rev().take_while(|byte| *byte == b'\\').count();
-    if backslashes % 2 == 1 { format!("{piece}\\") } else { piece.to_owned() }
+    if backslashes % 2 == 1 { Cow::Owned(format!("{piece}\\")) } else { Cow::Borrowed(piece) }
 }
 
-/// Where a character stands outside double quotes.
+/// Where a character of ASCII stands outside double quotes.
 pub(super) fn outside_quotes(text: &str, wanted: char) -> impl Iterator<Item = usize> {
     let mut quoted = false;
-    text.char_indices().filter_map(move |(at, char)| {
-        quoted ^= char == '"';
-        (!quoted && char == wanted).then_some(at)
+    // All that counts is ASCII, which is in no other character.
+    text.bytes().enumerate().filter_map(move |(at, byte)| {
+        quoted ^= byte == b'"';
+        (!quoted && char::from(byte) == wanted).then_some(at)
     })
 }
 
 /// The pieces between separators outside double quotes. At least one.
-pub(super) fn split_unquoted(text: &str, separator: char) -> Vec<&str> {
-    let mut pieces = Vec::new();
+pub(super) fn split_unquoted(text: &str, separator: char) -> impl Iterator<Item = &str> {
+    let mut ends = outside_quotes(text, separator).chain([text.len()]);
     let mut start = 0;
-    for at in outside_quotes(text, separator) {
-        pieces.push(text.get(start..at).unwrap_or_default());
-        start = at + separator.len_utf8();
-    }
-    pieces.push(text.get(start..).unwrap_or_default());
-    pieces
+    std::iter::from_fn(move || {
+        let end = ends.next()?;
+        let piece = text.get(start..end);
+        start = end + 1;
+        piece
+    })
 }
 
 /// A value without its transfer encoding. Quoted-printable without a charset is UTF-8 where that fits,
