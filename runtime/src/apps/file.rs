@@ -27,7 +27,9 @@ pub(super) fn path(account: &Account, example: &str) -> Result<PathBuf, AppError
 
 /// Names the content: equal content, equal version.
 pub(super) fn version(content: &[u8]) -> String {
-    Sha256::digest(content).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let digest = Sha256::digest(content);
+    let digits = digest.iter().take(16).flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
 }
 
 /// Replaces a file. The old one is whole until the new one is on the disk, and stays if that fails.
@@ -54,13 +56,14 @@ pub(super) struct Staged {
 impl Staged {
     /// A new content for a file that is there.
     pub(super) fn replacing(path: &Path, content: &[u8], sync: Sync) -> io::Result<Self> {
-        // A link goes on pointing to the file that it points to, which may be on another disk.
-        let target = fs::canonicalize(path)?;
-        let permissions = fs::metadata(&target)?.permissions();
-        let sync = if target.parent() == path.parent().and_then(|folder| fs::canonicalize(folder).ok()).as_deref() {
-            sync
+        let itself = fs::symlink_metadata(path)?;
+        let (target, permissions, sync) = if itself.is_symlink() {
+            // A link goes on pointing to the file that it points to, which may be on another disk.
+            let target = fs::canonicalize(path)?;
+            let permissions = fs::metadata(&target)?.permissions();
+            (target, permissions, Sync::Now)
         } else {
-            Sync::Now
+            (path.to_owned(), itself.permissions(), sync)
         };
         let new = write_beside(&target, content, sync, Some(permissions))?;
         Ok(Self { content: new, path: target })

@@ -1,17 +1,19 @@
-//! The files of a folder: listing, reading, and writing each in one step.
+//! The files of a folder: reading, and writing each in one step.
 
 use std::{
-    fs,
-    io::ErrorKind,
+    fs::{self, File},
+    io::{self, ErrorKind, Read as _},
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    Card, Stamp,
+    Card,
     file::{self, Staged, Sync, Together},
+    listing::{self, Listed},
 };
 use crate::apps::{AppError, Class, Observed};
 
@@ -43,12 +45,32 @@ pub(super) fn tombstone(name: &str) -> Observed {
     Observed { id: name.to_owned(), version: None, raw: Vec::new(), deleted: true, edited: None, aliases: Vec::new() }
 }
 
+/// A contact as its file says. An editor that changes a card by hand does not move its REV; the time of the file always
+/// moves.
+fn observed(name: &str, raw: Vec<u8>, edited: Option<SystemTime>) -> Observed {
+    Observed {
+        id: name.to_owned(),
+        version: Some(file::version(&raw)),
+        raw,
+        deleted: false,
+        edited: edited.and_then(|time| Timestamp::try_from(time).ok()),
+        aliases: Vec::new(),
+    }
+}
+
+/// The content of a file and when it got it.
+fn read_with_time(path: &Path) -> io::Result<(Vec<u8>, Option<SystemTime>)> {
+    let mut file = File::open(path)?;
+    let metadata = file.metadata()?;
+    let mut raw = Vec::new();
+    raw.try_reserve_exact(usize::try_from(metadata.len()).unwrap_or_default())?;
+    file.read_to_end(&mut raw)?;
+    Ok((raw, metadata.modified().ok()))
+}
+
 fn not_there(path: &Path) -> AppError {
     AppError::new(Class::Gone, format!("{} is not there any more", path.display()))
 }
-
-/// The name of a card file, and how it is told from itself before.
-pub(super) type Listed = (String, Stamp);
 
 impl Folder {
     pub(super) fn new(path: PathBuf) -> Self {
@@ -61,48 +83,16 @@ impl Folder {
         Ok(path.display().to_string())
     }
 
-    /// The card files in the order of their names, each as it is now, and problems with names. A folder that is not
-    /// there is an error, never an empty one: the disk may not be mounted.
+    /// See [`listing::files`].
     pub(super) fn files(&self, now: Timestamp) -> Result<(Vec<Listed>, Vec<String>), AppError> {
-        let failed = |error| file::explain("listed", &self.path, &error);
-        let (mut files, mut problems) = (Vec::new(), Vec::new());
-        for entry in fs::read_dir(&self.path).map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            let name = entry.file_name();
-            if !Path::new(&name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("vcf")) {
-                continue;
-            }
-            match name.into_string() {
-                Ok(name) if name.starts_with('.') => {}
-                Ok(name) => {
-                    // Of the entry itself, which costs no way through the folders; only a link is followed.
-                    let itself = entry.metadata();
-                    let metadata = match itself {
-                        Ok(metadata) if metadata.is_symlink() => fs::metadata(entry.path()),
-                        itself => itself,
-                    };
-                    match metadata {
-                        Ok(metadata) if metadata.is_file() => files.push((name, Stamp::of(&metadata, now))),
-                        Ok(_) => {}
-                        Err(error) if error.kind() == ErrorKind::NotFound => {}
-                        Err(error) => return Err(file::explain("looked at", &entry.path(), &error)),
-                    }
-                }
-                Err(name) => problems.push(format!(
-                    "{}: the name of the file is not written in UTF-8; rename it",
-                    self.path.join(name).display()
-                )),
-            }
-        }
-        files.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-        Ok((files, problems))
+        listing::files(&self.path, now)
     }
 
     /// Reads a file.
     pub(super) fn read(&self, name: &str) -> Result<Read, AppError> {
         let path = self.path.join(name);
-        let raw = match fs::read(&path) {
-            Ok(raw) => raw,
+        let (raw, edited) = match read_with_time(&path) {
+            Ok(read) => read,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Read::Gone),
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
                 return Ok(Read::Problem(format!("{}: you are not allowed to read it", path.display())));
@@ -111,22 +101,15 @@ impl Folder {
         };
         Ok(match Card::parse(&raw) {
             Ok(card) if card.is_group() => Read::Group,
-            Ok(_) => Read::Card(Box::new(self.observed(name, raw))),
+            Ok(_) => Read::Card(Box::new(observed(name, raw, edited))),
             Err(error) => Read::Problem(format!("{}: {error}", path.display())),
         })
     }
 
-    fn observed(&self, name: &str, raw: Vec<u8>) -> Observed {
-        // An editor that changes a card by hand does not move its REV; the time of the file always moves.
+    /// What was just written.
+    fn written(&self, name: &str, content: Vec<u8>) -> Observed {
         let edited = fs::metadata(self.path.join(name)).and_then(|metadata| metadata.modified()).ok();
-        Observed {
-            id: name.to_owned(),
-            version: Some(file::version(&raw)),
-            raw,
-            deleted: false,
-            edited: edited.and_then(|time| Timestamp::try_from(time).ok()),
-            aliases: Vec::new(),
-        }
+        observed(name, content, edited)
     }
 
     /// Reads one contact; `None` when its file is not there.
@@ -150,7 +133,7 @@ impl Folder {
         let name = name_of(op);
         let path = self.path.join(&name);
         if staged.put_new().map_err(|error| file::explain("written", &path, &error))? {
-            return Ok(self.observed(&name, content));
+            return Ok(self.written(&name, content));
         }
         self.get(&name)?
             .ok_or_else(|| AppError::new(Class::Stale, format!("{name} appeared and went while it was written")))
@@ -177,7 +160,7 @@ impl Folder {
         self.check_version(name, Some(version))?;
         let path = self.path.join(name);
         staged.put().map_err(|error| file::explain("written", &path, &error))?;
-        Ok(self.observed(name, content))
+        Ok(self.written(name, content))
     }
 
     /// What makes the contents of many new files last at once, if the system can.

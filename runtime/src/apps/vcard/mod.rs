@@ -10,6 +10,7 @@
 pub(super) mod card;
 mod cursor;
 mod folder;
+mod listing;
 mod push;
 
 use async_trait::async_trait;
