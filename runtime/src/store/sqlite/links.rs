@@ -72,7 +72,8 @@ pub(super) fn link(db: &Connection, records: [&str; 2]) -> Result<LinkId, Fault>
             r#"INSERT INTO links (left_id, right_id) SELECT ?1, ?2
                WHERE EXISTS (SELECT 1 FROM seen WHERE "end" = 0 AND id = ?1 AND NOT deleted)
                  AND EXISTS (SELECT 1 FROM seen WHERE "end" = 1 AND id = ?2 AND NOT deleted)
-               ON CONFLICT DO NOTHING"#,
+                 AND NOT EXISTS (SELECT 1 FROM links WHERE left_id = ?1)
+                 AND NOT EXISTS (SELECT 1 FROM links WHERE right_id = ?2)"#,
         )?
         .execute(records)?;
     if made > 0 {
