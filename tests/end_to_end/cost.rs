@@ -32,10 +32,15 @@ async fn the_practice_apps_get_the_calls_that_the_plan_tells() {
     assert_eq!(costs_what_was_told(&stage).await, [1, 0]);
 
     let google = stage.sandbox.google();
-    let person = google.people()[3]["resourceName"].as_str().expect("a name").to_owned();
-    google.edit(&person, &json!({ "biographies": [{ "value": "called back" }] })).expect("an edit");
+    let people = google.people();
+    for person in people.iter().take(20) {
+        let name = person["resourceName"].as_str().expect("a name");
+        google.edit(name, &json!({ "biographies": [{ "value": "called back" }] })).expect("an edit");
+    }
+    // Google says when each was edited, so that not even those that syncc wrote a moment ago are asked for once more. A change
+    // is written to Real Geeks and read back.
     let changed = costs_what_was_told(&stage).await;
-    assert!(changed[0] <= 2 && changed[1] <= 2, "a change is written and read back: {changed:?}");
+    assert!(changed[0] == 1 && changed[1] > 0 && changed[1] <= 40, "{changed:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

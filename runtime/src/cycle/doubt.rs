@@ -3,7 +3,8 @@
 //! An app that answers lists from another machine than writes may show a record as it was before we wrote it: a value that
 //! we just set would look as if somebody had emptied it again, and a contact that we just deleted as if it were new.
 //! What a list shows of a record that we wrote a short while ago, and that is not what the app answered to that write,
-//! is not believed. It is asked for by id, which does not lag.
+//! is not believed. It is asked for by id, which does not lag. Where the app itself says that it was changed later than
+//! what it answered then, it is believed: that is somebody's edit on top of our write, not the state before it.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -67,10 +68,13 @@ impl Doubts {
     }
 }
 
-/// Whether a record is shown otherwise than it is remembered.
+/// Whether a record is shown otherwise than it is remembered, and not as something that came later.
 fn differs(known: &Observed, shown: &Observed) -> bool {
     if known.deleted != shown.deleted {
         return true;
+    }
+    if known.edited.zip(shown.edited).is_some_and(|(known, shown)| shown > known) {
+        return false;
     }
     match (&known.version, &shown.version) {
         (Some(known), Some(shown)) => known != shown,
