@@ -132,6 +132,7 @@ impl Store for SimStore<'_> {
     reads! {
         identity(end: End) -> Option<String>;
         cursor(end: End) -> Option<String>;
+        any_cursor(end: End) -> bool;
         unlisted(end: End, most: usize) -> Vec<String>;
         seen(end: End) -> Vec<Seen>;
         records(end: End, ids: &[String]) -> Vec<Seen>;

@@ -110,7 +110,7 @@ impl Connection<'_> {
         let settings = &self.settings[end.index()];
         let before = self.store.identity(end)?;
         let (known_settings, known) = before.as_deref().and_then(|both| both.split_once('\n')).unzip();
-        if known_settings == Some(settings) && self.store.cursor(end)?.is_some() {
+        if known_settings == Some(settings) && self.store.any_cursor(end)? {
             return Ok(());
         }
         let identity = self.apps[end.index()].identity().await.map_err(|error| self.side_error(end, error))?;

@@ -37,6 +37,8 @@ pub trait Store: Send {
 
     /// Where to go on reading this end.
     fn cursor(&self, end: End) -> Result<Option<String>, StoreError>;
+    /// Whether it is known where to go on reading: without reading that, which can be long.
+    fn any_cursor(&self, end: End) -> Result<bool, StoreError>;
     /// Starts a listing, complete or from a cursor: what is observed from now on belongs to it.
     fn begin_listing(&mut self, end: End) -> Result<(), StoreError>;
     /// Takes one page of observations in. A tombstone marks the record deleted and drops its raw form.

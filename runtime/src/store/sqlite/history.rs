@@ -123,12 +123,7 @@ fn select(
     record: Option<(End, &str)>,
     activity: &mut Vec<Activity>,
 ) -> Result<(), Fault> {
-    // Two statements, so that each has an index to go by.
-    let of = if record.is_some() { r#""end" = ?1 AND record = ?2"# } else { "?1 IS NULL AND ?2 IS NULL" };
-    let mut select = db.prepare_cached(&format!(
-        r#"SELECT id, run, at, "end", record, who, what, fields FROM history
-           WHERE {of} AND (?3 IS NULL OR run = ?3) AND (?4 IS NULL OR at >= ?4) ORDER BY id DESC"#
-    ))?;
+    let mut select = db.prepare_cached(&lines(record.is_some(), asked))?;
     let mut rows = select.query(params![
         record.map(|(end, _)| code::end(end)),
         record.map(|(_, id)| id),
@@ -141,6 +136,22 @@ fn select(
         read(row, asked.field.as_deref(), activity)?;
     }
     Ok(())
+}
+
+/// Asks for rows of the history, the last one first. Each question has an index to go by: what is asked of the last minutes
+/// does not go through years.
+pub(super) fn lines(of_a_record: bool, asked: &Asked) -> String {
+    let (by, of, last) = match (of_a_record, asked.run, asked.since) {
+        (true, ..) => ("INDEXED BY history_record", r#""end" = ?1 AND record = ?2"#, "id DESC"),
+        (false, Some(_), _) => ("INDEXED BY history_run", "run = ?3", "id DESC"),
+        (false, None, Some(_)) => ("INDEXED BY history_at", "at >= ?4", "at DESC, id DESC"),
+        (false, None, None) => ("", "TRUE", "id DESC"),
+    };
+    format!(
+        r#"SELECT id, run, at, "end", record, who, what, fields FROM history {by}
+           WHERE {of} AND (?1 IS NULL OR "end" = ?1) AND (?2 IS NULL OR record = ?2)
+             AND (?3 IS NULL OR run = ?3) AND (?4 IS NULL OR at >= ?4) ORDER BY {last}"#
+    )
 }
 
 /// The lines of a row, the last one first: of this field only, if one is asked for.
@@ -167,15 +178,17 @@ fn read(row: &Row<'_>, asked: Option<&str>, activity: &mut Vec<Activity>) -> Res
     Ok(())
 }
 
+/// Which field of which record was given the same value again and again.
+pub(super) const REPEATED: &str = r#"
+    SELECT DISTINCT "end", record, field FROM (
+      SELECT "end", record, line.value ->> 'field' AS field
+      FROM history INDEXED BY history_updated, json_each(history.fields) AS line
+      WHERE at >= ?1 AND NOT whole AND what = 'updated'
+      GROUP BY "end", record, field, line.value -> 'after' HAVING count(*) >= ?2)
+    ORDER BY 1, 2, 3"#;
+
 pub(super) fn repeated(db: &Connection, since: Timestamp, times: u32) -> Result<Vec<(End, String, String)>, Fault> {
-    let mut select = db.prepare_cached(
-        r#"SELECT DISTINCT "end", record, field FROM (
-             SELECT "end", record, line.value ->> 'field' AS field
-             FROM history, json_each(history.fields) AS line
-             WHERE at >= ?1 AND NOT whole AND what = 'updated'
-             GROUP BY "end", record, field, line.value -> 'after' HAVING count(*) >= ?2)
-           ORDER BY 1, 2, 3"#,
-    )?;
+    let mut select = db.prepare_cached(REPEATED)?;
     let mut rows = select.query(params![code::time(since), times])?;
     let mut repeated = Vec::new();
     while let Some(row) = rows.next()? {

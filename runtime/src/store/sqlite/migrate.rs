@@ -14,6 +14,7 @@ pub(super) const STEPS: &[&str] = &[
     include_str!("migrations/0003_forgotten.sql"),
     include_str!("migrations/0004_standing.sql"),
     include_str!("migrations/0005_compact.sql"),
+    include_str!("migrations/0006_cursors.sql"),
 ];
 
 /// Does the steps that are missing.

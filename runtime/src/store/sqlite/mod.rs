@@ -121,6 +121,10 @@ impl Store for Sqlite {
         self.read(|db| observations::cursor(db, end))
     }
 
+    fn any_cursor(&self, end: End) -> Result<bool, StoreError> {
+        self.read(|db| observations::any_cursor(db, end))
+    }
+
     fn begin_listing(&mut self, end: End) -> Result<(), StoreError> {
         self.write(|db| observations::begin_listing(db, end))
     }

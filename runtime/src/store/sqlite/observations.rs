@@ -23,12 +23,27 @@ pub(super) fn set_identity(db: &Connection, end: End, identity: &str) -> Result<
 
 pub(super) fn cursor(db: &Connection, end: End) -> Result<Option<String>, Fault> {
     Ok(db
-        .prepare_cached(r#"SELECT cursor FROM ends WHERE "end" = ?1"#)?
+        .prepare_cached(r#"SELECT cursor FROM cursors WHERE "end" = ?1"#)?
+        .query_row([code::end(end)], |row| row.get(0))
+        .optional()?)
+}
+
+pub(super) fn any_cursor(db: &Connection, end: End) -> Result<bool, Fault> {
+    Ok(db
+        .prepare_cached(r#"SELECT EXISTS (SELECT 1 FROM cursors WHERE "end" = ?1)"#)?
         .query_row([code::end(end)], |row| row.get(0))?)
 }
 
 pub(super) fn set_cursor(db: &Connection, end: End, cursor: Option<&str>) -> Result<(), Fault> {
-    db.prepare_cached(r#"UPDATE ends SET cursor = ?2 WHERE "end" = ?1"#)?.execute(params![code::end(end), cursor])?;
+    match cursor {
+        // One that is still the same is not written again.
+        Some(cursor) => db.prepare_cached(
+            r#"INSERT INTO cursors ("end", cursor) VALUES (?1, ?2)
+               ON CONFLICT ("end") DO UPDATE SET cursor = excluded.cursor WHERE cursor <> excluded.cursor"#,
+        )?
+        .execute(params![code::end(end), cursor])?,
+        None => db.prepare_cached(r#"DELETE FROM cursors WHERE "end" = ?1"#)?.execute([code::end(end)])?,
+    };
     Ok(())
 }
 

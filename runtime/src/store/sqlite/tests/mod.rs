@@ -6,6 +6,7 @@ mod crash;
 mod files;
 mod model;
 mod pairs;
+mod plans;
 mod standing;
 mod steps;
 
