@@ -5,8 +5,10 @@
 //! What a list shows of a record that we wrote a short while ago, and that is not what the app answered to that write,
 //! is not believed. It is asked for by id, which does not lag. Where the app itself says that it was changed later than
 //! what it answered then, it is believed: that is somebody's edit on top of our write, not the state before it.
+//! Which records became one with it is believed all the same: a list never shows that too early, and of a record that is gone
+//! since, nothing else tells it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 use syncc_compiler::ir::End;
@@ -23,7 +25,8 @@ const LAG: SignedDuration = SignedDuration::from_mins(30);
 pub(super) struct Doubts {
     /// Since when our writes may not show yet; `None` if nothing was written since.
     since: Option<Timestamp>,
-    ids: BTreeSet<String>,
+    /// By id, with the records that became one with each.
+    ids: BTreeMap<String, Vec<String>>,
 }
 
 impl Doubts {
@@ -31,7 +34,7 @@ impl Doubts {
     pub(super) fn of(store: &dyn Store, now: Timestamp) -> Result<Self, StoreError> {
         let since = now.checked_sub(LAG).unwrap_or(now);
         let written = store.history(&Asked { since: Some(since), limit: Some(1), ..Asked::default() })?;
-        Ok(Self { since: (!written.is_empty()).then_some(since), ids: BTreeSet::new() })
+        Ok(Self { since: (!written.is_empty()).then_some(since), ids: BTreeMap::new() })
     }
 
     /// Takes what is not believed out of a page.
@@ -57,14 +60,19 @@ impl Doubts {
                 doubted.insert(shown.id.clone());
             }
         }
-        page.retain(|shown| !doubted.contains(&shown.id));
-        self.ids.append(&mut doubted);
+        page.retain_mut(|shown| {
+            let doubted = doubted.contains(&shown.id);
+            if doubted {
+                self.ids.entry(shown.id.clone()).or_default().append(&mut shown.aliases);
+            }
+            !doubted
+        });
         Ok(())
     }
 
-    /// The ids of those that are to be asked for.
-    pub(super) fn into_ids(self) -> Vec<String> {
-        self.ids.into_iter().collect()
+    /// Those that are to be asked for, with the records that became one with each.
+    pub(super) fn into_ids(self) -> BTreeMap<String, Vec<String>> {
+        self.ids
     }
 }
 

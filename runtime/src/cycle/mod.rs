@@ -18,6 +18,7 @@ mod error;
 mod find;
 mod fingerprint;
 mod forget;
+mod halfway;
 mod holds;
 mod naming;
 mod page;

@@ -1,5 +1,7 @@
 //! Reading a side: what changed since the cursor, or everything.
 
+use std::collections::BTreeMap;
+
 use syncc_compiler::ir::End;
 
 use super::{Allowed, Connection, CycleError, Host, Problem, Report, doubt::Doubts, forget::Unwanted, push::tombstone};
@@ -59,7 +61,7 @@ impl Connection<'_> {
             return Err(error.into());
         }
         let pulled = result.map_err(|error| self.side_error(end, error))?;
-        self.ask_for(end, &doubts.into_ids()).await?;
+        self.ask_for(end, doubts.into_ids()).await?;
         if pulled.complete {
             self.make_sure(end).await?;
         }
@@ -67,13 +69,22 @@ impl Connection<'_> {
         Ok(pulled)
     }
 
-    /// Asks for the records of which a listing showed what may be older than our own writes.
-    async fn ask_for(&mut self, end: End, ids: &[String]) -> Result<(), CycleError> {
-        if ids.is_empty() {
+    /// Asks for the records of which a listing showed what may be older than our own writes. With each come those that became
+    /// one with it.
+    async fn ask_for(&mut self, end: End, doubted: BTreeMap<String, Vec<String>>) -> Result<(), CycleError> {
+        if doubted.is_empty() {
             return Ok(());
         }
-        let found = self.apps[end.index()].get(ids).await.map_err(|error| self.side_error(end, error))?;
-        let now: Vec<_> = ids.iter().zip(found).map(|(id, now)| now.unwrap_or_else(|| tombstone(id))).collect();
+        let (ids, former): (Vec<String>, Vec<Vec<String>>) = doubted.into_iter().unzip();
+        let found = self.apps[end.index()].get(&ids).await.map_err(|error| self.side_error(end, error))?;
+        let now = ids.iter().zip(found).map(|(id, now)| now.unwrap_or_else(|| tombstone(id)));
+        let now: Vec<_> = now
+            .zip(former)
+            .map(|(mut now, former)| {
+                now.aliases.extend(former);
+                now
+            })
+            .collect();
         self.store.observe(end, &now)?;
         Ok(())
     }

@@ -1,8 +1,8 @@
-//! After the writes: links and bases of the pairs that are in step now.
+//! After the writes: links and bases of the pairs that are in step now, as far as they are.
 
 use syncc_compiler::{ir::End, value::Record};
 
-use super::{Connection, CycleError, Picture, naming, push::Pushed, push::stored};
+use super::{Connection, CycleError, Picture, halfway, naming, push::Pushed, push::stored};
 use crate::{
     engine::{Base, Item, Kind, Outcome},
     store::Settled,
@@ -24,9 +24,7 @@ impl Connection<'_> {
                 self.store.unlink(*link)?;
                 continue;
             }
-            if !pushed.failed.contains(&index) {
-                settled.extend(self.settled(picture, index, item, outcome, pushed)?);
-            }
+            settled.extend(self.settled(picture, index, item, outcome, pushed));
         }
         self.store.settle(&settled)?;
         Ok(())
@@ -39,18 +37,21 @@ impl Connection<'_> {
         item: &Item,
         outcome: &Outcome,
         pushed: &Pushed,
-    ) -> Result<Option<Settled>, CycleError> {
-        let Some(base) = &outcome.base else { return Ok(None) };
+    ) -> Option<Settled> {
+        let base = outcome.base.as_ref()?;
         let id = |end: End| {
             pushed.now[end.index()].get(&index).map(|now| now.id.clone()).or_else(|| item.ids[end.index()].clone())
         };
-        let (Some(left), Some(right)) = (id(End::Left), id(End::Right)) else { return Ok(None) };
+        let (Some(left), Some(right)) = (id(End::Left), id(End::Right)) else { return None };
         let written = End::BOTH.into_iter().any(|end| pushed.now[end.index()].contains_key(&index));
         let before = item.link.and_then(|link| picture.links.get(link)).and_then(|link| link.base.as_ref());
         if !written && before == Some(base) {
-            return Ok(None);
+            return None;
         }
-        let actual = self.actual(picture, index, item, outcome, base, pushed);
+        let mut actual = self.actual(picture, index, item, outcome, base, pushed);
+        if pushed.failed.contains(&index) {
+            actual = halfway::base(picture, index, item, outcome, &actual, pushed)?;
+        }
         let sides = &self.program.sides;
         let base = [0, 1].map(|end: usize| actual.sides[end].as_ref().map(|record| naming::named(&sides[end], record)));
         let made = End::BOTH.into_iter().find(|end| item.ids[end.index()].is_none());
@@ -59,7 +60,7 @@ impl Connection<'_> {
             (None, Some(end)) => Some(format!("made in {} for it", self.program.side(end).name)),
             (None, None) => None,
         };
-        Ok(Some(Settled { ids: [left, right], base, how }))
+        Some(Settled { ids: [left, right], base, how })
     }
 
     /// The planned base, with what the apps really stored in the fields that were written.

@@ -118,7 +118,7 @@ impl<'a> Connection<'a> {
         let all = self.store.history(&asked)?;
         let later = all.into_iter().filter(|line| {
             let last = last.get(&line.line.field).copied().or(made);
-            !selected.contains(&line.id) && last.is_some_and(|last| line.id > last)
+            !selected.contains(&line.id) && last.is_some_and(|last| line.id > last) && changed(&line.line)
         });
         Ok(later.map(|line| (line.line.field.clone(), line.line)).collect())
     }
@@ -269,6 +269,11 @@ impl Picture<'_> {
             });
         filled.map(|(field, _)| format!("`{}` was filled since, so it is somebody's work now", field.name))
     }
+}
+
+/// Whether a write changed something in the app: one that cuts what it is given may hold just what it held.
+fn changed(line: &Line) -> bool {
+    line.field.is_none() || !line.after.is_known() || line.before != line.after
 }
 
 /// Where the item of each record stands in the plan, by the record's id, left first.

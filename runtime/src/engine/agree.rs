@@ -162,7 +162,7 @@ fn names_agree(whole: &Value, record: &Record, parts: &[(NamePart, FieldId)]) ->
 }
 
 /// The fields that a mapping is about.
-fn fields_of(lens: &Lens) -> Vec<(End, FieldId)> {
+pub(crate) fn fields_of(lens: &Lens) -> Vec<(End, FieldId)> {
     match lens {
         Lens::Copy { left, right } | Lens::Table { left, right, .. } => vec![(End::Left, *left), (End::Right, *right)],
         Lens::Name { whole_end, whole, parts } => {

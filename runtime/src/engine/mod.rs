@@ -26,7 +26,7 @@ mod settle;
 mod sum;
 mod truth;
 
-pub(crate) use agree::Agreement;
+pub(crate) use agree::{Agreement, fields_of};
 pub use columns::{Columnar, Columns, Matches, Row};
 pub use counts::Counts;
 pub use cycle::MOST_STEPS;

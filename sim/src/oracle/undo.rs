@@ -93,7 +93,11 @@ fn record(
         }
         let filled = changes(past).any(|log| {
             let person = log.end == end && log.id == id && log.by == By::Person;
-            person && matches!(log.change, Change::Set { field, after, .. } if held.cells.get(field) == after.as_ref())
+            // Blanks around a text are no edit: the value is the same.
+            let edits = |field: &str, before: &Option<Cell>, after: &Option<Cell>| {
+                value(field, before.as_ref()) != value(field, after.as_ref()) && held.cells.get(field) == after.as_ref()
+            };
+            person && matches!(log.change, Change::Set { field, before, after, .. } if edits(field, before, after))
         });
         if holds.deleted && filled {
             wrong.push(format!(
