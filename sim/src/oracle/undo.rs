@@ -81,7 +81,11 @@ fn record(
     let edited = |field: &str, after: Option<&Cell>| value(field, held.cells.get(field)) != value(field, after);
     let again = |field: &str| written_again(past, undone.cycle, end, id, field);
     if did.created {
-        let touched = changes(past).any(|log| log.event.cycle != undone.cycle && log.end == end && log.id == id);
+        // By a person also while that cycle was under way.
+        let touched = changes(past).any(|log| {
+            let not_by_it = log.event.cycle != undone.cycle || log.by == By::Person;
+            not_by_it && log.end == end && log.id == id
+        });
         // Where the cycle was cut off, the next one may have asked for the same once more: then that counts as later.
         let told = undone.skipped.iter().any(|left| left.field.is_none() && left.side == side.name);
         let excused = !side.deletes || !undone.problems.is_empty() || troubled(undone, past) && told;
