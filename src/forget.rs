@@ -88,6 +88,9 @@ struct Erase<'a> {
 }
 
 impl Errand for Erase<'_> {
+    // Who shares a key with whoever is erased is told.
+    const ASKS_ALL: bool = true;
+
     fn run(
         &mut self,
         connection: &mut Connection<'_>,

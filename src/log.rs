@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use syncc_compiler::ir::{End, Program};
 use syncc_runtime::{
+    cycle::Of,
     store::{Asked, RunId, Sqlite, Store},
     world::World,
 };
@@ -116,7 +117,7 @@ impl Log {
         let practice = Practice::start_if(self.sandbox, &loaded.workspace).await?;
         let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &World::real(), Access::Look)?;
         let mut connection = opened.connection()?;
-        let (picture, _) = connection.recall().map_err(|error| error.to_string())?;
+        let (picture, _) = connection.recall(Of::Typed(contact)).map_err(|error| error.to_string())?;
         let item = whom::one(&picture, contact)?.and_then(|index| picture.plan.items.get(index));
         let records = item.into_iter().flat_map(|item| End::BOTH.into_iter().zip(item.ids.clone()));
         let records = records.filter_map(|(end, id)| Some((end, id?))).collect();

@@ -53,6 +53,10 @@ use clap::{Parser, Subcommand};
 use exit::Exit;
 use output::Output;
 
+/// A contact is many short texts, which are made on one thread and dropped on another.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Two-way contact sync as code: rules in git, checked, planned, run.
 #[derive(Parser)]
 #[command(name = "syncc", version, about, arg_required_else_help = true)]

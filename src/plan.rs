@@ -67,7 +67,7 @@ impl Plan {
             let mut progress = Progress::new(true, output.json());
             let traffic = opened.traffic();
             let mut connection = opened.connection()?;
-            let looked = connection.look(&allowed, self.contact.is_some(), &mut progress).await;
+            let looked = connection.look(&allowed, self.contact.as_deref(), &mut progress).await;
             progress.done();
             let (picture, report) = looked.map_err(|error| error.to_string())?;
             let only = self.contact.as_ref().map(|contact| picture.find(contact));

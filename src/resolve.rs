@@ -5,7 +5,11 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args};
 use serde_json::json;
 use syncc_compiler::ir::{End, Program};
-use syncc_runtime::{cycle::Report, store::Conflict, world::World};
+use syncc_runtime::{
+    cycle::{Of, Report},
+    store::Conflict,
+    world::World,
+};
 
 use crate::{
     ask,
@@ -77,7 +81,7 @@ impl Resolve {
     /// Decides the conflicts of one connection; nothing if it does not know the contact.
     async fn of(&self, program: &Program, opened: &mut Opened, output: &Output) -> Result<Option<Exit>, String> {
         let mut connection = opened.connection()?;
-        let (picture, _) = connection.recall().map_err(|error| error.to_string())?;
+        let (picture, _) = connection.recall(Of::Typed(&self.contact)).map_err(|error| error.to_string())?;
         let Some(item) = one(&picture, &self.contact)?.and_then(|index| picture.plan.items.get(index)) else {
             return Ok(None);
         };

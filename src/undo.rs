@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 use syncc_compiler::ir::{End, Program};
 use syncc_runtime::{
-    cycle::{Allowed, Report, Skipped, Undone},
+    cycle::{Allowed, Of, Report, Skipped, Undone},
     store::{Asked, RunId, Store},
     world::World,
 };
@@ -167,7 +167,7 @@ impl Undo {
             return Ok(Some((Asked { run: Some(run), ..asked }, format!("undo of run {}", run.0))));
         }
         let mut connection = opened.connection()?;
-        let (picture, _) = connection.recall().map_err(|error| error.to_string())?;
+        let (picture, _) = connection.recall(Of::Typed(what)).map_err(|error| error.to_string())?;
         let Some(item) = whom::one(&picture, what)?.and_then(|index| picture.plan.items.get(index)) else {
             return Ok(None);
         };

@@ -8,7 +8,7 @@ use std::{
 use clap::Args;
 use syncc_compiler::ir::Program;
 use syncc_runtime::{
-    cycle::{Connection, Picture},
+    cycle::{Connection, Of, Picture},
     world::World,
 };
 
@@ -44,6 +44,9 @@ impl Whom {
 
 /// What is done with the contact that is meant, in one connection: the index of its item in the plan; `None` where all are.
 pub(crate) trait Errand {
+    /// Whether it has to know everybody, whoever is meant.
+    const ASKS_ALL: bool = false;
+
     /// Does it.
     fn run(
         &mut self,
@@ -53,14 +56,14 @@ pub(crate) trait Errand {
     ) -> Result<(), String>;
 }
 
-/// Finds a contact in every connection of a workspace and does something with it, or with all contacts without one, from
-/// what is remembered: no app is asked. Ends with a problem if no connection knows it, or if it is not clear who is meant.
-pub(crate) async fn in_each(
+/// Finds a contact in every connection of a workspace and does something with it, or with all that wait to be tried
+/// again without one, from what is remembered: no app is asked. Ends with a problem if no connection knows it, or if it is not clear who is meant.
+pub(crate) async fn in_each<E: Errand>(
     loaded: &Loaded,
     programs: &[Arc<Program>],
     contact: Option<&str>,
     sandbox: bool,
-    errand: &mut impl Errand,
+    errand: &mut E,
 ) -> Result<Exit, String> {
     let practice = Practice::start_if(sandbox, &loaded.workspace).await?;
     let world = World::real();
@@ -68,7 +71,14 @@ pub(crate) async fn in_each(
     for program in programs {
         let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &world, Access::Work)?;
         let mut connection = opened.connection()?;
-        let (picture, _) = connection.recall().map_err(|error| error.to_string())?;
+        let troubles = connection.store.troubles().map_err(|error| error.to_string())?;
+        let waiting: Vec<_> = troubles.into_iter().map(|trouble| (trouble.end, trouble.record)).collect();
+        let of = match contact {
+            Some(_) if E::ASKS_ALL => Of::Everybody,
+            Some(typed) => Of::Typed(typed),
+            None => Of::Records(&waiting),
+        };
+        let (picture, _) = connection.recall(of).map_err(|error| error.to_string())?;
         let meant = contact.map_or(Ok(Some(None)), |contact| one(&picture, contact).map(|one| one.map(Some)));
         match meant {
             Ok(Some(meant)) => errand.run(&mut connection, &picture, meant)?,

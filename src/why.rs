@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value as Json, json};
 use syncc_compiler::ir::{End, Program};
-use syncc_runtime::{cycle::Contact, world::World};
+use syncc_runtime::{
+    cycle::{Contact, Of},
+    world::World,
+};
 
 use crate::{
     connect::{Access, Opened},
@@ -66,7 +69,7 @@ impl Why {
     /// Tells of the contacts of one connection that fit. How many there are.
     fn tell(&self, program: &Program, opened: &mut Opened, output: &Output) -> Result<usize, String> {
         let mut connection = opened.connection()?;
-        let (picture, report) = connection.recall().map_err(|error| error.to_string())?;
+        let (picture, report) = connection.recall(Of::Typed(&self.contact)).map_err(|error| error.to_string())?;
         let found = picture.find(&self.contact);
         if found.len() > MOST && !output.json() {
             say(&format!("{}\n", whom::several(&picture, &self.contact, &found)));

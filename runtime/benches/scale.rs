@@ -203,7 +203,7 @@ fn main() {
             page: PAGE,
         };
         let report = if plan {
-            runtime.block_on(connection.look(&everything, false, &mut Yes)).expect("a plan").1
+            runtime.block_on(connection.look(&everything, None, &mut Yes)).expect("a plan").1
         } else {
             runtime.block_on(connection.run(&everything, &mut Yes)).expect("a run")
         };

@@ -15,7 +15,7 @@ use syncc_compiler::{
     value::Canon,
 };
 use syncc_runtime::{
-    cycle::{Allowed, Connection, CycleError, Host, Overview, Picture, Report, fingerprint},
+    cycle::{Allowed, Connection, CycleError, Host, Of, Overview, Picture, Report, fingerprint},
     store::{Asked, RunId, Sqlite, Store as _, StoreError},
 };
 use tempfile::TempDir;
@@ -302,7 +302,7 @@ impl Runner {
             };
             let allowed = Allowed { guards: passed, only: None };
             if round.look {
-                finish(connection.look(&allowed, false, &mut Operator)).map(|looked| looked.map(|(_, report)| report))
+                finish(connection.look(&allowed, None, &mut Operator)).map(|looked| looked.map(|(_, report)| report))
             } else {
                 finish(connection.run(&allowed, &mut Operator))
             }
@@ -436,7 +436,7 @@ pub(crate) fn finish<T>(future: impl Future<Output = T>) -> Option<T> {
 
 /// Whether a plan of what moved leaves out something that a plan of everything has: what, if anything.
 fn forgotten(connection: &mut Connection<'_>) -> Result<Option<String>, CycleError> {
-    let (whole, _) = connection.recall()?;
+    let (whole, _) = connection.recall(Of::Everybody)?;
     let (moved, _) = connection.recall_moved()?;
     let at_rest: HashSet<_> = whole.plan.items.iter().filter(|item| item.is_at_rest()).map(|item| &item.ids).collect();
     let told = |picture: &Picture<'_>| {

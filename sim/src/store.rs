@@ -137,8 +137,11 @@ impl Store for SimStore<'_> {
         seen(end: End) -> Vec<Seen>;
         records(end: End, ids: &[String]) -> Vec<Seen>;
         any_link() -> bool;
+        link_count() -> usize;
         some(end: End, most: usize) -> Vec<String>;
         unkeyed(most: usize) -> Vec<RecordId>;
+        keyed(keys: &str) -> bool;
+        seen_after(end: End, after: Option<&str>, most: usize) -> Vec<Seen>;
         keys_of(end: End, id: &str) -> Vec<i64>;
         holders(key: i64) -> Vec<(RecordId, bool)>;
         moved(after: Option<&RecordId>, most: usize) -> Vec<RecordId>;

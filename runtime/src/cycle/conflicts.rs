@@ -8,7 +8,7 @@ use syncc_compiler::{
     value::{Record, Value},
 };
 
-use super::{Allowed, Connection, CycleError, Host, Picture, Report, display, naming, push::Pushed};
+use super::{Allowed, Connection, CycleError, Host, Of, Picture, Report, display, naming, push::Pushed};
 use crate::{
     engine::{Cause, Change, Held, Item, Kind, Pair, Sum, more_mail},
     store::{Conflict, RunId},
@@ -74,7 +74,9 @@ impl<'a> Connection<'a> {
         report: &mut Report,
     ) -> Result<Taking<'a>, CycleError> {
         self.read(&Allowed::default(), host, report).await?;
-        let mut picture = self.picture(report)?;
+        self.prepare()?;
+        let of = conflicts.iter().flat_map(|conflict| End::BOTH.into_iter().zip(conflict.records.clone()));
+        let mut picture = self.picture_of(Of::Records(&of.collect::<Vec<_>>()), report)?;
         let mut taking = (Vec::new(), Vec::new());
         let mut items = Vec::new();
         for conflict in conflicts {

@@ -7,11 +7,11 @@ use syncc_compiler::{
 };
 
 use super::{Picture, naming};
-use crate::engine::{Item, Known};
+use crate::engine::Item;
 
 /// How well a contact fits what was typed. Better ones come first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Fit {
+pub(super) enum Fit {
     /// The id, or a key: an email, a phone number.
     Exact,
     /// The whole name.
@@ -39,14 +39,14 @@ impl Picture<'_> {
             if item.ids[end.index()].as_deref() == Some(typed) {
                 return Some(Fit::Exact);
             }
-            fit(self.program.side(end), &self.canon[end.index()], self.now(item, end)?, typed)
+            fit(self.program.side(end), &self.canon[end.index()], self.now(item, end)?.record.as_ref()?, typed)
         };
         End::BOTH.into_iter().filter_map(of).min()
     }
 }
 
-fn fit(side: &Side, canon: &Canon, known: &Known, typed: &str) -> Option<Fit> {
-    let record = known.record.as_ref()?;
+/// How well a record fits what was typed, but for its id.
+pub(super) fn fit(side: &Side, canon: &Canon, record: &Record, typed: &str) -> Option<Fit> {
     if keys(side, record).any(|(scalar, key)| is(canon, scalar, key, typed)) {
         return Some(Fit::Exact);
     }

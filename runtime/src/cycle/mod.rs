@@ -26,6 +26,7 @@ mod pause;
 mod picture;
 mod pull;
 mod push;
+mod recall;
 mod report;
 mod resolve;
 mod saved;
@@ -51,6 +52,7 @@ pub use forget::Forgot;
 pub use naming::{named, who};
 pub use pause::{Paused, pause, paused, resume};
 pub use picture::Picture;
+pub use recall::Of;
 pub use report::{Category, Problem, Report, Tally};
 pub use saved::{Moved, SavedChange, SavedContact, SavedPlan};
 pub use survey::Overview;
@@ -118,60 +120,6 @@ impl Allowed {
 }
 
 impl<'a> Connection<'a> {
-    /// Reads both sides and plans, and writes nothing to either. The picture has everybody for whom something is to be done or
-    /// to be told; `everybody` asks for the others too.
-    ///
-    /// # Errors
-    /// When a side cannot be read or the memory fails.
-    pub async fn look(
-        &mut self,
-        allowed: &Allowed,
-        everybody: bool,
-        host: &mut dyn Host,
-    ) -> Result<(Picture<'a>, Report), CycleError> {
-        let mut report = Report::default();
-        self.read(allowed, host, &mut report).await?;
-        let picture = if everybody { self.picture(&mut report)? } else { self.moved(&mut report)? };
-        report.settle_planned(&picture);
-        Ok((picture, report))
-    }
-
-    /// Puts together what is remembered, and asks no app.
-    ///
-    /// # Errors
-    /// When the memory fails.
-    pub fn recall(&mut self) -> Result<(Picture<'a>, Report), CycleError> {
-        let mut report = Report::default();
-        let picture = self.picture(&mut report)?;
-        report.settle_planned(&picture);
-        Ok((picture, report))
-    }
-
-    /// The same of those for whom something is to be done or to be told: what a plan shows, without asking an app. The counts
-    /// and guards are those of everybody.
-    ///
-    /// # Errors
-    /// When the memory fails.
-    pub fn recall_moved(&mut self) -> Result<(Picture<'a>, Report), CycleError> {
-        let mut report = Report::default();
-        let picture = self.moved(&mut report)?;
-        report.settle_planned(&picture);
-        Ok((picture, report))
-    }
-
-    fn moved(&mut self, report: &mut Report) -> Result<Picture<'a>, CycleError> {
-        let Survey { overview, frame, whole, .. } = self.survey(&Allowed::default(), false, report)?;
-        let mut picture = match overview.sample.filter(|_| whole) {
-            Some(whole) => whole,
-            None => {
-                let page = Pass::default().next(self.store, usize::MAX)?.unwrap_or_default();
-                self.page(page, &frame, None, report)?
-            }
-        };
-        (picture.plan.counts, picture.plan.guards) = (overview.counts, overview.guards);
-        Ok(picture)
-    }
-
     /// One whole cycle.
     ///
     /// # Errors

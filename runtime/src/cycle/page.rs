@@ -11,9 +11,12 @@ use std::{
 };
 
 use sha2::{Digest as _, Sha256};
-use syncc_compiler::ir::{End, Program};
+use syncc_compiler::{
+    ir::{End, Program},
+    value::Record,
+};
 
-use super::{Connection, CycleError, fingerprint};
+use super::{Connection, CycleError, fingerprint, push::Pushed};
 use crate::{
     apps::Observed,
     engine::keys,
@@ -62,7 +65,7 @@ pub(super) struct Pass {
 }
 
 /// Records by a hash of 128 bits, which takes less room than their ids: no two are ever equal by chance.
-type Marks = HashSet<u128>;
+pub(super) type Marks = HashSet<u128>;
 
 fn mark(record: &RecordId) -> u128 {
     let half = |nth: u8| {
@@ -91,8 +94,7 @@ impl Pass {
         })?;
         let Some(last) = last else { return Ok(None) };
         self.after = Some(last);
-        let mut page = taken.page;
-        page.beside.retain(|id, _| !page.links.contains_key(id));
+        let page = taken.done();
         // Whatever is planned counts as moved, so that it is counted once.
         let rests: Vec<_> = page.alone.iter().map(|(end, id)| (*end, id.clone(), None)).collect();
         store.set_rest(&rests)?;
@@ -102,7 +104,7 @@ impl Pass {
 
 /// A page in the making.
 #[derive(Default)]
-struct Taken {
+pub(super) struct Taken {
     page: Page,
     /// Keys whose holders were all taken in as far as they have to be: those of records that are in no link, and of those
     /// that are in one, for which holders in other links do not matter.
@@ -112,7 +114,7 @@ struct Taken {
 
 impl Taken {
     /// Takes a record in with everything that has to come with it, if it was not in a page already.
-    fn take(&mut self, store: &dyn Store, record: RecordId, met: &mut Marks) -> Result<(), StoreError> {
+    pub(super) fn take(&mut self, store: &dyn Store, record: RecordId, met: &mut Marks) -> Result<(), StoreError> {
         if met.contains(&mark(&record)) {
             return Ok(());
         }
@@ -158,14 +160,33 @@ impl Taken {
     }
 }
 
+impl Taken {
+    /// The page.
+    pub(super) fn done(self) -> Page {
+        let mut page = self.page;
+        page.beside.retain(|id, _| !page.links.contains_key(id));
+        page
+    }
+}
+
 impl Connection<'_> {
+    /// Whether it is known by which keys every record is found.
+    pub(super) fn is_prepared(&self) -> Result<bool, CycleError> {
+        Ok(self.store.keyed(&self.by(&matching(self.program)))?)
+    }
+
+    /// Names what something depends on, beside the settings and this version.
+    fn by(&self, what: &str) -> String {
+        let version = env!("CARGO_PKG_VERSION");
+        let read = format!("{version} {:?} {:?}", self.settings, self.canon);
+        fingerprint::short(Sha256::new().chain_update(read).chain_update(what))
+    }
+
     /// Makes sure that it is known what moved, and by which keys every record is found: since the last time, or since the
     /// rules were others.
     pub(super) fn prepare(&mut self) -> Result<(), CycleError> {
-        let version = env!("CARGO_PKG_VERSION");
-        let read = format!("{version} {:?} {:?}", self.settings, self.canon);
-        let by = |what: &str| fingerprint::short(Sha256::new().chain_update(&read).chain_update(what));
-        self.store.begin_standing(&by(&self.fingerprint), &by(&matching(self.program)))?;
+        let (rules, keys) = (self.by(&self.fingerprint), self.by(&matching(self.program)));
+        self.store.begin_standing(&rules, &keys)?;
         loop {
             let unkeyed = self.store.unkeyed(PAGE)?;
             if unkeyed.is_empty() {
@@ -182,11 +203,27 @@ impl Connection<'_> {
         }
     }
 
+    /// Notes by which keys the records are found that were just written: whoever asks of one before the next run does not have
+    /// to look at everybody.
+    pub(super) fn note_keys(&mut self, pushed: &Pushed) -> Result<(), CycleError> {
+        let mut keyed = Vec::new();
+        for end in End::BOTH {
+            let held = pushed.now[end.index()].values();
+            let held = held.filter_map(|held| Some((held.id.clone(), held.record.as_ref()?)));
+            keyed.extend(held.map(|(id, record)| Keyed { end, id, keys: self.keys_of(end, record) }));
+        }
+        Ok(self.store.set_keys(&keyed)?)
+    }
+
     /// The keys of a record; none for one that is gone or cannot be read.
     fn keys(&self, end: End, seen: Option<&Observed>) -> Vec<i64> {
         let there = seen.filter(|seen| !seen.deleted);
         let record = there.and_then(|seen| self.apps[end.index()].decode(&seen.raw).ok());
-        let keys = record.map(|record| keys(self.program, end, &record)).unwrap_or_default();
+        record.map(|record| self.keys_of(end, &record)).unwrap_or_default()
+    }
+
+    fn keys_of(&self, end: End, record: &Record) -> Vec<i64> {
+        let keys = keys(self.program, end, record);
         let mut keys: Vec<i64> = keys.iter().map(|(tier, text)| hashed(*tier, text)).collect();
         keys.sort_unstable();
         keys.dedup();

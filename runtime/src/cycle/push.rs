@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use syncc_compiler::{
-    ir::End,
+    ir::{End, Side},
     value::{Record, Value},
 };
 use uuid::Uuid;
@@ -12,19 +12,22 @@ use super::{
     Category, Connection, Cost, CycleError, Host, Picture, Problem, Report, naming, telling, trouble::Refusal,
 };
 use crate::{
-    apps::{AppError, Class, Observed, Write},
+    apps::{AppError, Class, Observed, Write, Written},
     engine::{Item, Kind},
-    store::{Confirmed, Entry, EntryId, EntryState, NewEntry, RunId},
+    store::{Confirmed, Entry, EntryId, EntryState, Line, NamedRecord, NewEntry, RunId},
 };
 
-/// One write of the plan, on its way. What is sent stands beside it, in a list of the same order.
+/// One write of the plan, on its way. What is journalled and what is sent stand beside it.
+#[derive(Clone, Copy)]
 struct Job {
     /// The item of the plan that it belongs to.
     item: usize,
     /// What becomes of the record.
     category: Category,
-    entry: NewEntry,
 }
+
+/// A write of the plan: what becomes of the record, what is journalled, and what is sent.
+type Planned = (Job, NewEntry, Write);
 
 impl Job {
     /// Whether it makes a record.
@@ -37,7 +40,7 @@ impl Job {
 #[derive(Default)]
 pub(super) struct Pushed {
     /// What the apps hold after a confirmed write, by item, left first.
-    pub(super) now: [HashMap<usize, Written>; 2],
+    pub(super) now: [HashMap<usize, Held>; 2],
     /// Items of which a write did not happen, or may not have.
     pub(super) failed: HashSet<usize>,
     /// What an app refused for what it holds.
@@ -46,8 +49,17 @@ pub(super) struct Pushed {
     again: HashSet<usize>,
 }
 
+/// A write that an app answered, and that is not noted yet.
+struct Answered {
+    job: Job,
+    entry: NewEntry,
+    id: EntryId,
+    /// The record as the app has it now.
+    now: Observed,
+}
+
 /// A record after a confirmed write.
-pub(super) struct Written {
+pub(super) struct Held {
     pub(super) id: String,
     /// What it holds; nothing for one that is gone or cannot be read.
     pub(super) record: Option<Record>,
@@ -64,6 +76,7 @@ impl Connection<'_> {
     ) -> Result<bool, CycleError> {
         let pushed = self.carry_out(run, picture, host, report).await?;
         self.settle(picture, &pushed)?;
+        self.note_keys(&pushed)?;
         self.note_conflicts(run, picture, &pushed)?;
         self.note_troubles(picture, &pushed)?;
         Ok(!pushed.again.is_empty())
@@ -75,8 +88,8 @@ impl Connection<'_> {
         End::BOTH.map(|end| {
             let app = self.apps[end.index()];
             let jobs = self.jobs(picture, end).into_iter();
-            let asked = jobs.filter(|(job, _)| only.is_none_or(|only| only.contains(&job.item)));
-            let writes: Vec<Write> = asked.map(|(_, write)| write).collect();
+            let asked = jobs.filter(|(job, ..)| only.is_none_or(|only| only.contains(&job.item)));
+            let writes: Vec<Write> = asked.map(|(.., write)| write).collect();
             Cost::of(app, &writes)
         })
     }
@@ -93,20 +106,20 @@ impl Connection<'_> {
         let troubled: HashSet<(End, String)> =
             self.store.troubles()?.into_iter().map(|trouble| (trouble.end, trouble.record)).collect();
         // Whether the app of the other side refused this contact before.
-        let waits = |job: &Job| {
-            let other = job.entry.end.other();
+        let waits = |(job, entry, _): &Planned| {
+            let other = entry.end.other();
             let id = picture.plan.items.get(job.item).and_then(|item| item.ids[other.index()].clone());
             id.is_some_and(|id| troubled.contains(&(other, id)))
         };
         // What is written to the partner of a refused contact waits until that went well: else both would be planned apart
         // for ever, and the partner written anew in each run.
-        let (late, left): (Vec<_>, Vec<_>) = self.jobs(picture, End::Left).into_iter().partition(|(job, _)| waits(job));
+        let (late, left): (Vec<_>, Vec<_>) = self.jobs(picture, End::Left).into_iter().partition(&waits);
         let right = self.jobs(picture, End::Right);
         for (end, mut jobs) in [(End::Left, left), (End::Right, right), (End::Left, late)] {
             // What changed under our hands on the first side is planned anew for both: its partner waits for that, so
             // that nothing is made for a record that is gone.
-            jobs.retain(|(job, _)| !pushed.again.contains(&job.item));
-            jobs.retain(|(job, _)| !(pushed.failed.contains(&job.item) && waits(job)));
+            jobs.retain(|(job, ..)| !pushed.again.contains(&job.item));
+            jobs.retain(|planned| !(pushed.failed.contains(&planned.0.item) && waits(planned)));
             if jobs.is_empty() {
                 continue;
             }
@@ -117,7 +130,7 @@ impl Connection<'_> {
     }
 
     /// The writes of the plan on one side.
-    fn jobs(&self, picture: &Picture<'_>, end: End) -> Vec<(Job, Write)> {
+    fn jobs(&self, picture: &Picture<'_>, end: End) -> Vec<Planned> {
         let items = picture.plan.items.iter().enumerate();
         items
             .filter(|(_, item)| item.held.is_none())
@@ -125,7 +138,7 @@ impl Connection<'_> {
             .collect()
     }
 
-    fn job(&self, picture: &Picture<'_>, index: usize, item: &Item, end: End) -> Option<(Job, Write)> {
+    fn job(&self, picture: &Picture<'_>, index: usize, item: &Item, end: End) -> Option<Planned> {
         let Kind::Pair(outcome) = &item.kind else { return None };
         if !picture.writes_on(item, end) {
             return None;
@@ -162,7 +175,7 @@ impl Connection<'_> {
             Write::Update { .. } => Category::Updated,
             Write::Delete { .. } => Category::Deleted,
         };
-        Some((Job { item: index, category, entry }, write))
+        Some((Job { item: index, category }, entry, write))
     }
 
     /// A name for a write, and for the record that it makes where the app lets us choose: names that are given one after the
@@ -179,94 +192,102 @@ impl Connection<'_> {
         run: RunId,
         picture: &Picture<'_>,
         end: End,
-        jobs: Vec<(Job, Write)>,
+        jobs: Vec<Planned>,
         pushed: &mut Pushed,
         host: &mut dyn Host,
         report: &mut Report,
     ) -> Result<(), CycleError> {
-        let (mut made, others): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|(job, _)| job.makes());
+        let (mut made, others): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|(job, ..)| job.makes());
         made.extend(others);
-        let (jobs, writes): (Vec<Job>, Vec<Write>) = made.into_iter().unzip();
-        let batches = report.breakers[end.index()].batches(self.apps[end.index()], &writes);
-        let mut writes: Vec<Option<Write>> = writes.into_iter().map(Some).collect();
+        let (jobs, writes): (Vec<_>, Vec<Write>) =
+            made.into_iter().map(|(job, entry, write)| ((job, entry), write)).unzip();
+        let app = self.apps[end.index()];
+        let batches = report.breakers[end.index()].batches(app, &writes);
+        let mut waiting: Vec<Option<_>> = jobs.into_iter().zip(writes).map(Some).collect();
+        // What the last batch came to is noted while the next one is at the app.
+        let mut answered: Vec<Answered> = Vec::new();
         for batch in batches {
-            let batch: Vec<(&Job, Write)> =
-                batch.writes.iter().filter_map(|at| Some((jobs.get(*at)?, writes.get_mut(*at)?.take()?))).collect();
-            let (chunk, writes): (Vec<&Job>, Vec<Write>) = batch.into_iter().unzip();
-            let open = chunk.first().and_then(|job| report.breakers[end.index()].open(job.makes()));
+            let batch = batch.writes.iter().filter_map(|at| waiting.get_mut(*at)?.take());
+            let (chunk, writes): (Vec<(Job, NewEntry)>, Vec<Write>) = batch.unzip();
+            let (jobs, entries): (Vec<Job>, Vec<NewEntry>) = chunk.into_iter().unzip();
+            let open = jobs.first().and_then(|job| report.breakers[end.index()].open(job.makes()));
             if let Some(error) = report.stopped[end.index()].clone().or(open).map(|error| error.to_string()) {
-                for job in chunk {
-                    self.failed(picture, job, &error, pushed, report);
+                for (job, entry) in jobs.into_iter().zip(&entries) {
+                    self.failed(picture, job, entry, &error, pushed, report);
                 }
                 continue;
             }
-            let entries: Vec<_> = chunk.iter().map(|job| job.entry.clone()).collect();
             let ids = self.store.journal(run, &entries)?;
             self.store.sent(&ids)?;
-            let results = self.apps[end.index()].push(&writes).await;
-            let (mut written, mut refused) = (Vec::new(), Vec::new());
-            for ((job, id), result) in chunk.into_iter().zip(ids).zip(results) {
+            let last = std::mem::take(&mut answered);
+            let (results, noted) =
+                tokio::join!(biased; app.push(&writes), async { self.confirm_batch(end, last, pushed, report) });
+            noted?;
+            let mut refused = Vec::new();
+            for (((job, entry), id), result) in jobs.into_iter().zip(entries).zip(ids).zip(results) {
                 match result {
-                    Ok(now) => {
-                        let (confirmed, record) = self.confirmed(end, id, now.now);
-                        written.push((job, confirmed, record));
-                    }
-                    Err(error) => refused.push((job, id, error)),
+                    Ok(Written { now }) => answered.push(Answered { job, entry, id, now }),
+                    Err(error) => refused.push((job, Entry { id, write: entry, state: EntryState::Sent }, error)),
                 }
             }
-            host.advance(written.len() as u64);
-            written.iter().for_each(|(job, ..)| report.breakers[end.index()].took(job.makes()));
-            self.confirm_batch(end, written, pushed, report)?;
-            for (job, id, error) in refused {
+            host.advance(answered.len() as u64);
+            answered.iter().for_each(|of| report.breakers[end.index()].took(of.job.makes()));
+            if !refused.is_empty() {
+                self.confirm_batch(end, std::mem::take(&mut answered), pushed, report)?;
+            }
+            for (job, entry, error) in refused {
                 report.breakers[end.index()].refused(job.makes(), &error);
                 let ends_side = matches!(error.class, Class::Auth | Class::Fatal | Class::Rate(_) | Class::Retry);
-                self.refused(picture, end, job, id, &error, pushed, report).await?;
+                self.refused(picture, end, job, entry, &error, pushed, report).await?;
                 let stopped = &mut report.stopped[end.index()];
                 *stopped = stopped.take().or(ends_side.then_some(error));
                 host.advance(1);
             }
         }
-        Ok(())
+        self.confirm_batch(end, answered, pushed, report)
     }
 
     /// Notes that the writes of a batch happened, all in one: a crash before it leaves all of them to be read again.
     fn confirm_batch(
         &mut self,
         end: End,
-        written: Vec<(&Job, Confirmed, Option<Record>)>,
+        answered: Vec<Answered>,
         pushed: &mut Pushed,
         report: &mut Report,
     ) -> Result<(), CycleError> {
-        if written.is_empty() {
+        if answered.is_empty() {
             return Ok(());
         }
-        let split = written.into_iter().map(|(job, confirmed, record)| ((job, record), confirmed));
+        let split = answered.into_iter().map(|Answered { job, entry, id, now }| {
+            let (confirmed, record) = self.confirmed(end, id, entry.lines, now);
+            ((job, entry.partner, record), confirmed)
+        });
         let (jobs, confirmed): (Vec<_>, Vec<Confirmed>) = split.unzip();
         let links = self.store.confirm_all(&confirmed, self.world.clock.now())?;
-        for (((job, record), Confirmed { now, .. }), link) in jobs.into_iter().zip(confirmed).zip(links) {
+        for (((job, partner, record), Confirmed { now, .. }), link) in jobs.into_iter().zip(confirmed).zip(links) {
             report.did(end, &now.id, job.category);
-            if let (None, Some(partner), Category::Created) = (link, &job.entry.partner, job.category) {
+            if let (None, Some(partner), Category::Created) = (link, partner, job.category) {
                 // The app took the contact for one that it had already, and that one has a partner.
                 let (name, end) = (&self.program.side(end).name, end.other());
                 let why = format!("{name} says that this contact is one that is linked with another contact already");
                 report.problem(Problem { end, id: Some(partner.clone()), who: partner.clone(), why });
                 pushed.failed.insert(job.item);
             }
-            pushed.now[end.index()].insert(job.item, Written { id: now.id, record });
+            pushed.now[end.index()].insert(job.item, Held { id: now.id, record });
         }
         Ok(())
     }
 
     /// A write that happened, with what the record holds now.
-    fn confirmed(&self, end: End, entry: EntryId, now: Observed) -> (Confirmed, Option<Record>) {
+    fn confirmed(&self, end: End, entry: EntryId, lines: Vec<Line>, now: Observed) -> (Confirmed, Option<Record>) {
         let held = (!now.deleted).then(|| self.apps[end.index()].decode(&now.raw).ok()).flatten();
-        let fields = held.as_ref().map(|record| naming::named(self.program.side(end), record)).unwrap_or_default();
-        (Confirmed { entry, now, fields }, held)
+        let fields = held.as_ref().map(|held| otherwise(self.program.side(end), &lines, held)).unwrap_or_default();
+        (Confirmed { entry, now, fields, lines: Some(lines) }, held)
     }
 
     /// Notes that one write happened.
-    pub(super) fn confirm(&mut self, end: End, entry: EntryId, now: &Observed) -> Result<(), CycleError> {
-        let (confirmed, _) = self.confirmed(end, entry, now.clone());
+    pub(super) fn confirm(&mut self, end: End, entry: &Entry, now: &Observed) -> Result<(), CycleError> {
+        let (confirmed, _) = self.confirmed(end, entry.id, entry.write.lines.clone(), now.clone());
         self.store.confirm_all(&[confirmed], self.world.clock.now())?;
         Ok(())
     }
@@ -277,19 +298,19 @@ impl Connection<'_> {
         &mut self,
         picture: &Picture<'_>,
         end: End,
-        job: &Job,
-        id: EntryId,
+        job: Job,
+        mut entry: Entry,
         error: &AppError,
         pushed: &mut Pushed,
         report: &mut Report,
     ) -> Result<(), CycleError> {
         match error.class {
             Class::Unknown => {
-                self.store.unknown(id, &error.to_string())?;
+                self.store.unknown(entry.id, &error.to_string())?;
                 let found = report.found;
-                let entry = Entry { id, write: job.entry.clone(), state: EntryState::Unknown };
+                entry.state = EntryState::Unknown;
                 self.resolve_entry(&entry, report).await?;
-                if report.found > found || job.entry.target.is_some() {
+                if report.found > found || entry.write.target.is_some() {
                     // It is there, or was read again: the next round sees it linked and settles it.
                     pushed.again.insert(job.item);
                     pushed.failed.insert(job.item);
@@ -297,8 +318,8 @@ impl Connection<'_> {
                 }
             }
             Class::Stale | Class::Gone => {
-                self.store.fail(id, &error.to_string())?;
-                if let Some(target) = &job.entry.target {
+                self.store.fail(entry.id, &error.to_string())?;
+                if let Some(target) = &entry.write.target {
                     let found = self.apps[end.index()].get(std::slice::from_ref(target)).await;
                     if let Ok(found) = found {
                         let now = found.into_iter().next().flatten().unwrap_or_else(|| tombstone(target));
@@ -309,24 +330,43 @@ impl Connection<'_> {
                     }
                 }
             }
-            _ => self.store.fail(id, &error.to_string())?,
+            _ => self.store.fail(entry.id, &error.to_string())?,
         }
-        if let (Class::Invalid, (end, Some(id))) = (error.class, waits(&job.entry)) {
+        if let (Class::Invalid, (end, Some(id))) = (error.class, waits(&entry.write)) {
             pushed.refused.push(Refusal { end, id, why: error.to_string() });
         }
-        self.failed(picture, job, &error.to_string(), pushed, report);
+        self.failed(picture, job, &entry.write, &error.to_string(), pushed, report);
         Ok(())
     }
 
     /// Notes that a write did not happen, on the record that waits for it.
-    fn failed(&self, picture: &Picture<'_>, job: &Job, why: &str, pushed: &mut Pushed, report: &mut Report) {
+    fn failed(
+        &self,
+        picture: &Picture<'_>,
+        job: Job,
+        entry: &NewEntry,
+        why: &str,
+        pushed: &mut Pushed,
+        report: &mut Report,
+    ) {
         pushed.failed.insert(job.item);
-        let name = &self.program.side(job.entry.end).name;
-        let (end, id) = waits(&job.entry);
+        let name = &self.program.side(entry.end).name;
+        let (end, id) = waits(entry);
         let record = picture.plan.items.get(job.item).and_then(|item| picture.now(item, end)?.record.as_ref());
         let who = record.map(|record| naming::who(self.program.side(end), record)).unwrap_or_default();
         report.problem(Problem { end, id, who, why: format!("{name}: {why}") });
     }
+}
+
+/// The fields that a record holds otherwise than it was given them.
+fn otherwise(side: &Side, lines: &[Line], held: &Record) -> NamedRecord {
+    let given = lines.iter().filter_map(|line| Some((line.field.as_ref()?, &line.after)));
+    let held = given.filter_map(|(name, after)| {
+        let at = side.fields.iter().position(|field| field.name == *name)?;
+        Some((name, after, held.values().get(at)?))
+    });
+    let otherwise = held.filter(|(_, after, held)| held.is_known() && after != held);
+    otherwise.map(|(name, _, held)| (name.clone(), held.clone())).collect()
 }
 
 /// The record that waits for a write. One that could not be made is counted where the one stands that it was to be made for.

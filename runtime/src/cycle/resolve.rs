@@ -39,7 +39,7 @@ impl Connection<'_> {
             Ok(found) => {
                 let now = found.into_iter().next().flatten().unwrap_or_else(|| super::push::tombstone(id));
                 if self.happened(end, entry, &now) {
-                    self.confirm(end, entry.id, &now)?;
+                    self.confirm(end, entry, &now)?;
                 } else {
                     if now.deleted {
                         // A login that sees nobody says the same. Only a whole listing, and the guards behind it, tell.

@@ -15,10 +15,10 @@ use syncc_compiler::{
     value::{Record, Value},
 };
 
-use super::{Allowed, Connection, CycleError, Host, Picture, Report, display, push::Pushed};
+use super::{Allowed, Connection, CycleError, Host, Of, Picture, Report, display, push::Pushed};
 use crate::{
     engine::{Base, Cause, Change, Item, Kind, Outcome, Status, Sum, What, more_mail, too_many},
-    store::{Activity, Asked, Line, Pause},
+    store::{Activity, Asked, Line, Pause, RecordId},
 };
 
 /// What undoing comes to, before it is done.
@@ -79,7 +79,7 @@ impl<'a> Connection<'a> {
         report: &mut Report,
     ) -> Result<Undo<'a>, CycleError> {
         self.read(allowed, host, report).await?;
-        let mut picture = self.picture(report)?;
+        self.prepare()?;
         let mut pasts: BTreeMap<(usize, String), Past> = BTreeMap::new();
         for line in self.store.history(asked)?.into_iter().rev() {
             let key = (line.end.index(), line.record.clone());
@@ -87,6 +87,8 @@ impl<'a> Connection<'a> {
                 pasts.entry(key).or_insert_with(|| Past { end: line.end, id: line.record.clone(), lines: Vec::new() });
             past.lines.push(line);
         }
+        let of: Vec<_> = pasts.values().map(|past| (past.end, past.id.clone())).collect();
+        let mut picture = self.picture_of(Of::Records(&of), report)?;
         let mut items: BTreeMap<usize, Item> = BTreeMap::new();
         let mut skipped = Vec::new();
         let places = places(&picture.plan.items);
@@ -97,7 +99,7 @@ impl<'a> Connection<'a> {
         }
         picture.plan.items =
             items.into_values().filter(|item| item.outcome().is_some_and(|of| !of.changes.is_empty())).collect();
-        picture.plan.guards = too_many(&picture.plan.items, What::Deletion, picture.links.len());
+        picture.plan.guards = too_many(&picture.plan.items, What::Deletion, self.store.link_count()?);
         picture.by_hand = Some(name.to_owned());
         skipped.sort();
         skipped.dedup();
@@ -163,21 +165,22 @@ impl<'a> Connection<'a> {
 
     /// Pauses every contact to which the rules would now do something again.
     fn pause_what_comes_again(&mut self, undone: &Picture<'_>, pushed: &Pushed) -> Result<Vec<String>, CycleError> {
-        let mut touched: [BTreeSet<String>; 2] = Default::default();
+        let mut touched: BTreeSet<RecordId> = BTreeSet::new();
         for (index, item) in undone.plan.items.iter().enumerate().filter(|(index, _)| !pushed.failed.contains(index)) {
             for end in End::BOTH {
-                touched[end.index()].extend(item.ids[end.index()].clone());
-                touched[end.index()].extend(pushed.now[end.index()].get(&index).map(|now| now.id.clone()));
+                let now = pushed.now[end.index()].get(&index).map(|now| now.id.clone());
+                touched.extend(item.ids[end.index()].clone().into_iter().chain(now).map(|id| (end, id)));
             }
         }
         let mut report = Report::default();
-        let now = self.picture(&mut report)?;
+        self.prepare()?;
+        let now = self.picture_of(Of::Records(&Vec::from_iter(touched.clone())), &mut report)?;
         let name = undone.by_hand.clone().unwrap_or_default();
         let mut pauses = Vec::new();
         let mut paused = Vec::new();
         for item in &now.plan.items {
             let is_touched =
-                |end: &End| item.ids[end.index()].as_ref().is_some_and(|id| touched[end.index()].contains(id));
+                |end: &End| item.ids[end.index()].as_ref().is_some_and(|id| touched.contains(&(*end, id.clone())));
             let again = item.outcome().is_some_and(|outcome| !outcome.changes.is_empty());
             if !again || !End::BOTH.iter().any(is_touched) {
                 continue;

@@ -59,6 +59,8 @@ pub trait Store: Send {
     fn seen(&self, end: End) -> Result<Vec<Seen>, StoreError>;
     /// Those of these records that are known, deleted ones that are linked included, in the order asked for.
     fn records(&self, end: End, ids: &[String]) -> Result<Vec<Seen>, StoreError>;
+    /// Some records of this end in the order of their ids: no more than `most`, and only those behind this id.
+    fn seen_after(&self, end: End, after: Option<&str>, most: usize) -> Result<Vec<Seen>, StoreError>;
     /// The ids of some records that are known, this many at most: of those that are there, while there are any.
     fn some(&self, end: End, most: usize) -> Result<Vec<String>, StoreError>;
 
@@ -68,6 +70,8 @@ pub trait Store: Send {
     /// Says by which rules records are at rest from now on, and by which rules keys are taken. If they are others than
     /// before, every record counts as moved, and no keys are known.
     fn begin_standing(&mut self, rules: &str, keys: &str) -> Result<(), StoreError>;
+    /// Whether the keys of all records are known, and were taken by what has this name.
+    fn keyed(&self, keys: &str) -> Result<bool, StoreError>;
     /// Records whose keys are not known, in the order of side and id, this many at most. One that is not known any more
     /// is among them while its keys are.
     fn unkeyed(&self, most: usize) -> Result<Vec<RecordId>, StoreError>;
@@ -89,6 +93,8 @@ pub trait Store: Send {
     fn links(&self) -> Result<Vec<Link>, StoreError>;
     /// Whether there is any.
     fn any_link(&self) -> Result<bool, StoreError>;
+    /// How many links there are.
+    fn link_count(&self) -> Result<usize, StoreError>;
     /// The link that a record is in.
     fn link_of(&self, end: End, id: &str) -> Result<Option<Link>, StoreError>;
     /// Remembers pairs that are in step: links each pair that is not linked yet and sets its base, all in one
@@ -135,7 +141,7 @@ pub trait Store: Send {
         fields: &NamedRecord,
         at: jiff::Timestamp,
     ) -> Result<Option<LinkId>, StoreError> {
-        let confirmed = Confirmed { entry, now: now.clone(), fields: fields.clone() };
+        let confirmed = Confirmed { entry, now: now.clone(), fields: fields.clone(), lines: None };
         Ok(self.confirm_all(&[confirmed], at)?.pop().flatten())
     }
     /// The write certainly did not happen: closes the entry with the reason.

@@ -106,8 +106,10 @@ pub struct Confirmed {
     pub entry: EntryId,
     /// The record as the app has it now.
     pub now: Observed,
-    /// What it holds now, as far as it can be read: what the app made of the values that it was given.
+    /// The fields that hold another value now than they were given: what the app made of those.
     pub fields: NamedRecord,
+    /// What it did, as it was journalled; `None` to have it read from the journal.
+    pub lines: Option<Vec<Line>>,
 }
 
 /// How far a write got.

@@ -18,7 +18,7 @@ use super::{
 use crate::apps::{AppError, Class, Observed};
 
 /// A folder with one `.vcf` file a contact. Folders within it are not looked into.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Folder {
     path: PathBuf,
 }

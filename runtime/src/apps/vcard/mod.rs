@@ -13,11 +13,14 @@ mod folder;
 mod listing;
 mod push;
 
+use std::{num::NonZero, panic::resume_unwind};
+
 use async_trait::async_trait;
 use syncc_compiler::{ir::Side, schema, value::Record};
+use tokio::{runtime::Handle, task::JoinError};
 use uuid::Uuid;
 
-use super::{Account, App, AppError, Class, Limits, Observed, Page, Pulled, Write, Written, file};
+use super::{Account, App, AppError, Class, Limits, Observed, Page, Pulled, Write, Written, file, threads};
 use crate::world::World;
 use card::{Card, Layout};
 use cursor::{Cursor, Draft, Stamp};
@@ -25,8 +28,10 @@ use folder::{Folder, Read};
 
 /// How many records are handed over at once.
 const PAGE: usize = 500;
+/// For how many files that are read a thread is worth its start.
+const WORTH_A_THREAD: NonZero<usize> = NonZero::new(100).unwrap();
 /// How many files are written with one wait for the disk.
-const BATCH: usize = 1000;
+const BATCH: usize = 250;
 
 /// Opens the folder of an account for the fields of a side.
 ///
@@ -38,6 +43,7 @@ pub fn open(side: &Side, account: &Account, world: &World) -> Result<Box<dyn App
     Ok(Box::new(Vcard { folder, layout, object: side.object.clone(), world: world.clone() }))
 }
 
+#[derive(Clone)]
 struct Vcard {
     folder: Folder,
     layout: Layout,
@@ -60,30 +66,48 @@ impl App for Vcard {
         let (files, mut problems) = self.folder.files(self.world.clock.now())?;
         let mut next = Draft::default();
         let (mut batch, mut gone) = (Vec::new(), Vec::new());
-        // Both lists are in the order of the names: they are gone through side by side.
-        for (name, stamp) in files {
-            while let Some((earlier, _)) = known.next_if(|(known, _)| *known < name.as_str()) {
-                gone.push(folder::tombstone(earlier));
+        let mut files = files.into_iter();
+        loop {
+            // Both lists are in the order of the names: they are gone through side by side.
+            let (mut some, mut unread) = (Vec::new(), Vec::new());
+            while unread.len() < PAGE
+                && let Some((name, stamp)) = files.next()
+            {
+                while let Some((earlier, _)) = known.next_if(|(known, _)| *known < name.as_str()) {
+                    gone.push(folder::tombstone(earlier));
+                }
+                let before = known.next_if(|(known, _)| *known == name);
+                let is_still = before.is_some_and(|(_, before)| stamp.is_still(before));
+                if !is_still {
+                    unread.push(name.clone());
+                }
+                some.push((name, stamp, before.is_some(), is_still));
             }
-            let before = known.next_if(|(known, _)| *known == name);
-            if before.is_some_and(|(_, before)| stamp.is_still(before)) {
-                next.add(&name, stamp.text());
-                continue;
+            if some.is_empty() {
+                break;
             }
-            match self.folder.read(&name)? {
-                Read::Card(observed) => {
-                    batch.push(*observed);
+            let mut read = threads::each(&unread, WORTH_A_THREAD, |name| self.folder.read(name)).into_iter();
+            for (name, stamp, was_there, is_still) in some {
+                if is_still {
                     next.add(&name, stamp.text());
+                    continue;
                 }
-                // What was a contact before and is a list of people now is no contact any more.
-                Read::Group | Read::Gone => gone.extend(before.map(|_| folder::tombstone(&name))),
-                Read::Problem(problem) => {
-                    problems.push(problem);
-                    // Looked at again next time, so that the problem stays in sight until it is solved.
-                    next.add(&name, "");
+                let Some(read) = read.next() else { break };
+                match read? {
+                    Read::Card(observed) => {
+                        batch.push(*observed);
+                        next.add(&name, stamp.text());
+                    }
+                    // What was a contact before and is a list of people now is no contact any more.
+                    Read::Group | Read::Gone => gone.extend(was_there.then(|| folder::tombstone(&name))),
+                    Read::Problem(problem) => {
+                        problems.push(problem);
+                        // Looked at again next time, so that the problem stays in sight until it is solved.
+                        next.add(&name, "");
+                    }
                 }
             }
-            if batch.len() >= PAGE {
+            if !batch.is_empty() {
                 page(std::mem::take(&mut batch))?;
             }
         }
@@ -108,7 +132,18 @@ impl App for Vcard {
     }
 
     async fn push(&self, writes: &[Write]) -> Vec<Result<Written, AppError>> {
-        push::push(self, writes)
+        // Whoever waits for the disk must not keep others waiting: the last batch is noted meanwhile.
+        let Ok(runtime) = Handle::try_current() else { return push::push(self, writes) };
+        let (app, count, writes) = (self.clone(), writes.len(), writes.to_vec());
+        match runtime.spawn_blocking(move || push::push(&app, &writes)).await.map_err(JoinError::try_into_panic) {
+            Ok(answers) => answers,
+            Err(Ok(panic)) => resume_unwind(panic),
+            // The program is ending.
+            Err(Err(_)) => {
+                let stopped = AppError::new(Class::Unknown, "syncc was stopped while it was written");
+                vec![Err(stopped); count]
+            }
+        }
     }
 
     fn limits(&self) -> Limits {

@@ -65,14 +65,25 @@ pub(super) fn read_lines(column: Option<&str>, what: impl Display) -> Result<Vec
 }
 
 /// What a line of the history says beside who it is about and what was done, which its row says once.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct FieldLine {
     pub(super) field: Option<String>,
-    #[serde(default, skip_serializing_if = "is_unknown")]
+    #[serde(default)]
     pub(super) before: Value,
-    #[serde(default, skip_serializing_if = "is_unknown")]
+    #[serde(default)]
     pub(super) after: Value,
     pub(super) why: String,
+}
+
+/// The same, to be written.
+#[derive(Serialize)]
+pub(super) struct NewFieldLine<'l> {
+    pub(super) field: Option<&'l str>,
+    #[serde(skip_serializing_if = "is_unknown")]
+    pub(super) before: &'l Value,
+    #[serde(skip_serializing_if = "is_unknown")]
+    pub(super) after: &'l Value,
+    pub(super) why: &'l str,
 }
 
 fn is_unknown(value: &Value) -> bool {
@@ -80,7 +91,7 @@ fn is_unknown(value: &Value) -> bool {
 }
 
 /// The lines of a row of the history, as a column has them.
-pub(super) fn fields(lines: &[FieldLine]) -> Result<String, Fault> {
+pub(super) fn fields(lines: &[NewFieldLine<'_>]) -> Result<String, Fault> {
     serde_json::to_string(lines).map_err(|error| Fault::damaged(format!("a history that cannot be stored: {error}")))
 }
 

@@ -7,7 +7,7 @@ use syncc_compiler::ir::End;
 
 use super::{
     super::{Activity, Asked, Line, NamedRecord, RunId, RunInfo},
-    code::{self, FieldLine},
+    code::{self, FieldLine, NewFieldLine},
     fault::Fault,
 };
 
@@ -73,10 +73,9 @@ pub(super) fn record(
         let column = lines.iter().map(|line| {
             let held = line.field.as_ref().and_then(|field| fields.get(field)).filter(|value| value.is_known());
             let after = if line.after.is_known() { held.unwrap_or(&line.after) } else { &line.after };
-            let (field, before, why) = (line.field.clone(), line.before.clone(), line.why.clone());
-            FieldLine { field, before, after: after.clone(), why }
+            NewFieldLine { field: line.field.as_deref(), before: &line.before, after, why: &line.why }
         });
-        let column: Vec<FieldLine> = column.collect();
+        let column: Vec<NewFieldLine<'_>> = column.collect();
         insert.execute(params![
             run.0,
             code::time(at),

@@ -8,13 +8,12 @@ use syncc_compiler::ir::End;
 use uuid::Uuid;
 
 use super::{
-    super::{Entry, EntryId, EntryState, LinkId, NamedRecord, NewEntry, RunId, StoreError},
+    super::{Confirmed, Entry, EntryId, EntryState, Line, LinkId, NewEntry, RunId, StoreError},
     code,
     fault::Fault,
     history, links,
     observations::{self, From},
 };
-use crate::apps::Observed;
 
 pub(super) fn journal(db: &Connection, run: RunId, entries: &[NewEntry]) -> Result<Vec<EntryId>, Fault> {
     let mut insert = db.prepare_cached(
@@ -57,29 +56,20 @@ pub(super) fn sent(db: &Connection, entries: &[EntryId]) -> Result<(), Fault> {
     Ok(())
 }
 
-pub(super) fn confirm(
-    db: &Connection,
-    entry: EntryId,
-    now: &Observed,
-    fields: &NamedRecord,
-    at: Timestamp,
-) -> Result<Option<LinkId>, Fault> {
-    let (end, target, partner, deletes, run, lines) = db
-        .prepare_cached(
-            r#"SELECT "end", target, partner, deletes, run, (SELECT lines FROM open_writes WHERE id = ?1)
-               FROM journal WHERE id = ?1"#,
-        )?
+pub(super) fn confirm(db: &Connection, confirmed: &Confirmed, at: Timestamp) -> Result<Option<LinkId>, Fault> {
+    let Confirmed { entry, now, fields, lines } = confirmed;
+    let (end, target, partner, deletes, run) = db
+        .prepare_cached(r#"SELECT "end", target, partner, deletes, run FROM journal WHERE id = ?1"#)?
         .query_row([entry.0], |row| {
             let (end, target, partner): (i64, Option<String>, Option<String>) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            let lines: Option<String> = row.get(5)?;
-            Ok((end, target, partner, row.get::<_, bool>(3)?, RunId(row.get(4)?), lines))
+            Ok((end, target, partner, row.get::<_, bool>(3)?, RunId(row.get(4)?)))
         })
         .optional()?
-        .ok_or_else(|| never_planned(entry))?;
-    advance(db, entry, EntryState::Confirmed, None, Some(&now.id))?;
+        .ok_or_else(|| never_planned(*entry))?;
+    let journalled = if lines.is_none() { lines_of(db, *entry)? } else { Vec::new() };
+    advance(db, *entry, EntryState::Confirmed, None, Some(&now.id))?;
     let end = code::read_end(end)?;
-    let lines = code::read_lines(lines.as_deref(), format_args!("write {}", entry.0))?;
-    history::record(db, run, at, (end, &now.id), &lines, fields)?;
+    history::record(db, run, at, (end, &now.id), lines.as_ref().unwrap_or(&journalled), fields)?;
 
     // A record that is deleted is linked before it is: a deleted one without a link is forgotten.
     let before = match (&target, &partner) {
@@ -101,6 +91,15 @@ pub(super) fn confirm(
 
 /// Links a written record with its partner, if that can be. If not, the write happened all the same: the
 /// partner was deleted in the meantime, or the app answered a create with a record that it had already.
+/// The lines that an open write will leave in the history.
+fn lines_of(db: &Connection, entry: EntryId) -> Result<Vec<Line>, Fault> {
+    let lines: Option<Option<String>> = db
+        .prepare_cached("SELECT lines FROM open_writes WHERE id = ?1")?
+        .query_row([entry.0], |row| row.get(0))
+        .optional()?;
+    code::read_lines(lines.flatten().as_deref(), format_args!("write {}", entry.0))
+}
+
 fn link(db: &Connection, end: End, record: &str, partner: &str) -> Result<Option<LinkId>, Fault> {
     let records = match end {
         End::Left => [record, partner],

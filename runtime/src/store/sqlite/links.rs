@@ -41,6 +41,11 @@ pub(super) fn any(db: &Connection) -> Result<bool, Fault> {
     Ok(db.query_row("SELECT EXISTS (SELECT 1 FROM links)", [], |row| row.get(0))?)
 }
 
+pub(super) fn count(db: &Connection) -> Result<usize, Fault> {
+    let count: i64 = db.query_row("SELECT count(*) FROM links", [], |row| row.get(0))?;
+    Ok(count.try_into().unwrap_or_default())
+}
+
 /// The link that a record is in, with all that is known of it.
 pub(super) fn link_of(db: &Connection, end: End, id: &str) -> Result<Option<Link>, Fault> {
     let column = column(end);

@@ -158,6 +158,10 @@ impl Store for Sqlite {
         Ok(seen)
     }
 
+    fn seen_after(&self, end: End, after: Option<&str>, most: usize) -> Result<Vec<Seen>, StoreError> {
+        self.read(|db| observations::seen_after(db, end, after, most))
+    }
+
     fn some(&self, end: End, most: usize) -> Result<Vec<String>, StoreError> {
         self.read(|db| observations::some(db, end, most))
     }
@@ -174,6 +178,10 @@ impl Store for Sqlite {
 
     fn begin_standing(&mut self, rules: &str, keys: &str) -> Result<(), StoreError> {
         self.write(|db| standing::begin(db, rules, keys))
+    }
+
+    fn keyed(&self, keys: &str) -> Result<bool, StoreError> {
+        self.read(|db| standing::keyed(db, keys))
     }
 
     fn unkeyed(&self, most: usize) -> Result<Vec<RecordId>, StoreError> {
@@ -210,6 +218,10 @@ impl Store for Sqlite {
 
     fn any_link(&self) -> Result<bool, StoreError> {
         self.read(links::any)
+    }
+
+    fn link_count(&self) -> Result<usize, StoreError> {
+        self.read(links::count)
     }
 
     fn link_of(&self, end: End, id: &str) -> Result<Option<Link>, StoreError> {
@@ -260,7 +272,7 @@ impl Store for Sqlite {
 
     fn confirm_all(&mut self, confirmed: &[Confirmed], at: Timestamp) -> Result<Vec<Option<LinkId>>, StoreError> {
         self.write(|db| {
-            let one = |of: &Confirmed| journal::confirm(db, of.entry, &of.now, &of.fields, at);
+            let one = |of: &Confirmed| journal::confirm(db, of, at);
             confirmed.iter().map(one).collect()
         })
     }

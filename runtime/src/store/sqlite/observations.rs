@@ -37,11 +37,12 @@ pub(super) fn any_cursor(db: &Connection, end: End) -> Result<bool, Fault> {
 pub(super) fn set_cursor(db: &Connection, end: End, cursor: Option<&str>) -> Result<(), Fault> {
     match cursor {
         // One that is still the same is not written again.
-        Some(cursor) => db.prepare_cached(
-            r#"INSERT INTO cursors ("end", cursor) VALUES (?1, ?2)
+        Some(cursor) => db
+            .prepare_cached(
+                r#"INSERT INTO cursors ("end", cursor) VALUES (?1, ?2)
                ON CONFLICT ("end") DO UPDATE SET cursor = excluded.cursor WHERE cursor <> excluded.cursor"#,
-        )?
-        .execute(params![code::end(end), cursor])?,
+            )?
+            .execute(params![code::end(end), cursor])?,
         None => db.prepare_cached(r#"DELETE FROM cursors WHERE "end" = ?1"#)?.execute([code::end(end)])?,
     };
     Ok(())
@@ -196,6 +197,17 @@ const SEEN: &str = r#"SELECT id, version, raw, deleted, edited FROM seen WHERE "
 pub(super) fn seen(db: &Connection, end: End) -> Result<Vec<Seen>, Fault> {
     let mut select = db.prepare_cached(&format!("{SEEN} ORDER BY id"))?;
     let mut rows = select.query([code::end(end)])?;
+    let mut seen = Vec::new();
+    while let Some(row) = rows.next()? {
+        seen.push(read(row)?);
+    }
+    Ok(seen)
+}
+
+pub(super) fn seen_after(db: &Connection, end: End, after: Option<&str>, most: usize) -> Result<Vec<Seen>, Fault> {
+    let mut select = db.prepare_cached(&format!("{SEEN} AND id > ?2 ORDER BY id LIMIT ?3"))?;
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let mut rows = select.query(params![code::end(end), after.unwrap_or_default(), most])?;
     let mut seen = Vec::new();
     while let Some(row) = rows.next()? {
         seen.push(read(row)?);

@@ -27,6 +27,14 @@ pub(super) fn begin(db: &Connection, rules: &str, keys: &str) -> Result<(), Faul
     Ok(())
 }
 
+pub(super) fn keyed(db: &Connection, keys: &str) -> Result<bool, Fault> {
+    Ok(db.query_row(
+        "SELECT coalesce(keyed = ?1, FALSE) AND NOT EXISTS (SELECT 1 FROM standing WHERE NOT keyed) FROM connection",
+        [keys],
+        |row| row.get(0),
+    )?)
+}
+
 pub(super) fn unkeyed(db: &Connection, most: usize) -> Result<Vec<RecordId>, Fault> {
     records(db, r#"SELECT "end", id FROM standing WHERE NOT keyed ORDER BY "end", id LIMIT ?1"#, [limit(most)])
 }
