@@ -358,15 +358,16 @@ impl Connection<'_> {
     }
 }
 
-/// The fields that a record holds otherwise than it was given them.
+/// The fields that a record holds otherwise than it was given them, and those that only the app and its people fill.
 fn otherwise(side: &Side, lines: &[Line], held: &Record) -> NamedRecord {
-    let given = lines.iter().filter_map(|line| Some((line.field.as_ref()?, &line.after)));
-    let held = given.filter_map(|(name, after)| {
-        let at = side.fields.iter().position(|field| field.name == *name)?;
-        Some((name, after, held.values().get(at)?))
+    let fields = side.fields.iter().zip(held.values()).filter(|(_, held)| held.is_known());
+    let otherwise = fields.filter(|(field, held)| {
+        match lines.iter().find(|line| line.field.as_ref() == Some(&field.name)) {
+            Some(line) => line.after != **held,
+            None => !field.can.set && !field.can.add,
+        }
     });
-    let otherwise = held.filter(|(_, after, held)| held.is_known() && after != held);
-    otherwise.map(|(name, _, held)| (name.clone(), held.clone())).collect()
+    otherwise.map(|(field, held)| (field.name.clone(), held.clone())).collect()
 }
 
 /// The record that waits for a write. One that could not be made is counted where the one stands that it was to be made for.

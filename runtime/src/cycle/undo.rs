@@ -266,10 +266,8 @@ impl Picture<'_> {
             }
         }
         let made_with = |name: &str| past.lines.iter().any(|line| line.line.field.as_deref() == Some(name));
-        let filled =
-            side.fields.iter().zip(now.values()).find(|(field, value)| {
-                value.is_filled() && (field.can.set || field.can.add) && !made_with(&field.name)
-            });
+        let mut fields = side.fields.iter().zip(now.values());
+        let filled = fields.find(|(field, value)| value.is_filled() && !made_with(&field.name));
         filled.map(|(field, _)| format!("`{}` was filled since, so it is somebody's work now", field.name))
     }
 }

@@ -1,9 +1,11 @@
 //! Runs, and what they did, for people.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use syncc_compiler::ir::End;
+use syncc_compiler::{ir::End, value::Value};
 
 use super::{
     super::{Activity, Asked, Line, NamedRecord, RunId, RunInfo},
@@ -67,6 +69,9 @@ pub(super) fn record(
         r#"INSERT INTO history (run, at, "end", record, who, what, whole, lines, fields)
            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
     )?;
+    let filled = filled_in(lines, fields);
+    let with_filled = if filled.is_empty() { Vec::new() } else { [lines, &filled].concat() };
+    let lines = if filled.is_empty() { lines } else { &with_filled };
     let alike = |a: &Line, b: &Line| (&a.who, &a.what, a.field.is_none()) == (&b.who, &b.what, b.field.is_none());
     for lines in lines.chunk_by(alike).flat_map(|lines| lines.chunks(PLACES.into())) {
         let Some(Line { who, what, field, .. }) = lines.first() else { continue };
@@ -89,6 +94,26 @@ pub(super) fn record(
         ])?;
     }
     Ok(())
+}
+
+/// What the app filled in by itself in a record that we made: so that an undo can tell it from what somebody did later.
+fn filled_in(lines: &[Line], fields: &NamedRecord) -> Vec<Line> {
+    let Some(made) = lines.iter().find(|line| line.what == "created" && line.field.is_none()) else {
+        return Vec::new();
+    };
+    if fields.is_empty() {
+        return Vec::new();
+    }
+    let sent: BTreeSet<&str> = lines.iter().filter_map(|line| line.field.as_deref()).collect();
+    let filled = fields.iter().filter(|(name, value)| value.is_filled() && !sent.contains(name.as_str()));
+    let line = |(name, value): (&String, &Value)| Line {
+        field: Some(name.clone()),
+        before: Value::Empty,
+        after: value.clone(),
+        why: "filled in by the app".to_owned(),
+        ..made.clone()
+    };
+    filled.map(line).collect()
 }
 
 /// Moves what was done to a record to its new id. Where the two were two before (`merged`), that we made the one does not

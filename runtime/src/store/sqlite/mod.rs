@@ -18,6 +18,7 @@ mod links;
 mod migrate;
 mod observations;
 mod open;
+mod prepared;
 mod standing;
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,11 @@ use super::{
     super::StoreError,
     fault::Fault,
     migrate::{STEPS, migrate},
+    prepared,
 };
+
+/// What SQLite calls a file that there is none of.
+const MEMORY: &str = ":memory:";
 
 /// "sync" in ASCII: what the header of our files says they are.
 pub(super) const APPLICATION: i64 = 0x7379_6e63;
@@ -36,7 +40,7 @@ pub(super) fn look(path: &Path) -> Result<Connection, Fault> {
 /// Takes the right to write to the file: a lock on a file beside it, which the system gives back when the process
 /// ends, however it ends. A lock on the file itself would keep out those who only look.
 pub(super) fn lock(path: &Path) -> Result<Option<fs::File>, Fault> {
-    if path == Path::new(":memory:") {
+    if path == Path::new(MEMORY) {
         return Ok(None);
     }
     let beside = path.with_extension("lock");
@@ -66,6 +70,9 @@ const MOMENT: std::time::Duration = std::time::Duration::from_millis(10);
 pub(super) fn open(path: &Path, name: &str) -> Result<Connection, Fault> {
     create_private(path)?;
     let mut connection = Connection::open(path)?;
+    if path == Path::new(MEMORY) {
+        prepared::fill(&mut connection)?;
+    }
     let refuse = |found: &str| {
         let (path, asked) = (path.display().to_string(), format!("connection {name}"));
         Fault::from(StoreError::NotOurs { path, found: found.to_owned(), asked })
@@ -130,7 +137,7 @@ fn pragma(connection: &Connection, name: &str, value: &str) -> rusqlite::Result<
 /// Makes the file, if there is none, so that only its owner can read it: it holds people's contacts.
 /// SQLite gives the files beside it the same rights.
 pub(super) fn create_private(path: &Path) -> Result<(), Fault> {
-    if path == Path::new(":memory:") {
+    if path == Path::new(MEMORY) {
         return Ok(());
     }
     let mut options = fs::OpenOptions::new();

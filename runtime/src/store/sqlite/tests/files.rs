@@ -145,6 +145,31 @@ fn a_newer_store_is_refused_and_an_older_one_brought_up_step_by_step() {
 }
 
 #[test]
+fn a_store_in_memory_is_made_like_one_in_a_file() {
+    let folder = folder();
+    let in_file = Sqlite::open(folder.path().join("contacts.db"), "contacts").unwrap();
+    for _ in 0..2 {
+        let in_memory = Sqlite::open(":memory:", "contacts").unwrap();
+        let of = |store: &Sqlite| -> (Vec<String>, Vec<i64>, String) {
+            let mut tables = store.db.prepare("SELECT type || name || coalesce(sql, '') FROM sqlite_schema").unwrap();
+            let tables = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+            let numbers = ["user_version", "application_id", "page_size", "foreign_keys", "secure_delete"];
+            let numbers = numbers.map(|name| store.db.pragma_query_value(None, name, |row| row.get(0)).unwrap());
+            (tables, numbers.to_vec(), format!("{:?}", store.marks().unwrap()))
+        };
+        assert_eq!(of(&in_memory), of(&in_file));
+        // What one of them remembers is in no other.
+        in_memory.db.execute("INSERT INTO seen VALUES (0, 'ann', NULL, 0, NULL, 0, x'00')", []).unwrap();
+    }
+    let seen: i64 = Sqlite::open(":memory:", "contacts")
+        .unwrap()
+        .db
+        .query_row("SELECT count(*) FROM seen", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(seen, 0);
+}
+
+#[test]
 fn the_history_of_the_first_format_is_kept() {
     let mut db = Connection::open_in_memory().unwrap();
     migrate(&mut db, &STEPS[..1]).unwrap();
