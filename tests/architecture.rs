@@ -18,7 +18,7 @@ const MAY_USE: [(&str, &[&str]); 8] = [
     ("syncc-compiler", &["syncc-grammar", "syncc-connectors"]),
     ("syncc-runtime", &["syncc-compiler", "syncc-connectors"]),
     ("syncc-lsp", &["syncc-grammar", "syncc-compiler"]),
-    ("syncc-sim", &["syncc-compiler", "syncc-runtime"]),
+    ("syncc-sim", &["syncc-compiler", "syncc-connectors", "syncc-runtime", "syncc-sandbox"]),
     ("syncc", &["syncc-grammar", "syncc-compiler", "syncc-connectors", "syncc-runtime", "syncc-lsp", "syncc-sandbox"]),
 ];
 

@@ -1,6 +1,9 @@
 //! What a practice app is to the rest of the sandbox: something that answers requests, and something that another
 //! person can lay hands on.
 
+use std::io;
+use std::path::Path;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -49,6 +52,19 @@ pub(crate) trait App: Send + 'static {
     /// Something happens to a contact, such as `opted_out` or `restored`, in another person's words.
     fn happen(&mut self, _who: &str, _kind: &str, _text: &str, _now: Timestamp) -> Result<(), Refusal> {
         Err(Refusal("Only leads of Real Geeks have activities.".to_owned()))
+    }
+
+    /// A label gets another name, or is deleted. Everybody who carries it keeps it, or loses it.
+    fn relabel(&mut self, _label: &str, _name: Option<&str>, _now: Timestamp) -> Result<(), Refusal> {
+        Err(Refusal("Only labels of Google have a name of their own.".to_owned()))
+    }
+
+    /// The token or password is another one from now on.
+    fn set_secret(&mut self, secret: &str);
+
+    /// Writes what the app exports to this file.
+    fn export(&self, _path: &Path) -> io::Result<()> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, "only Real Geeks exports its leads here"))
     }
 
     /// The receiver of webhooks is switched on or off.

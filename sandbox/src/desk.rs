@@ -69,6 +69,12 @@ impl Kept {
     }
 }
 
+impl std::fmt::Debug for Desk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Desk").field("clock", &self.clock).finish_non_exhaustive()
+    }
+}
+
 impl Desk {
     /// A desk for an app. What the app has to save already is saved first.
     pub(crate) fn open(
@@ -180,6 +186,13 @@ impl Desk {
     pub(crate) async fn delivered(&self) {
         // The sender lives as long as the desk, so this ends only when nothing is owed.
         let _ = self.owed.subscribe().wait_for(|owed| *owed == 0).await;
+    }
+
+    /// Takes all messages out of the outbox, in the order in which they are to be sent, copies included.
+    pub(crate) fn take_messages(&self) -> Vec<(String, Message)> {
+        let taken = self.with_outbox(|outbox, _| outbox.take());
+        self.forget(taken.iter().map(|(key, _)| key.clone()).collect());
+        taken
     }
 
     /// Counts a request and says what is to go wrong with it.

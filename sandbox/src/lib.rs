@@ -8,13 +8,19 @@
 //! Another person can be acted, from Rust with [`Practice`] and over HTTP under `/_practice`; and everything that goes
 //! wrong with the real services can be made to go wrong here, at a request of one's choice ([`Fault`]).
 //!
-//! A request flows `serve` → `fault` → `desk` → the app (`google`, `realgeeks`) → `journal` → the answer; what a partner
+//! A request flows `serve` → `fault` → `desk` → the app (`google`, `realgeeks`) → `journal` → `answer`; what a partner
 //! is to be told goes through `webhook`.
+//!
+//! [`Direct`] is the same two apps without sockets, tasks and a clock of their own: each request is answered at once, by
+//! the time that the caller sets.
 
+mod answer;
 mod app;
+mod apps;
 mod clock;
 mod control;
 mod desk;
+mod direct;
 mod fault;
 mod google;
 mod journal;
@@ -28,6 +34,7 @@ mod serve;
 mod webhook;
 mod wire;
 
+pub use direct::{Answer, Asked, Delivery, Direct};
 pub use fault::{Fault, Faults, WebhookFaults, What};
 pub use log::{Exchange, Seen};
 pub use options::{Options, Refusal, SandboxError};

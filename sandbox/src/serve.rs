@@ -21,10 +21,9 @@ use tokio::task::JoinSet;
 use tokio::time::Sleep;
 use url::form_urlencoded;
 
+use crate::answer::{self, Outcome};
 use crate::control;
 use crate::desk::Desk;
-use crate::fault::What;
-use crate::log::Seen;
 use crate::wire::{Reply, Request};
 
 const LONGEST_BODY: usize = 32 << 20;
@@ -58,7 +57,7 @@ async fn told(stop: &mut watch::Receiver<bool>) {
 async fn connection(stream: TcpStream, desk: Arc<Desk>) {
     // Answers are small, and a client waits for each of them.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request| answer(Arc::clone(&desk), request));
+    let service = service_fn(move |request| exchange(Arc::clone(&desk), request));
     let served = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
     if let Err(error) = served {
         tracing::debug!(%error, "connection ended");
@@ -66,7 +65,7 @@ async fn connection(stream: TcpStream, desk: Arc<Desk>) {
 }
 
 /// Answers one request. An error closes the connection without an answer.
-async fn answer(desk: Arc<Desk>, http: hyper::Request<Incoming>) -> io::Result<Response<Sent>> {
+async fn exchange(desk: Arc<Desk>, http: hyper::Request<Incoming>) -> io::Result<Response<Sent>> {
     let (parts, body) = http.into_parts();
     let body = Limited::new(body, LONGEST_BODY).collect().await.map_err(io::Error::other)?.to_bytes();
     let raw_query = parts.uri.query().unwrap_or_default().to_owned();
@@ -88,43 +87,18 @@ async fn answer(desk: Arc<Desk>, http: hyper::Request<Incoming>) -> io::Result<R
     let struck = desk.strike(&request.method, &format!("{}?{raw_query}", request.path));
     tokio::time::sleep(struck.delay).await;
     request.now = desk.clock.now();
-    request.twists = struck.twists;
+    request.twists.clone_from(&struck.twists);
     request.lag = struck.lag;
-    let mut seen = Seen { method: request.method.clone(), path: request.path.clone(), query: raw_query, status: None };
-    let sent_body = request.body.clone();
-
-    let reply = match &struck.transport {
-        Some(What::DropBefore) => {
-            desk.log().note(seen, sent_body, Bytes::new());
-            return Err(io::ErrorKind::ConnectionAborted.into());
-        }
-        Some(What::TooMany { retry_after }) => {
-            let mut reply = desk.read(|app| app.outside(429));
-            reply.headers.extend(retry_after.map(|seconds| ("retry-after", seconds.to_string())));
-            reply
-        }
-        Some(What::Refused) => desk.read(|app| app.outside(422)),
-        Some(What::ErrorBefore) => desk.read(|app| app.outside(500)),
-        _ => work(&desk, request).await?,
+    let outcome = match answer::before(&desk, &struck) {
+        Some(outcome) => outcome,
+        None => answer::after(&desk, &struck, work(&desk, request.clone()).await?),
     };
-    let response = match struck.transport {
-        Some(What::ErrorAfter) => whole(desk.read(|app| app.outside(500))),
-        Some(What::DropAfter) => {
-            desk.log().note(seen, sent_body, Bytes::new());
-            return Err(io::ErrorKind::ConnectionAborted.into());
-        }
-        Some(What::Cut) => cut(&reply),
-        _ => whole(reply),
-    };
-    let shown = match response.body() {
-        Sent::Whole(body) => {
-            seen.status = Some(response.status().as_u16());
-            body.clone().unwrap_or_default()
-        }
-        Sent::Cut { .. } => Bytes::new(),
-    };
-    desk.log().note(seen, sent_body, shown);
-    Ok(response)
+    answer::note(&desk, &request, &raw_query, &outcome);
+    match outcome {
+        Outcome::Whole(reply) => Ok(whole(reply)),
+        Outcome::Cut(reply) => Ok(cut(&reply)),
+        Outcome::Nothing => Err(io::ErrorKind::ConnectionAborted.into()),
+    }
 }
 
 /// Asks the app, away from the threads that serve connections, because it may wait for the disk.

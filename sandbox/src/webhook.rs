@@ -38,6 +38,11 @@ impl Message {
     pub(crate) fn new(action: &str, body: Value, made: Timestamp) -> Self {
         Self { action: action.to_owned(), body, made }
     }
+
+    /// What it says.
+    pub(crate) fn body(&self) -> &Value {
+        &self.body
+    }
 }
 
 /// A message that was not accepted yet.
@@ -90,6 +95,11 @@ impl Outbox {
     /// Forgets all messages and returns the keys of their records.
     pub(crate) fn clear(&mut self) -> Vec<String> {
         self.waiting.drain(..).map(|waiting| waiting.key).collect()
+    }
+
+    /// Takes all messages, in the order in which they are to be sent; one that is sent twice is there twice.
+    pub(crate) fn take(&mut self) -> Vec<(String, Message)> {
+        self.waiting.drain(..).map(|waiting| (waiting.key, waiting.message)).collect()
     }
 
     /// How many messages wait.
@@ -147,26 +157,30 @@ pub(crate) async fn send(desk: Arc<Desk>, client: reqwest::Client, secret: Strin
 /// Sends one message once. True when the receiver took it, or wants no more of it.
 async fn accepted(client: &reqwest::Client, url: &str, secret: &str, waiting: &Waiting) -> bool {
     let body = waiting.message.body.to_string();
-    // The same message keeps its id over restarts, repeats and retries.
-    let id = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{} {}", waiting.key, waiting.message.made).as_bytes());
-    let sent = client
-        .post(url)
-        .timeout(PATIENCE)
-        .header("content-type", "application/json; charset=utf-8")
-        .header("x-lead-router-action", &waiting.message.action)
-        .header("x-lead-router-signature", signature(secret, body.as_bytes()))
-        .header("x-lead-router-timestamp", waiting.message.made.to_string())
-        .header("x-lead-router-message-id", id.hyphenated().to_string())
-        .body(body)
-        .send()
-        .await;
-    match sent {
+    let mut sent = client.post(url).timeout(PATIENCE);
+    for (name, value) in headers(&waiting.key, &waiting.message, secret, &body) {
+        sent = sent.header(name, value);
+    }
+    match sent.body(body).send().await {
         Ok(answer) => answer.status().is_success() || answer.status().as_u16() == 406,
         Err(error) => {
             tracing::debug!(%error, url, "webhook not accepted");
             false
         }
     }
+}
+
+/// The headers that a message goes out with.
+pub(crate) fn headers(key: &str, message: &Message, secret: &str, body: &str) -> [(&'static str, String); 5] {
+    // The same message keeps its id over restarts, repeats and retries.
+    let id = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{key} {}", message.made).as_bytes());
+    [
+        ("content-type", "application/json; charset=utf-8".to_owned()),
+        ("x-lead-router-action", message.action.clone()),
+        ("x-lead-router-signature", signature(secret, body.as_bytes())),
+        ("x-lead-router-timestamp", message.made.to_string()),
+        ("x-lead-router-message-id", id.hyphenated().to_string()),
+    ]
 }
 
 /// The hex HMAC-SHA256 of a body.

@@ -32,3 +32,4 @@ pub mod shrink;
 mod store;
 pub mod story;
 mod undo;
+pub mod wired;

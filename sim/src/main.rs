@@ -20,6 +20,7 @@ use syncc_sim::{
     seeds::{self, Failure},
     shrink::shrink,
     story::tell,
+    wired,
 };
 
 /// Runs syncc in made-up worlds where everything goes wrong, and holds it to its promises.
@@ -38,6 +39,9 @@ struct Arguments {
     /// Runs the scenario in this file and tells what happened.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["seeds", "first_seed", "seed"])]
     replay: Option<PathBuf>,
+    /// The real apps in a made-up network, and not the made-up apps.
+    #[arg(long, conflicts_with_all = ["replay", "keep", "format"])]
+    wired: bool,
     /// Writes a report, as Markdown.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -77,6 +81,9 @@ type Anything = Box<dyn std::error::Error>;
 
 /// Whether every promise was kept.
 fn work(arguments: &Arguments) -> Result<bool, Anything> {
+    if arguments.wired {
+        return work_wired(arguments);
+    }
     if let Some(seed) = arguments.seed {
         let ran = seeds::one(seed, None)?;
         if ran.violations.is_empty() {
@@ -94,8 +101,41 @@ fn work(arguments: &Arguments) -> Result<bool, Anything> {
     many(arguments)
 }
 
+fn threads(arguments: &Arguments) -> usize {
+    arguments.threads.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1)
+}
+
+/// The same with the real apps.
+fn work_wired(arguments: &Arguments) -> Result<bool, Anything> {
+    let tell = |seed: u64| -> Result<bool, Anything> {
+        let ran = wired::many::one(seed, None)?;
+        writeln!(io::stdout(), "{}", wired::story::tell(&wired::draw::draw(seed), &ran, &ran.violations))?;
+        Ok(ran.violations.is_empty())
+    };
+    if let Some(seed) = arguments.seed {
+        return tell(seed);
+    }
+    let began = Instant::now();
+    let range = arguments.first_seed..arguments.first_seed.saturating_add(arguments.seeds);
+    let (tally, failures) = wired::many::many(range, threads(arguments), None)?;
+    let text = format!("{}\nTook {} s.\n", tally.markdown(), began.elapsed().as_secs());
+    write!(io::stdout(), "{text}")?;
+    if let Some(file) = &arguments.report {
+        fs::write(file, &text)?;
+    }
+    for Failure { seed, violations } in &failures {
+        for violation in violations {
+            writeln!(io::stderr(), "seed {seed}: {violation}")?;
+        }
+    }
+    if let Some(Failure { seed, .. }) = failures.first() {
+        writeln!(io::stderr(), "Tell the first one: syncc-sim --wired --seed {seed}")?;
+    }
+    Ok(failures.is_empty())
+}
+
 fn many(arguments: &Arguments) -> Result<bool, Anything> {
-    let threads = arguments.threads.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
+    let threads = threads(arguments);
     let began = Instant::now();
     let terminal = io::stderr().is_terminal();
     let progress = |done: u64| {

@@ -20,10 +20,23 @@ pub enum Planted {
     Lock,
     /// The history forgets what single fields held.
     History,
+    /// Worlds with the real apps: a message about one field is taken for the whole record.
+    Whole,
+    /// Worlds with the real apps: requests are logged with all their headers.
+    Loud,
 }
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Merge, Self::Journal, Self::Cursor, Self::Guard, Self::Pace, Self::Lock, Self::History];
+    pub const ALL: [Self; 9] = [
+        Self::Merge,
+        Self::Journal,
+        Self::Cursor,
+        Self::Guard,
+        Self::Pace,
+        Self::Lock,
+        Self::History,
+        Self::Whole,
+        Self::Loud,
+    ];
 }

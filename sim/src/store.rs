@@ -17,16 +17,42 @@ use crate::{
     planted::Planted,
 };
 
+/// The world that a store is in.
+pub(crate) trait Steps: Send {
+    /// A point at which anything may happen, also that the program is killed.
+    fn step(&self);
+    /// Whether the disk is full.
+    fn disk_full(&self) -> bool;
+    /// A write was journalled.
+    fn journalled(&self, entry: &NewEntry);
+}
+
+impl Steps for Hub {
+    fn step(&self) {
+        Self::step(self);
+    }
+
+    fn disk_full(&self) -> bool {
+        Self::disk_full(self)
+    }
+
+    fn journalled(&self, entry: &NewEntry) {
+        if entry.target.is_none() {
+            self.state().ops.insert(entry.op, Op { end: entry.end, partner: entry.partner.clone() });
+        }
+    }
+}
+
 /// The store of a run that may be killed.
-pub(crate) struct SimStore<'a> {
+pub(crate) struct SimStore<'a, S = Hub> {
     pub(crate) inner: &'a mut Sqlite,
-    pub(crate) hub: Hub,
+    pub(crate) hub: S,
     pub(crate) planted: Option<Planted>,
     /// Pages that the planted mistake of the cursor has not stored yet.
     pub(crate) late: Vec<(End, Vec<Observed>)>,
 }
 
-impl SimStore<'_> {
+impl<S: Steps> SimStore<'_, S> {
     /// One write, which the program may not live to begin, or to hear the end of.
     fn write<T>(&mut self, write: impl FnOnce(&mut Sqlite) -> Result<T, StoreError>) -> Result<T, StoreError> {
         self.hub.step();
@@ -61,7 +87,7 @@ macro_rules! writes {
     };
 }
 
-impl Store for SimStore<'_> {
+impl<S: Steps> Store for SimStore<'_, S> {
     fn together(&self, read: &mut dyn FnMut() -> Result<(), StoreError>) -> Result<(), StoreError> {
         self.inner.together(read)
     }
@@ -103,10 +129,7 @@ impl Store for SimStore<'_> {
 
     fn journal(&mut self, run: RunId, entries: &[NewEntry]) -> Result<Vec<EntryId>, StoreError> {
         let ids = self.write(|store| store.journal(run, entries))?;
-        let mut state = self.hub.state();
-        for entry in entries.iter().filter(|entry| entry.target.is_none()) {
-            state.ops.insert(entry.op, Op { end: entry.end, partner: entry.partner.clone() });
-        }
+        entries.iter().for_each(|entry| self.hub.journalled(entry));
         Ok(ids)
     }
 

@@ -1,5 +1,6 @@
 //! Labels, which the API calls contact groups: list, get, create, rename, delete.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::error::Failure;
@@ -99,24 +100,36 @@ pub(super) fn update(store: &mut Store, request: &Request, id: &str, body: &Valu
     if sent.is_some_and(|sent| etag::changed(sent) != Some(group.changed)) {
         return Err(Failure::stale("contactGroup.etag"));
     }
-    free(store, name, Some(id))?;
-    store.change_group(id, request.now, |group| name.clone_into(&mut group.name));
+    rename(store, id, name, request.now)?;
     show(store, id)
+}
+
+/// Gives a label another name.
+pub(super) fn rename(store: &mut Store, id: &str, name: &str, now: Timestamp) -> Result<(), Failure> {
+    free(store, name, Some(id))?;
+    store.change_group(id, now, |group| name.clone_into(&mut group.name));
+    Ok(())
 }
 
 /// `contactGroups.delete`. Members lose the label; with `deleteContacts=true` they are deleted.
 pub(super) fn delete(store: &mut Store, request: &Request, id: &str) -> Result<Value, Failure> {
+    remove(store, id, request.parameter("deleteContacts") == Some("true"), request.now)?;
+    Ok(json!({}))
+}
+
+/// Deletes a label, and its members with it if that is asked for.
+pub(super) fn remove(store: &mut Store, id: &str, with_members: bool, now: Timestamp) -> Result<(), Failure> {
     user_group(store, id)?;
     let members: Vec<String> = store.members(id).map(|contact| contact.id.clone()).collect();
     for member in members {
-        if request.parameter("deleteContacts") == Some("true") {
-            store.delete(&member, request.now);
+        if with_members {
+            store.delete(&member, now);
         } else {
-            store.change(&member, request.now, |contact| contact.groups.retain(|group| group != id));
+            store.change(&member, now, |contact| contact.groups.retain(|group| group != id));
         }
     }
-    store.change_group(id, request.now, |group| group.deleted = true);
-    Ok(json!({}))
+    store.change_group(id, now, |group| group.deleted = true);
+    Ok(())
 }
 
 fn sent_name(body: &Value) -> Result<&str, Failure> {

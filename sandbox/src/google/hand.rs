@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::error::Failure;
+use super::groups;
 use super::intake;
 use super::mask::ReadMask;
 use super::render;
@@ -78,6 +79,17 @@ pub(super) fn label(store: &mut Store, who: &str, label: &str, on: bool, now: Ti
         });
     }
     Ok(())
+}
+
+/// Gives a label of the user's own another name, or deletes it.
+pub(super) fn relabel(store: &mut Store, label: &str, name: Option<&str>, now: Timestamp) -> Result<(), Refusal> {
+    let known = store.groups.values().find(|group| !group.deleted && !group.system && group.name == label);
+    let id = known.ok_or_else(|| Refusal(format!("There is no label \"{label}\".")))?.id.clone();
+    match name {
+        Some(name) => groups::rename(store, &id, name, now),
+        None => groups::remove(store, &id, false, now),
+    }
+    .map_err(refused)
 }
 
 fn refused(failure: Failure) -> Refusal {

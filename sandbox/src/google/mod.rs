@@ -144,6 +144,14 @@ impl App for Google {
     fn label(&mut self, who: &str, label: &str, on: bool, now: Timestamp) -> Result<(), Refusal> {
         hand::label(&mut self.store, who, label, on, now)
     }
+
+    fn relabel(&mut self, label: &str, name: Option<&str>, now: Timestamp) -> Result<(), Refusal> {
+        hand::relabel(&mut self.store, label, name, now)
+    }
+
+    fn set_secret(&mut self, secret: &str) {
+        secret.clone_into(&mut self.token);
+    }
 }
 
 fn json(request: &Request) -> Result<Value, Failure> {

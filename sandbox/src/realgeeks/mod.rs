@@ -59,11 +59,6 @@ impl RealGeeks {
         Ok(Self { store: Store::load(site, records)?, user, password })
     }
 
-    /// Writes the leads as CSV.
-    pub(crate) fn export(&self, path: &Path) -> io::Result<()> {
-        export::write(&self.store, path)
-    }
-
     fn route(&mut self, request: &Request) -> Result<Reply, Failure> {
         let signed_in = request.basic().is_some_and(|(user, password)| user == self.user && password == self.password);
         if !signed_in || request.suffers(Twist::WrongPassword) {
@@ -151,6 +146,14 @@ impl App for RealGeeks {
     fn happen(&mut self, who: &str, kind: &str, text: &str, now: Timestamp) -> Result<(), Refusal> {
         let id = self.store.find(who).ok_or_else(|| nobody(who))?.id.clone();
         hand::happen(&mut self.store, &id, kind, text, now)
+    }
+
+    fn set_secret(&mut self, secret: &str) {
+        secret.clone_into(&mut self.password);
+    }
+
+    fn export(&self, path: &Path) -> io::Result<()> {
+        export::write(&self.store, path)
     }
 
     fn integrate(&mut self, on: bool, now: Timestamp) -> Result<(), Refusal> {

@@ -5,7 +5,7 @@ mod edits;
 mod limits;
 mod rest;
 mod undo;
-mod writes;
+pub(crate) mod writes;
 
 use std::fmt;
 
@@ -49,13 +49,15 @@ pub enum Promise {
     Categories,
     /// P13: an undo gives back every field that nobody edited since, and no other.
     Undo,
+    /// P14: no secret is anywhere.
+    Secrets,
     /// P15: the same seed gives the same run.
     Repeatable,
 }
 
 impl Promise {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::OneCreate,
         Self::Convergence,
         Self::NoLostEdit,
@@ -69,6 +71,7 @@ impl Promise {
         Self::OneWriter,
         Self::Categories,
         Self::Undo,
+        Self::Secrets,
         Self::Repeatable,
     ];
 
@@ -89,6 +92,7 @@ impl Promise {
             Self::OneWriter => "P11 one run at a time writes for a connection",
             Self::Categories => "P12 every record is in one category, and a failure has a reason",
             Self::Undo => "P13 an undo gives back every field that nobody edited since",
+            Self::Secrets => "P14 no secret is anywhere",
             Self::Repeatable => "P15 the same seed gives the same run",
         }
     }

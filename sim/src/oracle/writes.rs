@@ -84,7 +84,7 @@ fn raced(ran: &Ran, events: &[Event], log: &Log<'_>, field: &str) -> bool {
 }
 
 /// The fields of an end that mappings and rules write.
-fn writable(program: &Program, end: End) -> BTreeSet<&str> {
+pub(crate) fn writable(program: &Program, end: End) -> BTreeSet<&str> {
     let mut fields: BTreeSet<FieldId> = BTreeSet::new();
     for mapping in &program.mappings {
         if !mapping.direction.from(end.other()) {
@@ -112,7 +112,7 @@ fn writable(program: &Program, end: End) -> BTreeSet<&str> {
 }
 
 /// Everything that the rules may do to an end.
-fn effects(program: &Program, end: End) -> impl Iterator<Item = &Effect> {
+pub(crate) fn effects(program: &Program, end: End) -> impl Iterator<Item = &Effect> {
     program.rules.iter().flat_map(move |rule| {
         let forth = rule.effects.iter().chain(rule.undo.iter().flatten()).filter(move |_| rule.from != end);
         let back = rule.other_way.iter().flat_map(|back| back.make_true.iter().chain(back.make_false.iter().flatten()));
@@ -120,6 +120,6 @@ fn effects(program: &Program, end: End) -> impl Iterator<Item = &Effect> {
     })
 }
 
-fn deletes(program: &Program, end: End) -> bool {
+pub(crate) fn deletes(program: &Program, end: End) -> bool {
     effects(program, end).any(|effect| *effect == Effect::Deleted)
 }

@@ -1,9 +1,6 @@
 //! [`HttpApp`] for an app that does not list its records: what is told about them is kept in a mirror.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -15,15 +12,12 @@ use super::{
     app::HttpApp,
     lens::PARTIAL,
     manifest::{self, Object, Shape},
-    mirror::{Mirror, Times, Told, read_export},
+    mirror::{CLOCKS, Mirror, Times, Told, read_export},
 };
 use crate::apps::{Account, AppError, Class, Observed, Page, Pulled, Written};
 
 /// How many records are handed over at once.
 const PAGE: usize = 500;
-/// How far the clocks of the app and of this machine may differ: what is read here counts as read this much earlier,
-/// so that it never outlives a message about a later change.
-const CLOCKS: Duration = Duration::from_secs(5);
 
 /// The mirror of an account, and what else is needed to fill it.
 pub(super) struct Mirrored {

@@ -22,7 +22,10 @@ use mirrored::inbox;
 use syncc_compiler::ir::Side;
 
 pub use manifest::Budget;
-pub use mirror::webhook::{Webhooks, listen_webhooks};
+pub use mirror::{
+    intake::{Intake, Taken},
+    webhook::{Webhooks, listen_webhooks},
+};
 pub use wire::Pace;
 
 use super::{Account, App, AppError};

@@ -5,7 +5,10 @@
 //! by member, the later one wins. It is a small SQLite file beside the connection's other state, which the intake of
 //! messages and the runs share.
 
+use std::time::Duration;
+
 mod export;
+pub(super) mod intake;
 mod merge;
 mod store;
 pub(super) mod webhook;
@@ -13,3 +16,7 @@ pub(super) mod webhook;
 pub(super) use export::read as read_export;
 pub(super) use merge::{Times, Told};
 pub(super) use store::Mirror;
+
+/// How far the clocks of the app and of this machine may differ: what is read here counts as read this much earlier,
+/// so that it never outlives a message about a later change.
+pub(super) const CLOCKS: Duration = Duration::from_secs(5);

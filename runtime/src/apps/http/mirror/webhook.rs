@@ -1,10 +1,4 @@
-//! Taking in the messages that an app sends on its own.
-//!
-//! Promises:
-//! - A message counts only if its signature is right, which is compared in constant time.
-//! - A message is accepted (2xx) only after it is on the disk for good.
-//! - A message that can never be used is refused for good (406); anything else that goes wrong makes the app send it
-//!   again.
+//! Listening for the messages that an app sends on its own. What becomes of them is for the [`Intake`] to say.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -15,31 +9,16 @@ use axum::{
     http::{HeaderMap, StatusCode},
     routing::post,
 };
-use hmac::{Hmac, Mac as _};
-use jiff::Timestamp;
-use serde_json::{Map, Value as Json};
-use sha2::Sha256;
 use syncc_compiler::ir::Side;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use tracing::{info, warn};
-use uuid::Uuid;
 
-use super::{Mirror, Times, Told};
+use super::intake::{Intake, SETTING, Taken};
 use crate::{
-    apps::{
-        Account, AppError, Class, Secret,
-        http::{
-            inbox, manifest,
-            manifest::{HttpObject, Webhook},
-            path::text,
-            template::Fill,
-        },
-    },
+    apps::{Account, AppError, Class},
     world::World,
 };
 
-/// The setting that says where to listen.
-const SETTING: &str = "webhook";
 /// The longest message that is taken.
 const LONGEST: usize = 16 * 1024 * 1024;
 
@@ -79,32 +58,11 @@ impl Drop for Webhooks {
 /// # Errors
 /// When the address cannot be listened on, or the secret that signs the messages is missing.
 pub async fn listen_webhooks(side: &Side, account: &Account, world: &World) -> Result<Option<Webhooks>, AppError> {
-    let Some(setting) = account.text(SETTING) else { return Ok(None) };
+    let (Some(setting), Some(intake)) = (account.text(SETTING), Intake::open(side, account, world)?) else {
+        return Ok(None);
+    };
     let fatal = |what: String| AppError::new(Class::Fatal, what);
-    let Some((manifest, object)) = manifest::requests(side)? else { return Ok(None) };
-    let Some(mirror) = &object.mirror else {
-        return Err(fatal(format!(
-            "the account `{}` has the setting `{SETTING}`, but {} sends no messages",
-            account.name, manifest.app.title
-        )));
-    };
-    let secret = account.webhook_secret.clone().ok_or_else(|| {
-        fatal(format!(
-            "the account `{}` listens for messages of {}, but the secret that signs them is missing",
-            account.name, manifest.app.title
-        ))
-        .todo("ask the app for the secret of the webhook, and put it into the environment variable for it")
-    })?;
-    let settings = account.settings.keys().filter_map(|name| Some((name, account.text(name)?)));
-    let desk = Desk {
-        mirror: Mirror::open(&inbox(account), &mirror.collects)?,
-        rule: mirror.webhook.clone(),
-        settings: settings.fold(Fill::default(), |fill, (name, text)| fill.text(name, text.trim())),
-        object: object.clone(),
-        secret,
-        world: world.clone(),
-        news: watch::channel(0).0,
-    };
+    let desk = Desk { intake, news: watch::channel(0).0 };
     let listener = TcpListener::bind(setting).await.map_err(|error| {
         fatal(format!("`{SETTING} = \"{setting}\"` of the account `{}` cannot be listened on: {error}", account.name))
             .todo("write a free address of this machine, such as `webhook = \"127.0.0.1:8787\"`")
@@ -121,142 +79,25 @@ pub async fn listen_webhooks(side: &Side, account: &Account, world: &World) -> R
     Ok(Some(Webhooks { address, news, task }))
 }
 
-/// What is needed to judge a message.
+/// The intake, and who waits for news.
 struct Desk {
-    mirror: Mirror,
-    rule: Webhook,
-    settings: Fill,
-    object: HttpObject,
-    secret: Secret,
-    world: World,
+    intake: Intake,
     news: watch::Sender<u64>,
 }
 
-/// What becomes of a message.
-enum Judged {
-    /// It is told on.
-    Take(Told, Option<String>),
-    /// It is not about records.
-    Other,
-    /// Never send it again.
-    Never(&'static str),
-}
-
 async fn take(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Bytes) -> (StatusCode, &'static str) {
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if !desk.is_signed(header(&desk.rule.signature), &body) {
-        warn!("a message with a wrong signature was not taken");
-        return (StatusCode::UNAUTHORIZED, "the signature is wrong");
-    }
-    let (told, message) = match desk.judge(&header, &body) {
-        Judged::Take(told, message) => (told, message),
-        Judged::Other => return (StatusCode::OK, "not about records"),
-        Judged::Never(why) => {
-            warn!(why, "a message cannot be used");
-            return (StatusCode::NOT_ACCEPTABLE, why);
-        }
-    };
-    let mirror = desk.mirror.clone();
-    let taken = tokio::task::spawn_blocking(move || mirror.take(&[told], message.as_deref())).await;
-    match taken {
-        Ok(Ok(new)) => {
+    let asked = Arc::clone(&desk);
+    // It waits for the disk.
+    let taken = tokio::task::spawn_blocking(move || {
+        asked.intake.take(&|name| headers.get(name).and_then(|value| value.to_str().ok()), &body)
+    });
+    match taken.await {
+        Ok(Taken { status, why, new }) => {
             if new {
                 desk.news.send_modify(|count| *count += 1);
             }
-            (StatusCode::OK, "taken")
-        }
-        Ok(Err(error)) => {
-            warn!(%error, "a message could not be kept");
-            (StatusCode::SERVICE_UNAVAILABLE, "it could not be kept; send it again")
+            (StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE), why)
         }
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "it could not be kept; send it again"),
     }
-}
-
-impl Desk {
-    /// Whether the body is signed with the secret. The comparison takes the same time wherever the two differ.
-    fn is_signed(&self, signature: Option<&str>, body: &[u8]) -> bool {
-        let Some(signature) = signature.and_then(unhex) else { return false };
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.secret.reveal().trim().as_bytes()) else { return false };
-        mac.update(body);
-        mac.verify_slice(&signature).is_ok()
-    }
-
-    fn judge<'h>(&self, header: &dyn Fn(&str) -> Option<&'h str>, body: &[u8]) -> Judged {
-        let rule = &self.rule;
-        let Ok(Json::Object(mut body)) = serde_json::from_slice(body) else {
-            return Judged::Never("it is no JSON object");
-        };
-        let action =
-            header(&rule.action).map(str::to_owned).or_else(|| body.get("action").and_then(text)).unwrap_or_default();
-        if rule.other.contains(&action) {
-            return Judged::Other;
-        }
-        let whole = rule.whole.contains(&action);
-        if !whole && !rule.partial.contains(&action) {
-            return Judged::Never("what it says has happened is not known");
-        }
-        let whole_body = Json::Object(std::mem::take(&mut body));
-        if let Some(about) = &rule.about {
-            let account = plain(&self.settings.plain(&about.is));
-            if about.at.text(&whole_body).is_some_and(|told| plain(&told) != account) {
-                return Judged::Never("it is about another account");
-            }
-        }
-        let Some(id) = self.object.id.text(&whole_body).filter(|id| !id.trim().is_empty()) else {
-            return Judged::Never("it does not say which record it is about");
-        };
-        let id = self.object.own_id(id.trim());
-        let Json::Object(members) = whole_body else { return Judged::Never("it is no JSON object") };
-        let mut members: Map<String, Json> =
-            members.into_iter().filter(|(name, _)| !rule.envelope.contains(name)).collect();
-        if let Some(member) = self.object.id.split().and_then(|split| split.outer.into_iter().next()) {
-            members.insert(member, Json::String(id.clone()));
-        }
-        let now = self.world.clock.now();
-        // A time ahead of ours would outlive what is told later.
-        let at = header(&rule.time).and_then(time).map_or(now, |at| at.min(now));
-        Judged::Take(
-            Told { id, at, whole, spared: Vec::new(), members, asked_at: Times::new() },
-            header(&rule.message).map(str::to_owned),
-        )
-    }
-}
-
-impl HttpObject {
-    /// The id in the one form that ids have here: UUIDs with dashes.
-    pub(in crate::apps::http) fn own_id(&self, id: &str) -> String {
-        match Uuid::parse_str(id) {
-            Ok(uuid) if self.uuid => uuid.to_string(),
-            _ => id.to_owned(),
-        }
-    }
-}
-
-/// An account's name without what is spelt either way.
-fn plain(name: &str) -> String {
-    name.chars().filter(|letter| *letter != '-').flat_map(char::to_lowercase).collect()
-}
-
-/// A time as RFC 3339, or as seconds since 1970.
-fn time(text: &str) -> Option<Timestamp> {
-    let text = text.trim();
-    if let Ok(time) = text.parse() {
-        return Some(time);
-    }
-    let seconds: f64 = text.parse().ok()?;
-    #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates, and what is out of range is no time")]
-    let millis = (seconds * 1000.0) as i64;
-    Timestamp::from_millisecond(millis).ok()
-}
-
-/// Bytes spelt in hexadecimal.
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let text = text.trim().as_bytes();
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let (pairs, rest) = text.as_chunks::<2>();
-    if !rest.is_empty() {
-        return None;
-    }
-    pairs.iter().map(|[high, low]| Some(digit(*high)? * 16 + digit(*low)?)).collect()
 }

@@ -1,0 +1,136 @@
+//! P2, P8, P9 and P12 at rest: held against the apps as they truly are, and against the engine alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use syncc_compiler::{
+    ir::{End, Side},
+    value::{Canon, Record},
+};
+use syncc_runtime::{
+    engine::{Base, Engine, Facts, Kind, Known, Linked, plan},
+    store::{NamedRecord, Store as _},
+};
+
+use super::{Rest, broken};
+use crate::{
+    oracle::{Promise, Violation},
+    wired::{
+        log::{Event, What, name},
+        run::{Cycle, Player, WiredError},
+    },
+};
+
+pub(super) fn judge(
+    player: &Player,
+    rest: &Rest,
+    cycles: &[Cycle],
+    events: &[Event],
+    found: &mut Vec<Violation>,
+) -> Result<(), WiredError> {
+    for (nth, cycle) in cycles.iter().enumerate() {
+        if let Some(how) = &cycle.miscounted {
+            found.push(broken(Promise::Categories, format!("after run {}: {how}", nth + 1)));
+        }
+    }
+    if let Some(why) = &rest.gave_up {
+        let how = format!("nothing is wrong any more, but the run ends with: {why}");
+        found.push(broken(Promise::Quiescence, how));
+        return Ok(());
+    }
+    if !rest.reached {
+        found.push(broken(Promise::Quiescence, "there is always one more write"));
+        return Ok(());
+    }
+    let store = player.store()?;
+    for entry in store.open_entries()? {
+        found.push(broken(Promise::Quiescence, format!("a write to {:?} is still in flight", entry.write.end)));
+    }
+    let apps = player.apps()?.both;
+    let mut known: [Vec<Known>; 2] = Default::default();
+    let problems = cycles.last().map(|cycle| cycle.problems.clone()).unwrap_or_default();
+    let fails =
+        |end: End, id: &str| problems.iter().any(|problem| problem.0 == end && problem.1.as_deref() == Some(id));
+    for (end, app) in End::BOTH.into_iter().zip(&apps) {
+        let truth = player.truth(&**app, end)?;
+        let seen: BTreeMap<String, _> =
+            store.seen(end)?.into_iter().map(|seen| (seen.observed.id.clone(), seen.observed)).collect();
+        for (id, record) in &truth {
+            let Some(record) = record else { continue };
+            let place = format!("{id} of {}", name(end));
+            match seen.get(id).filter(|seen| !seen.deleted) {
+                None if fails(end, id) => {}
+                None => {
+                    found.push(broken(Promise::Completeness, format!("{place} was never seen, or counts as deleted")))
+                }
+                Some(seen) => {
+                    let remembered = app.decode(&seen.raw)?;
+                    if remembered != *record {
+                        let how = format!("{place} is {:?}, and counts as {:?}", shown(record), shown(&remembered));
+                        found.push(broken(Promise::Completeness, how));
+                    }
+                }
+            }
+        }
+        let there: BTreeSet<&str> = truth.iter().map(|(id, _)| id.as_str()).collect();
+        for (id, seen) in &seen {
+            if !seen.deleted && !there.contains(id.as_str()) && !untold(events, end, id) {
+                found.push(broken(Promise::Completeness, format!("{id} of {} counts as there, and is not", name(end))));
+            }
+        }
+        known[end.index()] = truth.into_iter().map(|(id, record)| Known { id, record, edited: None }).collect();
+    }
+    let links = store.links()?;
+    for end in End::BOTH {
+        for link in &links {
+            let id = &link.records[end.index()];
+            if !known[end.index()].iter().any(|known| known.id == *id) {
+                known[end.index()].push(Known { id: id.clone(), record: None, edited: None });
+            }
+        }
+    }
+    let linked: Vec<Linked> = links
+        .iter()
+        .map(|link| {
+            let base = link.base.as_ref().map(|base| Base {
+                sides: End::BOTH
+                    .map(|end| base[end.index()].as_ref().map(|named| indexed(player.program.side(end), named))),
+            });
+            Linked { ids: link.records.clone(), base }
+        })
+        .collect();
+    let canon = Canon::for_region("US").unwrap_or_default();
+    let engine = Engine::with_canon(&player.program, [canon.clone(), canon]);
+    for item in plan(&engine, [&known[0], &known[1]], &linked, &Facts::default()).items {
+        let Kind::Pair(outcome) = &item.kind else { continue };
+        let failing = End::BOTH
+            .into_iter()
+            .any(|end| item.ids[end.index()].as_deref().is_some_and(|id| fails(end, id) || untold(events, end, id)));
+        if !outcome.changes.is_empty() && !failing {
+            let how = format!("{:?} is at rest, but {:?} is still to be done", item.ids, outcome.changes);
+            found.push(broken(Promise::Convergence, how));
+        }
+    }
+    for (end, id, why) in &problems {
+        found.push(broken(
+            Promise::Categories,
+            format!("{id:?} of {} fails, and nothing is wrong with it: {why}", name(*end)),
+        ));
+    }
+    Ok(())
+}
+
+/// Whether the message that told that a lead was deleted is lost. Nothing else tells that: an export does not name whom it
+/// lacks.
+fn untold(events: &[Event], end: End, id: &str) -> bool {
+    let plain = id.replace('-', "");
+    let about = |body: &str| (body.contains(id) || body.contains(&plain)) && body.contains("\"deleted\"");
+    end == End::Right && events.iter().any(|event| matches!(&event.what, What::Lost { body } if about(body)))
+}
+
+fn shown(record: &Record) -> Vec<String> {
+    record.values().iter().filter(|value| !value.is_empty()).map(|value| format!("{value:?}")).collect()
+}
+
+fn indexed(side: &Side, named: &NamedRecord) -> Record {
+    Record::new(side.fields.iter().map(|field| named.get(&field.name).cloned().unwrap_or_default()).collect())
+}
