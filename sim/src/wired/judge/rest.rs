@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use syncc_compiler::{
     ir::{End, Side},
-    value::{Canon, Record},
+    value::{Canon, Record, Value},
 };
 use syncc_runtime::{
     engine::{Base, Engine, Facts, Kind, Known, Linked, plan},
@@ -64,7 +64,7 @@ pub(super) fn judge(
                 }
                 Some(seen) => {
                     let remembered = app.decode(&seen.raw)?;
-                    if remembered != *record {
+                    if !agree(end, &remembered, record) {
                         let how = format!("{place} is {:?}, and counts as {:?}", shown(record), shown(&remembered));
                         found.push(broken(Promise::Completeness, how));
                     }
@@ -119,11 +119,19 @@ pub(super) fn judge(
     Ok(())
 }
 
-/// Whether the message that told that a lead was deleted is lost. Nothing else tells that: an export does not name whom it
-/// lacks.
+/// Whether a record counts as what it is. Of a lead that was exported not everything is told: the rest is known not to be
+/// known.
+fn agree(end: End, remembered: &Record, truth: &Record) -> bool {
+    let mut values = remembered.values().iter().zip(truth.values());
+    remembered.values().len() == truth.values().len()
+        && values.all(|(known, true_one)| known == true_one || end == End::Right && *known == Value::Unknown)
+}
+
+/// Whether the message that told that a lead was deleted, brought back, or opted out, is lost. Nothing else tells that: an export
+/// has no column for it, and does not name whom it lacks.
 fn untold(events: &[Event], end: End, id: &str) -> bool {
     let plain = id.replace('-', "");
-    let about = |body: &str| (body.contains(id) || body.contains(&plain)) && body.contains("\"deleted\"");
+    let about = |body: &str| (body.contains(id) || body.contains(&plain)) && body.contains("\"activity_added\"");
     end == End::Right && events.iter().any(|event| matches!(&event.what, What::Lost { body } if about(body)))
 }
 

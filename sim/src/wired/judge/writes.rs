@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 use syncc_compiler::{
-    ir::{Effect, End, FieldId, Lens},
+    ir::{Effect, End, FieldId, Lens, Program},
     value::{Record, Value},
 };
 use syncc_runtime::apps::App;
@@ -37,6 +37,7 @@ pub(super) fn judge(
         }
     }
     let [left, right] = player.apps()?.both;
+    taken_away(player, cycles, events, [&*left, &*right], found)?;
     kept(player, cycles, events, [&*left, &*right], found)
 }
 
@@ -99,6 +100,70 @@ fn bare(element: &Json) -> Json {
     element
 }
 
+/// The single fields that are copied, and that no rule writes: left, right.
+fn copies(program: &Program) -> Vec<[FieldId; 2]> {
+    let ruled = End::BOTH.map(|end| effects(program, end).filter_map(Effect::field).collect::<BTreeSet<FieldId>>());
+    program
+        .mappings
+        .iter()
+        .filter_map(|mapping| match mapping.lens {
+            Lens::Copy { left, right } => Some([left, right]),
+            _ => None,
+        })
+        .filter(|pair| {
+            End::BOTH.into_iter().all(|end| {
+                let field = pair[end.index()];
+                let set = program.side(end).fields.get(field.index()).is_none_or(|field| field.ty.is_set());
+                !set && !ruled[end.index()].contains(&field)
+            })
+        })
+        .collect()
+}
+
+/// Whether a value was taken away that nobody took away on the other side: what cannot be read, or is not told, is not empty.
+fn taken_away(
+    player: &Player,
+    cycles: &[Cycle],
+    events: &[Event],
+    apps: [&dyn App; 2],
+    found: &mut Vec<Violation>,
+) -> Result<(), WiredError> {
+    let copies = copies(&player.program);
+    let links: BTreeSet<&[String; 2]> = cycles.iter().flat_map(|cycle| &cycle.links).collect();
+    let mut emptied: BTreeSet<(End, &str, FieldId)> = BTreeSet::new();
+    for change in changes(events) {
+        let (Some(before), Some(after)) = (change.before, change.after) else { continue };
+        let decode = |json: &Json| apps[change.end.index()].decode(json.to_string().as_bytes());
+        let (before, after) = (decode(before)?, decode(after)?);
+        for fields in &copies {
+            let field = fields[change.end.index()];
+            if before.get(field).is_empty() || !after.get(field).is_empty() {
+                continue;
+            }
+            if change.by == By::Person {
+                emptied.insert((change.end, change.id, field));
+                continue;
+            }
+            let (own, other) = (change.end, change.end.other());
+            let mut partners = links.iter().filter(|link| link[own.index()] == change.id);
+            let meant =
+                partners.any(|link| emptied.contains(&(other, link[other.index()].as_str(), fields[other.index()])));
+            if !meant && !emptied.contains(&(own, change.id, field)) {
+                let field = player.program.side(own).fields.get(field.index());
+                let how = format!(
+                    "{} of {} of {} was emptied in run {}, and nobody emptied it",
+                    field.map_or("a field", |field| field.name.as_str()),
+                    change.id,
+                    name(own),
+                    change.event.cycle
+                );
+                found.push(broken(Promise::NoLostEdit, how));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// What people did to one field of one pair since both sides last held the same.
 #[derive(Clone, Default)]
 struct Edits {
@@ -116,23 +181,7 @@ fn kept(
     found: &mut Vec<Violation>,
 ) -> Result<(), WiredError> {
     let Some(last) = cycles.last() else { return Ok(()) };
-    let program = &player.program;
-    let ruled = End::BOTH.map(|end| effects(program, end).filter_map(Effect::field).collect::<BTreeSet<FieldId>>());
-    let copies: Vec<[FieldId; 2]> = program
-        .mappings
-        .iter()
-        .filter_map(|mapping| match mapping.lens {
-            Lens::Copy { left, right } => Some([left, right]),
-            _ => None,
-        })
-        .filter(|pair| {
-            End::BOTH.into_iter().all(|end| {
-                let field = pair[end.index()];
-                let set = program.side(end).fields.get(field.index()).is_none_or(|field| field.ty.is_set());
-                !set && !ruled[end.index()].contains(&field)
-            })
-        })
-        .collect();
+    let copies = copies(&player.program);
     // Only pairs that were linked once and for all.
     let mut ever: BTreeMap<(End, &str), BTreeSet<&[String; 2]>> = BTreeMap::new();
     for link in cycles.iter().flat_map(|cycle| &cycle.links) {
