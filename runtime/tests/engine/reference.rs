@@ -382,6 +382,7 @@ impl Reference<'_> {
         let on_far = |set: &[Text], element: &Text| set.iter().any(|known| meaning(known).as_ref() == Some(element));
         let mut universe: BTreeSet<Text> = near_now.iter().chain(&near_base).cloned().collect();
         universe.extend(far_now.iter().chain(&far_base).filter_map(meaning));
+        let mut asked = Vec::new();
         for element in universe {
             let here = near_now.contains(&element);
             let there = on_far(&far_now, &element);
@@ -408,15 +409,18 @@ impl Reference<'_> {
                 continue;
             }
             if self.in_scope(flow.moment, winner) {
-                for word in words {
-                    put(&mut flow.new[to.index()], &field, &word, present);
-                }
+                asked.extend(words.into_iter().map(|word| (present, to, field.clone(), word)));
             } else {
                 put(&mut flow.base[near.index()], &fields[near.index()], &element, was_here);
                 for word in in_far_words(was_there) {
                     put(&mut flow.base[far.index()], &fields[far.index()], &word, was_there);
                 }
             }
+        }
+        // Two elements may be one in the other side's words: what one of them adds stays.
+        asked.sort_by_key(|(present, ..)| *present);
+        for (present, to, field, word) in asked {
+            put(&mut flow.new[to.index()], &field, &word, present);
         }
     }
 
