@@ -451,8 +451,28 @@ fn forgotten(connection: &mut Connection<'_>) -> Result<Option<String>, CycleErr
     } else if whole.plan.counts != moved.plan.counts {
         Some(format!("counted as a whole: {:?}\ncounted by what moved: {:?}", whole.plan.counts, moved.plan.counts))
     } else {
-        None
+        asked_alone(connection, &whole)?
     })
+}
+
+/// Whether something else is said of a contact that is asked for alone than when everybody is looked at: what, if anything.
+fn asked_alone(connection: &mut Connection<'_>, whole: &Picture<'_>) -> Result<Option<String>, CycleError> {
+    for item in &whole.plan.items {
+        let ids = End::BOTH.into_iter().zip(&item.ids).filter_map(|(end, id)| Some((end, id.clone()?)));
+        for (end, id) in ids {
+            let told = |picture: &Picture<'_>| {
+                let items = picture.plan.items.iter().filter(|item| item.ids[end.index()].as_ref() == Some(&id));
+                items.map(|item| format!("{:?} {:?} {:?}", item.ids, item.held, item.kind)).collect::<Vec<_>>()
+            };
+            for of in [Of::Typed(&id), Of::Records(&[(end, id.clone())])] {
+                let (alone, _) = connection.recall(of)?;
+                if told(&alone) != told(whole) {
+                    return Ok(Some(format!("of {of:?} alone: {:#?}\nas a whole: {:#?}", told(&alone), told(whole))));
+                }
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// Says yes to every plan that its guards let pass, as `--yes` does.
