@@ -361,12 +361,11 @@ impl Connection<'_> {
 /// The fields that a record holds otherwise than it was given them, and those that only the app and its people fill.
 fn otherwise(side: &Side, lines: &[Line], held: &Record) -> NamedRecord {
     let fields = side.fields.iter().zip(held.values()).filter(|(_, held)| held.is_known());
-    let otherwise = fields.filter(|(field, held)| {
-        match lines.iter().find(|line| line.field.as_ref() == Some(&field.name)) {
+    let otherwise =
+        fields.filter(|(field, held)| match lines.iter().find(|line| line.field.as_ref() == Some(&field.name)) {
             Some(line) => line.after != **held,
             None => !field.can.set && !field.can.add,
-        }
-    });
+        });
     otherwise.map(|(field, held)| (field.name.clone(), held.clone())).collect()
 }
 

@@ -401,3 +401,20 @@ fn a_custom_field_is_found_by_its_name_and_goes_with_its_value() {
     fields.put(&mut person, &filled, &empty, &Ids::new());
     assert_eq!(person, json!({"userDefined": [{"key": "Size", "value": "L"}]}));
 }
+
+#[test]
+fn what_is_no_list_any_more_is_not_known_and_not_empty() {
+    let (side, fields) = &*GOOGLE;
+    for strange in [json!({"value": "x"}), json!("x"), json!(7)] {
+        let record = json!({"phoneNumbers": strange, "memberships": strange, "names": strange});
+        for name in ["phone", "other_phones", "label", "given_name"] {
+            assert_eq!(fields.get(&record).get(at(side, name)), &Value::Unknown, "{name} of {strange}");
+        }
+    }
+}
+
+#[test]
+fn tags_that_are_no_list_any_more_are_not_known() {
+    let (side, leads) = fields("realgeeks", "lead");
+    assert_eq!(leads.get(&json!({"tags": {"a": 1}})).get(at(&side, "tag")), &Value::Unknown);
+}

@@ -27,7 +27,12 @@ impl Lens {
         let Some((pick, inner)) = &self.list else {
             return self.spelt(at, canon, absent);
         };
-        let list = at.as_array().map(Vec::as_slice).unwrap_or_default();
+        let list = match at {
+            Json::Array(list) => list.as_slice(),
+            Json::Null => &[],
+            // The app has changed what it shows: what is no list any more is not an empty one.
+            _ => return Value::Unknown,
+        };
         match pick {
             Pick::All | Pick::Rest => {
                 let primary = matches!(pick, Pick::Rest).then(|| elements.primary(list)).flatten();
@@ -72,6 +77,7 @@ impl Lens {
             (_, Type::Set(scalar)) => {
                 let texts: Vec<String> = match at {
                     Json::Array(list) => list.iter().filter_map(path::text).collect(),
+                    Json::Object(_) => return Value::Unknown,
                     _ => path::text(at).into_iter().collect(),
                 };
                 canon.set(scalar, texts.iter().map(String::as_str))
