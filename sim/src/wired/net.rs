@@ -187,8 +187,12 @@ impl Net {
                 state.letters.due(now)
             };
             let Some(letter) = letter else { return };
-            let header =
-                |name: &str| letter.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+            let whole = self.state().planted == Some(Planted::Whole);
+            let header = |name: &str| {
+                let said = letter.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+                // The mistake: what was changed counts as all that there is.
+                if whole && said == Some("updated") { Some("created") } else { said }
+            };
             let taken = intake.take(&header, &letter.body);
             let mut state = self.state();
             let body = String::from_utf8_lossy(&letter.body).into_owned();
