@@ -84,6 +84,11 @@ fn note(figures: &mut Figures, what: usize, tool: &'static str, cost: &Cost, ser
     figures.entry((what, DOES[what], tool)).or_default().push(seconds);
 }
 
+/// Waits until the disk has what was written so far: a tool that waits for the disk would wait for the files of the others too.
+fn settle_disk() {
+    run(Command::new("sync"));
+}
+
 fn folders(contacts: usize, figures: &mut Figures) {
     let home = tempfile::tempdir().expect("a folder");
     let sides = |tool: &str| ["a", "b"].map(|side| home.path().join(tool).join(side));
@@ -110,6 +115,7 @@ fn folders(contacts: usize, figures: &mut Figures) {
                     fs::write(a.join(format!("{at}.vcf")), changed).expect("a card");
                 }
             }
+            settle_disk();
             note(figures, what, tool.name, &run((tool.command)()), 0.0);
             if what == 0 {
                 std::thread::sleep(std::time::Duration::from_secs(3));
