@@ -22,6 +22,7 @@ pub mod hub;
 pub mod oracle;
 mod people;
 pub mod planted;
+mod pool;
 pub mod profile;
 pub mod report;
 pub mod run;

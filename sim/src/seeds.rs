@@ -1,13 +1,6 @@
 //! Many seeds on all cores, and what they add up to.
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    thread,
-};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -16,6 +9,7 @@ use crate::{
     event::{Ending, What},
     oracle::{Promise, Violation},
     planted::Planted,
+    pool,
     run::{Ran, RunError, run},
 };
 
@@ -86,40 +80,19 @@ pub fn many(
     planted: Option<Planted>,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<(Tally, Vec<Failure>), RunError> {
-    let next = AtomicU64::new(seeds.start);
-    let sum = Mutex::new((Tally::default(), Vec::new(), None));
-    let lock = || sum.lock().unwrap_or_else(PoisonError::into_inner);
-    thread::scope(|scope| {
-        for _ in 0..threads.max(1) {
-            scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= seeds.end {
-                        break;
-                    }
-                    let ran = one(seed, planted);
-                    let mut sum = lock();
-                    match ran {
-                        Ok(ran) => {
-                            sum.0.add(seed, &ran);
-                            if !ran.violations.is_empty() {
-                                sum.1.push(Failure { seed, violations: ran.violations });
-                            }
-                        }
-                        Err(error) => {
-                            sum.2.get_or_insert(error);
-                            break;
-                        }
-                    }
-                    progress(sum.0.seeds);
-                }
-            });
-        }
-    });
-    let (mut tally, mut failures, error) = sum.into_inner().unwrap_or_else(PoisonError::into_inner);
-    if let Some(error) = error {
-        return Err(error);
-    }
+    let (mut tally, mut failures) = (Tally::default(), Vec::new());
+    pool::each(
+        seeds,
+        threads,
+        |seed| one(seed, planted),
+        |seed, ran| {
+            tally.add(seed, &ran);
+            if !ran.violations.is_empty() {
+                failures.push(Failure { seed, violations: ran.violations });
+            }
+            progress(tally.seeds);
+        },
+    )?;
     failures.sort_by_key(|failure| failure.seed);
     tally.broken.values_mut().for_each(|seeds| seeds.sort_unstable());
     Ok((tally, failures))

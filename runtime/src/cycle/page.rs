@@ -158,9 +158,7 @@ impl Taken {
         }
         Ok(())
     }
-}
 
-impl Taken {
     /// The page.
     pub(super) fn done(self) -> Page {
         let mut page = self.page;

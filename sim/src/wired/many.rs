@@ -1,14 +1,6 @@
 //! Many worlds with the real apps, and what they add up to.
 
-use std::{
-    collections::BTreeMap,
-    fmt::Write as _,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    thread,
-};
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use super::{
     draw::draw,
@@ -16,7 +8,7 @@ use super::{
     plan::How,
     run::{Ran, WiredError, broken, run},
 };
-use crate::{event::By, oracle::Promise, planted::Planted, seeds::Failure};
+use crate::{event::By, oracle::Promise, planted::Planted, pool, seeds::Failure};
 
 /// What many worlds add up to.
 #[derive(Clone, Debug, Default)]
@@ -53,39 +45,18 @@ pub fn many(
     threads: usize,
     planted: Option<Planted>,
 ) -> Result<(Tally, Vec<Failure>), WiredError> {
-    let next = AtomicU64::new(seeds.start);
-    let sum = Mutex::new((Tally::default(), Vec::new(), None));
-    let lock = || sum.lock().unwrap_or_else(PoisonError::into_inner);
-    thread::scope(|scope| {
-        for _ in 0..threads.max(1) {
-            scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= seeds.end {
-                        break;
-                    }
-                    let ran = one(seed, planted);
-                    let mut sum = lock();
-                    match ran {
-                        Ok(ran) => {
-                            sum.0.add(seed, &ran);
-                            if !ran.violations.is_empty() {
-                                sum.1.push(Failure { seed, violations: ran.violations });
-                            }
-                        }
-                        Err(error) => {
-                            sum.2.get_or_insert(error);
-                            break;
-                        }
-                    }
-                }
-            });
-        }
-    });
-    let (mut tally, mut failures, error) = sum.into_inner().unwrap_or_else(PoisonError::into_inner);
-    if let Some(error) = error {
-        return Err(error);
-    }
+    let (mut tally, mut failures) = (Tally::default(), Vec::new());
+    pool::each(
+        seeds,
+        threads,
+        |seed| one(seed, planted),
+        |seed, ran| {
+            tally.add(seed, &ran);
+            if !ran.violations.is_empty() {
+                failures.push(Failure { seed, violations: ran.violations });
+            }
+        },
+    )?;
     failures.sort_by_key(|failure| failure.seed);
     tally.broken.values_mut().for_each(|seeds| seeds.sort_unstable());
     Ok((tally, failures))
