@@ -193,7 +193,7 @@ impl Runner {
         state.now = state.now.saturating_add(SignedDuration::from_secs(seconds.into())).unwrap_or(state.now);
     }
 
-    /// Cycles without faults and people, until one writes nothing; then one more.
+    /// Cycles without faults and people, until one writes nothing and leaves nothing in flight; then one more.
     fn rest(&mut self) -> Result<Rest, RunError> {
         let mut rest = Rest::default();
         for _ in 0..QUIET {
@@ -201,7 +201,7 @@ impl Runner {
             if let Ended::Failed(why) = ended {
                 rest.gave_up = Some(why);
             }
-            if wrote == 0 {
+            if wrote == 0 && !self.in_flight()? {
                 rest.reached = true;
                 break;
             }
@@ -242,6 +242,10 @@ impl Runner {
             ended = self.cycle(calm, &allowed)?;
         }
         Ok(ended)
+    }
+
+    fn in_flight(&self) -> Result<bool, StoreError> {
+        self.store.as_ref().map_or(Ok(false), |store| Ok(!store.open_entries()?.is_empty()))
     }
 
     fn writes(&self) -> usize {

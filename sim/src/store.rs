@@ -154,6 +154,7 @@ impl<S: Steps> Store for SimStore<'_, S> {
 
     reads! {
         identity(end: End) -> Option<String>;
+        emptied(end: End) -> bool;
         cursor(end: End) -> Option<String>;
         any_cursor(end: End) -> bool;
         unlisted(end: End, most: usize) -> Vec<String>;
@@ -181,6 +182,7 @@ impl<S: Steps> Store for SimStore<'_, S> {
 
     writes! {
         set_identity(end: End, identity: &str) -> ();
+        set_emptied(end: End) -> ();
         begin_listing(end: End) -> ();
         forget_cursor(end: End) -> ();
         begin_standing(rules: &str, keys: &str) -> ();

@@ -146,7 +146,7 @@ impl<'a> Connection<'a> {
         for end in End::BOTH {
             self.same_account(end, allowed).await?;
         }
-        self.resolve(report).await?;
+        self.resolve(allowed, report).await?;
         for end in End::BOTH {
             self.pull(end, host, report).await?;
         }
@@ -177,6 +177,12 @@ impl<'a> Connection<'a> {
                 None if overview.writes > 0 && !host.approve(&overview) => return Err(CycleError::NotApproved),
                 None => self.store.begin_run(started, &self.fingerprint)?,
             };
+            for guard in &overview.guards {
+                if let Guard::EmptySide { end, .. } = guard {
+                    // It was allowed, and need not be said in every run.
+                    self.store.set_emptied(*end)?;
+                }
+            }
             begun = Some(run);
             report.begin_round();
             let mut changed_meanwhile = false;

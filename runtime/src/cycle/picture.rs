@@ -122,7 +122,8 @@ impl<'a> Connection<'a> {
         let planned = self.store.planned()?;
         let unplanned = planned.as_deref() == Some(UNPLANNED);
         let rules_changed = !first && !unplanned && planned.is_some_and(|planned| planned != self.fingerprint);
-        let facts = Facts { first, rules_changed, unplanned, held: holds.held(), rest: AtRest::default() };
+        let emptied = [self.store.emptied(End::Left)?, self.store.emptied(End::Right)?];
+        let facts = Facts { first, rules_changed, unplanned, emptied, held: holds.held(), rest: AtRest::default() };
         Ok(Frame { facts, holds })
     }
 

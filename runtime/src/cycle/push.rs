@@ -309,7 +309,7 @@ impl Connection<'_> {
                 self.store.unknown(entry.id, &error.to_string())?;
                 let found = report.found;
                 entry.state = EntryState::Unknown;
-                self.resolve_entry(&entry, report).await?;
+                self.resolve_entry(&entry, self.store.emptied(end)?, report).await?;
                 if report.found > found || entry.write.target.is_some() {
                     // It is there, or was read again: the next round sees it linked and settles it.
                     pushed.again.insert(job.item);

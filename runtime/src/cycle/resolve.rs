@@ -2,7 +2,7 @@
 
 use syncc_compiler::ir::End;
 
-use super::{Connection, CycleError, Problem, Report, naming};
+use super::{Allowed, Connection, CycleError, Problem, Report, naming};
 use crate::{
     apps::Observed,
     store::{Entry, EntryState, NamedRecord},
@@ -13,14 +13,21 @@ const KNOWN: usize = 3;
 
 impl Connection<'_> {
     /// Closes what the last cycle left open, as far as the apps can tell.
-    pub(super) async fn resolve(&mut self, report: &mut Report) -> Result<(), CycleError> {
+    pub(super) async fn resolve(&mut self, allowed: &Allowed, report: &mut Report) -> Result<(), CycleError> {
         for entry in self.store.open_entries()? {
-            self.resolve_entry(&entry, report).await?;
+            let emptied = allowed.guard("empty-side") || self.store.emptied(entry.write.end)?;
+            self.resolve_entry(&entry, emptied, report).await?;
         }
         Ok(())
     }
 
-    pub(super) async fn resolve_entry(&mut self, entry: &Entry, report: &mut Report) -> Result<(), CycleError> {
+    /// Closes one. `emptied`: somebody said that its side is meant to be empty.
+    pub(super) async fn resolve_entry(
+        &mut self,
+        entry: &Entry,
+        emptied: bool,
+        report: &mut Report,
+    ) -> Result<(), CycleError> {
         let end = entry.write.end;
         if entry.state == EntryState::Planned {
             self.store.fail(entry.id, "it was never sent")?;
@@ -28,7 +35,7 @@ impl Connection<'_> {
         }
         match &entry.write.target {
             Some(target) => self.reread(end, entry, target, report).await,
-            None => self.find(end, entry, report).await,
+            None => self.find(end, entry, emptied, report).await,
         }
     }
 
@@ -73,7 +80,7 @@ impl Connection<'_> {
     }
 
     /// A creation: looked for by its op. Found, it is linked; certainly not there, it may be planned again.
-    async fn find(&mut self, end: End, entry: &Entry, report: &mut Report) -> Result<(), CycleError> {
+    async fn find(&mut self, end: End, entry: &Entry, emptied: bool, report: &mut Report) -> Result<(), CycleError> {
         let side = self.program.side(end);
         let record = naming::indexed(side, &entry.write.payload);
         match self.apps[end.index()].find_created(entry.write.op, &record).await {
@@ -82,7 +89,7 @@ impl Connection<'_> {
                 self.store.confirm(entry.id, &now, &NamedRecord::new(), self.world.clock.now())?;
                 report.found += 1;
             }
-            Ok(None) if self.sees_nobody(end).await => {
+            Ok(None) if !emptied && self.sees_nobody(end).await => {
                 let name = &side.name;
                 let why = format!("{name} shows none of the contacts that were there before, so it is not known");
                 self.store.unknown(entry.id, &why)?;

@@ -166,7 +166,12 @@ impl<'a> Connection<'a> {
     /// Pauses every contact to which the rules would now do something again.
     fn pause_what_comes_again(&mut self, undone: &Picture<'_>, pushed: &Pushed) -> Result<Vec<String>, CycleError> {
         let mut touched: BTreeSet<RecordId> = BTreeSet::new();
-        for (index, item) in undone.plan.items.iter().enumerate().filter(|(index, _)| !pushed.failed.contains(index)) {
+        for (index, item) in undone.plan.items.iter().enumerate() {
+            // Of a contact that the app of one side refused, what was taken back on the other side shall last all the same.
+            let any = End::BOTH.into_iter().any(|end| pushed.now[end.index()].contains_key(&index));
+            if pushed.failed.contains(&index) && !any {
+                continue;
+            }
             for end in End::BOTH {
                 let now = pushed.now[end.index()].get(&index).map(|now| now.id.clone());
                 touched.extend(item.ids[end.index()].clone().into_iter().chain(now).map(|id| (end, id)));

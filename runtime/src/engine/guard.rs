@@ -142,7 +142,8 @@ pub fn guards(sum: &Sum, facts: &Facts) -> Vec<Guard> {
     let mut guards = Vec::new();
     for end in End::BOTH {
         let linked = sum.linked_ever[end.index()];
-        if linked > 0 && sum.present[end.index()] == 0 && sum.present[end.other().index()] > 0 {
+        let meant = facts.emptied[end.index()];
+        if linked > 0 && !meant && sum.present[end.index()] == 0 && sum.present[end.other().index()] > 0 {
             guards.push(Guard::EmptySide { end, linked });
         }
     }

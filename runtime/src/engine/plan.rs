@@ -22,6 +22,8 @@ pub struct Facts {
     pub rules_changed: bool,
     /// Whether nobody has looked at a plan since what is remembered was restored or adopted.
     pub unplanned: bool,
+    /// The sides, left first, of which somebody said that they are meant to be empty, and that nobody was seen in since.
+    pub emptied: [bool; 2],
     /// Contacts for which nothing is written, by their id on each side, left first. One of a pair holds both.
     pub held: [HashMap<String, Held>; 2],
     /// The contacts that the plan leaves out, because nothing about them moved.

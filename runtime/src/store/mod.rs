@@ -37,6 +37,10 @@ pub trait Store: Send {
 
     /// Where to go on reading this end.
     fn cursor(&self, end: End) -> Result<Option<String>, StoreError>;
+    /// Whether somebody said that a side is meant to be empty, and nobody was observed in it since.
+    fn emptied(&self, end: End) -> Result<bool, StoreError>;
+    /// Somebody said so.
+    fn set_emptied(&mut self, end: End) -> Result<(), StoreError>;
     /// Whether it is known where to go on reading: without reading that, which can be long.
     fn any_cursor(&self, end: End) -> Result<bool, StoreError>;
     /// Starts a listing, complete or from a cursor: what is observed from now on belongs to it.

@@ -109,6 +109,9 @@ fn a_side_that_is_suddenly_empty() {
     assert_eq!(scene.guards(), ["empty-side"]);
     let message = scene.plan(&Facts::default()).guards[0].message(&scene.file.program);
     assert!(message.contains("`books`") && message.contains('3'), "{message}");
+    let meant = |emptied| scene.plan(&Facts { emptied, ..Facts::default() }).guards;
+    assert_eq!(meant([true, false]), [], "somebody said that it is meant");
+    assert_eq!(meant([false, true]).len(), 1, "that was said of the other side");
     let mut one_left = Scene::in_step(TWO_WAY, 3).now(2, |_| "none".into());
     assert_eq!(one_left.guards(), [""; 0]);
     one_left.known[0][2].record = None;

@@ -2,10 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use syncc_compiler::ir::End;
+use jiff::{SignedDuration, Timestamp};
+use syncc_compiler::{
+    ir::{End, MatchTier},
+    value::{Text, Value},
+};
 
 use super::{Promise, Violation, changes};
 use crate::{
+    cell::Cells,
     event::{By, Change, Event, What},
     run::Ran,
     scenario::Trouble,
@@ -23,7 +28,7 @@ pub(super) fn judge(ran: &Ran, events: &[Event], found: &mut Vec<Violation>) {
     for log in changes(events) {
         let key = (log.end, log.id);
         match log.change {
-            Change::Created { op, .. } => {
+            Change::Created { op, cells } => {
                 there.insert(key, true);
                 let Some(op) = op else { continue };
                 let Some(partner) = ops.get(op).and_then(|op| op.partner.clone()) else {
@@ -34,7 +39,12 @@ pub(super) fn judge(ran: &Ran, events: &[Event], found: &mut Vec<Violation>) {
                 let before = made.entry((log.end, partner.clone())).or_default();
                 let first = before.iter().find(|id| there.get(&(log.end, **id)) == Some(&true));
                 let both_gone = |id: &&&str| looked_gone(&events[..log.at], (log.end, id), (log.end.other(), &partner));
-                if let Some(first) = first.filter(|id| !both_gone(id)) {
+                let parted = |id: &&&str| {
+                    let past = &events[..log.at];
+                    let known = share_a_key(ran, log.end, cells, &held(past, log.end, id));
+                    !known && parted(ran, past, (log.end, id), (log.end.other(), &partner))
+                };
+                if let Some(first) = first.filter(|id| !both_gone(id) && !parted(id)) {
                     let how = format!("{first} and then {} were made for {partner}", log.id);
                     found.push(Violation { promise: Promise::OneCreate, how });
                 }
@@ -48,7 +58,9 @@ pub(super) fn judge(ran: &Ran, events: &[Event], found: &mut Vec<Violation>) {
                         let when = gone.get(&(log.end, *id));
                         let again = back.get(&(log.end.other(), partner.as_str()));
                         there.get(&(log.end, *id)) == Some(&false)
-                            && when.is_some_and(|when| again.is_none_or(|again| again < when))
+                            && when.is_some_and(|when| {
+                                again.is_none_or(|again| !shown_after(ran, events, log.end, *again, *when))
+                            })
                     });
                 let both_gone = |id: &&str| looked_gone(&events[..log.at], (log.end, id), (log.end.other(), &partner));
                 if let Some(lost) = lost.filter(|id| !both_gone(id)) {
@@ -77,6 +89,69 @@ pub(super) fn judge(ran: &Ran, events: &[Event], found: &mut Vec<Violation>) {
             Change::Set { .. } => {}
         }
     }
+}
+
+/// Whether a record that came back was, by what its app lists, still gone when its partner on `end` was deleted. What
+/// came back after that comes back as new.
+fn shown_after(ran: &Ran, events: &[Event], end: End, back: usize, gone: usize) -> bool {
+    let lag = ran.hub.state().servers[end.other().index()].profile.list_lag;
+    let (Some(back), Some(gone)) = (events.get(back), events.get(gone)) else { return false };
+    back.at + SignedDuration::from_secs(lag.into()) >= gone.at
+}
+
+/// Whether two records of one side hold anything in common by which they could be found to be the same person.
+fn share_a_key(ran: &Ran, end: End, one: &Cells, other: &Cells) -> bool {
+    let keys = |cells: &Cells, tier: &MatchTier| -> Vec<Text> {
+        let fields =
+            tier.fields[end.index()].iter().filter_map(|field| ran.program.side(end).fields.get(field.index()));
+        let values = fields.map(|field| ran.value(end, &field.name, cells.get(&field.name)));
+        let texts = values.flat_map(|value| match value {
+            Value::Text(text) => vec![text],
+            other => other.elements().to_vec(),
+        });
+        texts.collect()
+    };
+    ran.program.matching.iter().any(|tier| {
+        let others = keys(other, tier);
+        keys(one, tier).iter().any(|key| others.contains(key))
+    })
+}
+
+/// What a record holds at the end of these events.
+fn held(events: &[Event], end: End, id: &str) -> Cells {
+    let mut held = Cells::new();
+    for log in changes(events).filter(|log| log.end == end && log.id == id) {
+        match log.change {
+            Change::Created { cells, .. } => held.clone_from(cells),
+            Change::Set { field, after: Some(after), .. } => {
+                held.insert(field.clone(), after.clone());
+            }
+            Change::Set { field, after: None, .. } => {
+                held.remove(field);
+            }
+            Change::Deleted | Change::Restored | Change::Merged { .. } => {}
+        }
+    }
+    held
+}
+
+/// Whether both records of a pair were gone at once, by what the apps list. Then the pair is forgotten, and whoever comes
+/// back is new: the other one is found again by its keys, if it has any.
+fn parted(ran: &Ran, events: &[Event], one: (End, &str), other: (End, &str)) -> bool {
+    let gone = |(end, id): (End, &str)| {
+        let lag = ran.hub.state().servers[end.index()].profile.list_lag;
+        let mut spans: Vec<(Timestamp, Timestamp)> = Vec::new();
+        for log in changes(events).filter(|log| log.end == end && log.id == id) {
+            match (log.change, spans.last_mut()) {
+                (Change::Deleted, _) => spans.push((log.event.at, Timestamp::MAX)),
+                (Change::Restored, Some(last)) => last.1 = log.event.at + SignedDuration::from_secs(lag.into()),
+                _ => {}
+            }
+        }
+        spans
+    };
+    let others = gone(other);
+    gone(one).iter().any(|(from, to)| others.iter().any(|(begin, end)| from <= end && begin <= to))
 }
 
 /// Whether both records may have looked gone at once while a login saw nobody: that looks like two emptied address books,

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::SignedDuration;
 use syncc_compiler::{ir::End, value::Value};
 use syncc_runtime::cycle::Skipped;
 
@@ -56,8 +57,10 @@ pub(super) fn judge(ran: &Ran, undone: &Undone, found: &mut Vec<Violation>) {
             broken(format!("what the undo did to {:?} of {} was undone by the next run", place.2, log.id));
         }
         let taken_in = merged(past, undone.cycle, log.end, log.id);
-        let ours_once =
-            did.contains_key(&(log.end, log.id)) || taken_in || matches!(log.change, Change::Created { .. });
+        let ours_once = did.contains_key(&(log.end, log.id))
+            || taken_in
+            || matches!(log.change, Change::Created { .. })
+            || wrote_what_was_there(ran, undone, past, (log.end, log.id), &log.change);
         if undoes && !ours_once {
             broken(format!("{} was changed by the undo, and cycle {} had not written it", log.id, undone.cycle));
         }
@@ -95,13 +98,11 @@ fn record(
                 undone.cycle
             ));
         }
+        // What somebody changed and changed back again is as it was made: that it was touched shows nowhere.
         let filled = changes(past).any(|log| {
             let person = log.end == end && log.id == id && log.by == By::Person;
-            // Blanks around a text are no edit: the value is the same.
-            let edits = |field: &str, before: &Option<Cell>, after: &Option<Cell>| {
-                value(field, before.as_ref()) != value(field, after.as_ref()) && held.cells.get(field) == after.as_ref()
-            };
-            person && matches!(log.change, Change::Set { field, before, after, .. } if edits(field, before, after))
+            let made = |field: &String| did.fields.get(field.as_str()).and_then(|(_, after)| *after);
+            person && matches!(log.change, Change::Set { field, .. } if edited(field, made(field)))
         });
         if holds.deleted && filled {
             wrong.push(format!(
@@ -166,6 +167,23 @@ fn noted(undone: &Undone, past: &[Event], (end, id): (End, &str), field: Option<
         line.end == end && line.record == id && (field.is_none() || line.line.field.as_deref() == field)
     };
     !troubled(undone, past) || undone.noted.iter().any(line)
+}
+
+/// Whether the cycle wrote to a field what a person had just written there as well, and could not know it: the listing was
+/// older, and the app takes a write whatever it is based on. Then it was us by all that is known.
+fn wrote_what_was_there(ran: &Ran, undone: &Undone, past: &[Event], (end, id): (End, &str), change: &Change) -> bool {
+    let Change::Set { field, .. } = change else { return false };
+    let profile = ran.hub.state().servers[end.index()].profile.clone();
+    let noted =
+        undone.noted.iter().any(|line| line.end == end && line.record == id && line.line.field.as_ref() == Some(field));
+    let began = past.iter().position(|event| event.cycle == undone.cycle).unwrap_or(past.len());
+    let listed = past.get(began).map(|event| event.at - SignedDuration::from_secs(profile.list_lag.into()));
+    let by_a_person = changes(past).any(|log| {
+        let here = log.end == end && log.id == id && log.by == By::Person;
+        let late = listed.is_some_and(|listed| log.event.at >= listed);
+        here && late && matches!(log.change, Change::Set { field: set, .. } if set == field)
+    });
+    !profile.versions && noted && by_a_person
 }
 
 /// Whether something went wrong in the cycle.

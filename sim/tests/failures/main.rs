@@ -70,6 +70,10 @@ fn failure_05_one_side_looks_empty() {
     let ran = play(&world(DELETES, plain(), [people(3), vec![]], vec![later(), blind(End::Right), later()]));
     assert_eq!(guards(&ran), ["empty-side"]);
     assert_eq!((deleted(&ran), there(&ran, End::Left), there(&ran, End::Right)), (0, 3, 3));
+    let gone: Vec<_> = (0..3).map(|nth| edit(End::Right, nth, Does::Delete)).collect();
+    let meant = Round { before: gone, allow: true, ..later() };
+    let ran = play(&world(BOTH, plain(), [people(3), vec![]], vec![later(), meant, later(), later()]));
+    assert_eq!(guards(&ran), ["empty-side"], "what is meant is said once, not in every run");
     let other = Round { trouble: Some(Trouble::OtherAccount(End::Left)), ..later() };
     let ran = play(&world(DELETES, plain(), [people(3), vec![]], vec![later(), other, later()]));
     assert_eq!((guards(&ran), deleted(&ran)), (vec!["other-account".to_owned()], 0));

@@ -15,6 +15,7 @@ pub(super) const STEPS: &[&str] = &[
     include_str!("migrations/0004_standing.sql"),
     include_str!("migrations/0005_compact.sql"),
     include_str!("migrations/0006_cursors.sql"),
+    include_str!("migrations/0007_emptied.sql"),
 ];
 
 /// Does the steps that are missing.

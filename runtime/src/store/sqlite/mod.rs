@@ -118,6 +118,14 @@ impl Store for Sqlite {
         self.write(|db| observations::set_identity(db, end, identity))
     }
 
+    fn emptied(&self, end: End) -> Result<bool, StoreError> {
+        self.read(|db| observations::emptied(db, end))
+    }
+
+    fn set_emptied(&mut self, end: End) -> Result<(), StoreError> {
+        self.write(|db| observations::set_emptied(db, end))
+    }
+
     fn cursor(&self, end: End) -> Result<Option<String>, StoreError> {
         self.read(|db| observations::cursor(db, end))
     }

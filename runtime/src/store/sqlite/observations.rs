@@ -21,6 +21,17 @@ pub(super) fn set_identity(db: &Connection, end: End, identity: &str) -> Result<
     Ok(())
 }
 
+pub(super) fn emptied(db: &Connection, end: End) -> Result<bool, Fault> {
+    Ok(db
+        .prepare_cached(r#"SELECT emptied FROM ends WHERE "end" = ?1"#)?
+        .query_row([code::end(end)], |row| row.get(0))?)
+}
+
+pub(super) fn set_emptied(db: &Connection, end: End) -> Result<(), Fault> {
+    db.prepare_cached(r#"UPDATE ends SET emptied = 1 WHERE "end" = ?1"#)?.execute([code::end(end)])?;
+    Ok(())
+}
+
 pub(super) fn cursor(db: &Connection, end: End) -> Result<Option<String>, Fault> {
     Ok(db
         .prepare_cached(r#"SELECT cursor FROM cursors WHERE "end" = ?1"#)?
@@ -115,6 +126,9 @@ pub(super) fn observe(db: &Connection, end: End, page: &[Observed], from: From) 
              deleted = excluded.deleted, edited = excluded.edited, listing = excluded.listing
            WHERE ?8 OR coalesce(excluded.edited >= seen.edited, 1)"#,
     )?;
+    if page.iter().any(|record| !record.deleted) {
+        db.prepare_cached(r#"UPDATE ends SET emptied = 0 WHERE "end" = ?1 AND emptied"#)?.execute([code::end(end)])?;
+    }
     // Before anything is taken in: which of the records that took others in were known themselves.
     let mut known = BTreeSet::new();
     for record in sorted.iter().filter(|record| !record.aliases.is_empty()) {

@@ -33,6 +33,8 @@ impl Refusal {
 pub(super) struct Side {
     pub(super) identity: Option<String>,
     pub(super) cursor: Option<String>,
+    /// Whether it is meant to be empty.
+    pub(super) emptied: bool,
     pub(super) listing: bool,
     listed: BTreeSet<String>,
     pub(super) seen: BTreeMap<String, Observed>,
@@ -59,6 +61,7 @@ impl Model {
     pub(super) fn observe(&mut self, end: End, page: &[Observed], answer: bool) {
         for new in page {
             let side = self.side(end);
+            side.emptied &= new.deleted;
             side.listed.insert(new.id.clone());
             let known = side.seen.get(&new.id).and_then(|known| known.edited);
             let stale = known.zip(new.edited).is_some_and(|(known, new)| new < known);

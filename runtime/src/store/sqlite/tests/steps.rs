@@ -20,6 +20,7 @@ use crate::{
 #[derive(Clone, Debug)]
 enum Step {
     Identity(End, String),
+    Emptied(End),
     BeginListing(End),
     Observe(End, Vec<Observed>),
     EndListing(End, bool, Option<String>),
@@ -91,6 +92,7 @@ fn step() -> impl Strategy<Value = Step> {
     let one = any::<prop::sample::Index>;
     prop_oneof![
         1 => (end(), "[a-z]{3}").prop_map(|(end, who)| Step::Identity(end, who)),
+        1 => end().prop_map(Step::Emptied),
         2 => end().prop_map(Step::BeginListing),
         6 => (end(), vec(observed(), 0..4)).prop_map(|(end, page)| Step::Observe(end, page)),
         2 => (end(), any::<bool>(), option::of("c[0-9]")).prop_map(|(end, all, cursor)| Step::EndListing(end, all, cursor)),
@@ -139,6 +141,10 @@ impl Both {
             Step::Identity(end, who) => {
                 model.side(*end).identity = Some(who.clone());
                 (Ok(None), store.set_identity(*end, who).map(|()| None))
+            }
+            Step::Emptied(end) => {
+                model.side(*end).emptied = true;
+                (Ok(None), store.set_emptied(*end).map(|()| None))
             }
             Step::BeginListing(end) => {
                 model.begin_listing(*end);
@@ -201,6 +207,7 @@ impl Both {
         for (end, side) in End::BOTH.into_iter().zip(&self.model.sides) {
             assert_eq!(store.identity(end).unwrap(), side.identity);
             assert_eq!(store.cursor(end).unwrap(), side.cursor);
+            assert_eq!(store.emptied(end).unwrap(), side.emptied);
             let seen: Vec<_> = store.seen(end).unwrap().into_iter().map(|seen| seen.observed).collect();
             assert_eq!(seen, side.seen.values().cloned().collect::<Vec<_>>());
         }
