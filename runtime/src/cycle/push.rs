@@ -14,7 +14,7 @@ use super::{
 use crate::{
     apps::{AppError, Class, Observed, Write, Written},
     engine::{Item, Kind},
-    store::{Confirmed, Entry, EntryId, EntryState, Line, NamedRecord, NewEntry, RunId},
+    store::{Confirmed, Entry, EntryId, EntryState, Line, NamedRecord, NewEntry, RunId, Settled},
 };
 
 /// One write of the plan, on its way. What is journalled and what is sent stand beside it.
@@ -41,6 +41,8 @@ impl Job {
 pub(super) struct Pushed {
     /// What the apps hold after a confirmed write, by item, left first.
     pub(super) now: [HashMap<usize, Held>; 2],
+    /// Items of which all is written and remembered.
+    pub(super) settled: HashSet<usize>,
     /// Items of which a write did not happen, or may not have.
     pub(super) failed: HashSet<usize>,
     /// What an app refused for what it holds.
@@ -220,8 +222,7 @@ impl Connection<'_> {
             let ids = self.store.journal(run, &entries)?;
             self.store.sent(&ids)?;
             let last = std::mem::take(&mut answered);
-            let (results, noted) =
-                tokio::join!(biased; app.push(&writes), async { self.confirm_batch(end, last, pushed, report) });
+            let (results, noted) = tokio::join!(biased; app.push(&writes), async { self.confirm_batch(picture, end, last, pushed, report) });
             noted?;
             let mut refused = Vec::new();
             for (((job, entry), id), result) in jobs.into_iter().zip(entries).zip(ids).zip(results) {
@@ -233,7 +234,7 @@ impl Connection<'_> {
             host.advance(answered.len() as u64);
             answered.iter().for_each(|of| report.breakers[end.index()].took(of.job.makes()));
             if !refused.is_empty() {
-                self.confirm_batch(end, std::mem::take(&mut answered), pushed, report)?;
+                self.confirm_batch(picture, end, std::mem::take(&mut answered), pushed, report)?;
             }
             for (job, entry, error) in refused {
                 report.breakers[end.index()].refused(job.makes(), &error);
@@ -244,12 +245,14 @@ impl Connection<'_> {
                 host.advance(1);
             }
         }
-        self.confirm_batch(end, answered, pushed, report)
+        self.confirm_batch(picture, end, answered, pushed, report)
     }
 
-    /// Notes that the writes of a batch happened, all in one: a crash before it leaves all of them to be read again.
+    /// Notes that the writes of a batch happened and which pairs are in step by them, all in one: a crash before it leaves all of
+    /// them to be read again.
     fn confirm_batch(
         &mut self,
+        picture: &Picture<'_>,
         end: End,
         answered: Vec<Answered>,
         pushed: &mut Pushed,
@@ -258,13 +261,20 @@ impl Connection<'_> {
         if answered.is_empty() {
             return Ok(());
         }
-        let split = answered.into_iter().map(|Answered { job, entry, id, now }| {
-            let (confirmed, record) = self.confirmed(end, id, entry.lines, now);
-            ((job, entry.partner, record), confirmed)
-        });
-        let (jobs, confirmed): (Vec<_>, Vec<Confirmed>) = split.unzip();
+        let (mut jobs, mut confirmed) = (Vec::new(), Vec::new());
+        for Answered { job, entry, id, now } in answered {
+            let (fields, record) = self.answered(end, &entry.lines, &now);
+            pushed.now[end.index()].insert(job.item, Held { id: now.id.clone(), record });
+            let settled = self.settled_by(picture, job.item, end, pushed);
+            if settled.as_ref().is_some_and(|(_, all)| *all) {
+                pushed.settled.insert(job.item);
+            }
+            let settled = settled.map(|(settled, _)| settled);
+            confirmed.push(Confirmed { entry: id, now, fields, lines: Some(entry.lines), settled });
+            jobs.push((job, entry.partner));
+        }
         let links = self.store.confirm_all(&confirmed, self.world.clock.now())?;
-        for (((job, partner, record), Confirmed { now, .. }), link) in jobs.into_iter().zip(confirmed).zip(links) {
+        for (((job, partner), Confirmed { now, .. }), link) in jobs.into_iter().zip(confirmed).zip(links) {
             report.did(end, &now.id, job.category);
             if let (None, Some(partner), Category::Created) = (link, partner, job.category) {
                 // The app took the contact for one that it had already, and that one has a partner.
@@ -272,22 +282,31 @@ impl Connection<'_> {
                 let why = format!("{name} says that this contact is one that is linked with another contact already");
                 report.problem(Problem { end, id: Some(partner.clone()), who: partner.clone(), why });
                 pushed.failed.insert(job.item);
+                pushed.settled.remove(&job.item);
             }
-            pushed.now[end.index()].insert(job.item, Held { id: now.id, record });
         }
         Ok(())
     }
 
-    /// A write that happened, with what the record holds now.
-    fn confirmed(&self, end: End, entry: EntryId, lines: Vec<Line>, now: Observed) -> (Confirmed, Option<Record>) {
+    /// What a record holds after a write: the fields that hold something else than they were given, and all of it, where it is
+    /// there and can be read.
+    fn answered(&self, end: End, lines: &[Line], now: &Observed) -> (NamedRecord, Option<Record>) {
         let held = (!now.deleted).then(|| self.apps[end.index()].decode(&now.raw).ok()).flatten();
-        let fields = held.as_ref().map(|held| otherwise(self.program.side(end), &lines, held)).unwrap_or_default();
-        (Confirmed { entry, now, fields, lines: Some(lines) }, held)
+        let fields = held.as_ref().map(|held| otherwise(self.program.side(end), lines, held)).unwrap_or_default();
+        (fields, held)
     }
 
-    /// Notes that one write happened.
-    pub(super) fn confirm(&mut self, end: End, entry: &Entry, now: &Observed) -> Result<(), CycleError> {
-        let (confirmed, _) = self.confirmed(end, entry.id, entry.write.lines.clone(), now.clone());
+    /// Notes that a write happened of which that was not known.
+    pub(super) fn confirm(
+        &mut self,
+        end: End,
+        entry: &Entry,
+        now: &Observed,
+        settled: Option<Settled>,
+    ) -> Result<(), CycleError> {
+        let (fields, _) = self.answered(end, &entry.write.lines, now);
+        let lines = Some(entry.write.lines.clone());
+        let confirmed = Confirmed { entry: entry.id, now: now.clone(), fields, lines, settled };
         self.store.confirm_all(&[confirmed], self.world.clock.now())?;
         Ok(())
     }
@@ -307,10 +326,13 @@ impl Connection<'_> {
         match error.class {
             Class::Unknown => {
                 self.store.unknown(entry.id, &error.to_string())?;
-                let found = report.found;
                 entry.state = EntryState::Unknown;
-                self.resolve_entry(&entry, self.store.emptied(end)?, report).await?;
-                if report.found > found || entry.write.target.is_some() {
+                let emptied = self.store.emptied(end)?;
+                let wrote = self.resolve_entry(&entry, None, emptied, report).await?;
+                if let Some(id) = &wrote {
+                    report.did(end, id, job.category);
+                }
+                if wrote.is_some() || entry.write.target.is_some() {
                     // It is there, or was read again: the next round sees it linked and settles it.
                     pushed.again.insert(job.item);
                     pushed.failed.insert(job.item);

@@ -1,52 +1,87 @@
 //! Writes whose outcome is not known: found out by reading, never by sending again.
 
-use syncc_compiler::ir::End;
+use syncc_compiler::{ir::End, value::Value};
 
-use super::{Allowed, Connection, CycleError, Problem, Report, naming};
+use super::{
+    Allowed, Connection, CycleError, Of, Picture, Problem, Report, naming,
+    push::{Held, Pushed},
+    telling,
+};
 use crate::{
     apps::Observed,
-    store::{Entry, EntryState, NamedRecord},
+    engine::Kind,
+    store::{Confirmed, Entry, EntryState, NamedRecord, RecordId, Settled},
 };
 
 /// How many contacts tell whether an app still shows what it has.
 const KNOWN: usize = 3;
 
-impl Connection<'_> {
+/// Whether a text is what an app keeps of a longer one.
+fn is_cut(sent: &Value, held: &Value) -> bool {
+    match (sent, held) {
+        (Value::Text(sent), Value::Text(held)) => {
+            let held = held.shown().trim_end();
+            !held.is_empty() && sent.shown().trim_start().starts_with(held)
+        }
+        _ => false,
+    }
+}
+
+/// What a run had planned that was cut off.
+pub(super) struct CutOff<'a> {
+    picture: Picture<'a>,
+    /// What is known to have happened of it.
+    pushed: Pushed,
+}
+
+impl<'a> Connection<'a> {
     /// Closes what the last cycle left open, as far as the apps can tell.
     pub(super) async fn resolve(&mut self, allowed: &Allowed, report: &mut Report) -> Result<(), CycleError> {
-        for entry in self.store.open_entries()? {
+        let open = self.store.open_entries()?;
+        let mut plan = self.cut_off(&open)?;
+        for entry in open {
             let emptied = allowed.guard("empty-side") || self.store.emptied(entry.write.end)?;
-            self.resolve_entry(&entry, emptied, report).await?;
+            self.resolve_entry(&entry, plan.as_mut(), emptied, report).await?;
         }
         Ok(())
     }
 
-    /// Closes one. `emptied`: somebody said that its side is meant to be empty.
+    /// Closes one, and gives the id of the record that it wrote, if it is certain that it did. `emptied`: somebody said that its side is meant to be empty.
     pub(super) async fn resolve_entry(
         &mut self,
         entry: &Entry,
+        plan: Option<&mut CutOff<'_>>,
         emptied: bool,
         report: &mut Report,
-    ) -> Result<(), CycleError> {
+    ) -> Result<Option<String>, CycleError> {
         let end = entry.write.end;
         if entry.state == EntryState::Planned {
             self.store.fail(entry.id, "it was never sent")?;
-            return Ok(());
+            return Ok(None);
         }
         match &entry.write.target {
-            Some(target) => self.reread(end, entry, target, report).await,
-            None => self.find(end, entry, emptied, report).await,
+            Some(target) => self.reread(end, entry, target, plan, report).await,
+            None => self.find(end, entry, plan, emptied, report).await,
         }
     }
 
     /// A change or deletion: the record is read again. Where it is as the write meant it, the write happened; else the
     /// next plan sees what is still to be done.
-    async fn reread(&mut self, end: End, entry: &Entry, id: &str, report: &mut Report) -> Result<(), CycleError> {
+    async fn reread(
+        &mut self,
+        end: End,
+        entry: &Entry,
+        id: &str,
+        plan: Option<&mut CutOff<'_>>,
+        report: &mut Report,
+    ) -> Result<Option<String>, CycleError> {
         match self.apps[end.index()].get(&[id.to_owned()]).await {
             Ok(found) => {
                 let now = found.into_iter().next().flatten().unwrap_or_else(|| super::push::tombstone(id));
                 if self.happened(end, entry, &now) {
-                    self.confirm(end, entry, &now)?;
+                    let settled = plan.and_then(|plan| self.settled_after_all(plan, entry, &now));
+                    self.confirm(end, entry, &now, settled)?;
+                    return Ok(Some(now.id));
                 } else {
                     if now.deleted {
                         // A login that sees nobody says the same. Only a whole listing, and the guards behind it, tell.
@@ -63,7 +98,7 @@ impl Connection<'_> {
                 why: format!("a change was sent and not answered, and the contact cannot be read: {error}"),
             }),
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Whether a record is as a write meant to leave it.
@@ -73,21 +108,39 @@ impl Connection<'_> {
         }
         let Ok(record) = self.apps[end.index()].decode(&now.raw) else { return false };
         let fields = naming::named(self.program.side(end), &record);
-        let changed = entry.write.lines.iter().filter_map(|line| line.field.as_ref().map(|field| (field, &line.after)));
+        let changed = entry.write.lines.iter().filter_map(|line| Some((line, fields.get(line.field.as_ref()?))));
         let mut any = false;
-        let all = changed.inspect(|_| any = true).all(|(field, after)| fields.get(field) == Some(after));
+        let all = changed.inspect(|_| any = true).all(|(line, held)| {
+            held == Some(&line.after) || held.is_some_and(|held| *held != line.before && is_cut(&line.after, held))
+        });
         any && all
     }
 
     /// A creation: looked for by its op. Found, it is linked; certainly not there, it may be planned again.
-    async fn find(&mut self, end: End, entry: &Entry, emptied: bool, report: &mut Report) -> Result<(), CycleError> {
+    async fn find(
+        &mut self,
+        end: End,
+        entry: &Entry,
+        plan: Option<&mut CutOff<'_>>,
+        emptied: bool,
+        report: &mut Report,
+    ) -> Result<Option<String>, CycleError> {
         let side = self.program.side(end);
         let record = naming::indexed(side, &entry.write.payload);
         match self.apps[end.index()].find_created(entry.write.op, &record).await {
             Ok(Some(now)) => {
-                // What it holds now may be what somebody made of it since: the history says what was sent.
-                self.store.confirm(entry.id, &now, &NamedRecord::new(), self.world.clock.now())?;
+                let mut settled = plan.and_then(|plan| self.settled_after_all(plan, entry, &now));
+                // What it holds now may be what somebody made of it since: the history says what was sent, and what is not as it
+                // was sent is in step with nothing.
+                if let Some(base) = settled.as_mut().and_then(|settled| settled.base[end.index()].as_mut()) {
+                    base.retain(|field, value| entry.write.payload.get(field) == Some(value));
+                }
+                let id = now.id.clone();
+                let (fields, lines) = (NamedRecord::new(), Some(entry.write.lines.clone()));
+                let confirmed = Confirmed { entry: entry.id, now, fields, lines, settled };
+                self.store.confirm_all(&[confirmed], self.world.clock.now())?;
                 report.found += 1;
+                return Ok(Some(id));
             }
             Ok(None) if !emptied && self.sees_nobody(end).await => {
                 let name = &side.name;
@@ -99,7 +152,48 @@ impl Connection<'_> {
                 self.store.unknown(entry.id, &error.to_string())?;
             }
         }
-        Ok(())
+        Ok(None)
+    }
+
+    /// What the run had planned that was cut off while these writes were on their way: the same is made again of the same
+    /// memory, because nothing was read since. Nothing if none was cut off.
+    fn cut_off(&mut self, open: &[Entry]) -> Result<Option<CutOff<'a>>, CycleError> {
+        let sent = open.iter().filter(|entry| entry.state == EntryState::Sent);
+        let records = sent.flat_map(|Entry { write, .. }| {
+            let partner = write.partner.clone().map(|id| (write.end.other(), id));
+            write.target.clone().map(|id| (write.end, id)).into_iter().chain(partner)
+        });
+        let records: Vec<RecordId> = records.collect();
+        if records.is_empty() {
+            return Ok(None);
+        }
+        self.prepare()?;
+        let picture = self.picture_of(Of::Records(&records), &mut Report::default())?;
+        Ok(Some(CutOff { picture, pushed: Pushed::default() }))
+    }
+
+    /// What is to be remembered of a pair, now that it is known that a write of it happened: what would have been, had its
+    /// answer come. So an edit that somebody made since is the only one. Nothing where something else is planned now.
+    fn settled_after_all(&self, plan: &mut CutOff<'_>, entry: &Entry, now: &Observed) -> Option<Settled> {
+        let CutOff { picture, pushed } = plan;
+        let Entry { write, state, .. } = entry;
+        if *state != EntryState::Sent {
+            return None;
+        }
+        let end = write.end;
+        let place = picture.plan.items.iter().position(|item| match (&write.target, &write.partner) {
+            (Some(target), _) => item.ids[end.index()].as_ref() == Some(target),
+            (None, Some(partner)) => item.ids[end.other().index()].as_ref() == Some(partner),
+            (None, None) => false,
+        })?;
+        let item = picture.plan.items.get(place)?;
+        let Kind::Pair(outcome) = &item.kind else { return None };
+        if telling::lines(picture, item, outcome, end) != write.lines {
+            return None;
+        }
+        let record = (!now.deleted).then(|| self.apps[end.index()].decode(&now.raw).ok()).flatten();
+        pushed.now[end.index()].insert(place, Held { id: now.id.clone(), record });
+        self.settled_by(picture, place, end, pushed).map(|(settled, _)| settled)
     }
 
     /// Whether an app shows none of some contacts that are known to have been there. Then a contact that it does not show

@@ -1,4 +1,5 @@
-//! After the writes: links and bases of the pairs that are in step now, as far as they are.
+//! Links and bases of the pairs that are in step now, as far as they are: noted with the write that brings them into step, and
+//! of all others after the writes.
 
 use syncc_compiler::{ir::End, value::Record};
 
@@ -24,19 +25,41 @@ impl Connection<'_> {
                 self.store.unlink(*link)?;
                 continue;
             }
-            settled.extend(self.settled(picture, index, item, outcome, pushed));
+            if !pushed.settled.contains(&index) {
+                let failed = pushed.failed.contains(&index);
+                settled.extend(self.settled(picture, index, (item, outcome), pushed, failed));
+            }
         }
         self.store.settle(&settled)?;
         Ok(())
     }
 
+    /// What is remembered of a pair once what was written of it on one end is noted, and whether that is all there is to write
+    /// of it.
+    pub(super) fn settled_by(
+        &self,
+        picture: &Picture<'_>,
+        index: usize,
+        end: End,
+        pushed: &Pushed,
+    ) -> Option<(Settled, bool)> {
+        let item = picture.plan.items.get(index)?;
+        let Kind::Pair(outcome) = &item.kind else { return None };
+        let other = end.other();
+        let written = outcome.changes.iter().any(|change| change.end == other);
+        let waits = written && !pushed.now[other.index()].contains_key(&index);
+        let halfway = waits || pushed.failed.contains(&index);
+        Some((self.settled(picture, index, (item, outcome), pushed, halfway)?, !halfway))
+    }
+
+    /// What is remembered of a pair. `halfway`: something of what the plan writes for it is not written.
     fn settled(
         &self,
         picture: &Picture<'_>,
         index: usize,
-        item: &Item,
-        outcome: &Outcome,
+        (item, outcome): (&Item, &Outcome),
         pushed: &Pushed,
+        halfway: bool,
     ) -> Option<Settled> {
         let base = outcome.base.as_ref()?;
         let id = |end: End| {
@@ -49,7 +72,7 @@ impl Connection<'_> {
             return None;
         }
         let mut actual = self.actual(picture, index, item, outcome, base, pushed);
-        if pushed.failed.contains(&index) {
+        if halfway {
             actual = halfway::base(picture, index, item, outcome, &actual, pushed)?;
         }
         let sides = &self.program.sides;

@@ -130,8 +130,8 @@ pub trait Store: Send {
     /// Notes that these are being sent. Durable before it returns if one of them is a create or a delete.
     fn sent(&mut self, entries: &[EntryId]) -> Result<(), StoreError>;
     /// The writes happened: takes each observation in, links the record with the entry's partner if it is not
-    /// yet, leaves the entry's lines in the history, and closes the entry, all of all in one. A new link has no base until
-    /// [`Store::settle`] gives it one: a crash in between leaves a first merge of equal values.
+    /// yet, sets the base of the pair, leaves the entry's lines in the history, and closes the entry, all of all in one. A new
+    /// link of which nothing is settled has no base until [`Store::settle`] gives it one.
     ///
     /// Returns for each the link with the partner (of the record, if the entry has no partner). `None` when they could
     /// not be linked, because the partner was deleted in the meantime or is linked with another record, or
@@ -145,7 +145,7 @@ pub trait Store: Send {
         fields: &NamedRecord,
         at: jiff::Timestamp,
     ) -> Result<Option<LinkId>, StoreError> {
-        let confirmed = Confirmed { entry, now: now.clone(), fields: fields.clone(), lines: None };
+        let confirmed = Confirmed { entry, now: now.clone(), fields: fields.clone(), lines: None, settled: None };
         Ok(self.confirm_all(&[confirmed], at)?.pop().flatten())
     }
     /// The write certainly did not happen: closes the entry with the reason.

@@ -110,6 +110,8 @@ pub struct Confirmed {
     pub fields: NamedRecord,
     /// What it did, as it was journalled; `None` to have it read from the journal.
     pub lines: Option<Vec<Line>>,
+    /// What is remembered of the pair from now on; `None` where that is not known yet.
+    pub settled: Option<Settled>,
 }
 
 /// How far a write got.

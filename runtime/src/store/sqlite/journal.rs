@@ -57,7 +57,7 @@ pub(super) fn sent(db: &Connection, entries: &[EntryId]) -> Result<(), Fault> {
 }
 
 pub(super) fn confirm(db: &Connection, confirmed: &Confirmed, at: Timestamp) -> Result<Option<LinkId>, Fault> {
-    let Confirmed { entry, now, fields, lines } = confirmed;
+    let Confirmed { entry, now, fields, lines, settled } = confirmed;
     let (end, target, partner, deletes, run) = db
         .prepare_cached(r#"SELECT "end", target, partner, deletes, run FROM journal WHERE id = ?1"#)?
         .query_row([entry.0], |row| {
@@ -73,9 +73,10 @@ pub(super) fn confirm(db: &Connection, confirmed: &Confirmed, at: Timestamp) -> 
 
     // A record that is deleted is linked before it is: a deleted one without a link is forgotten.
     let before = match (&target, &partner) {
-        (Some(target), Some(partner)) if deletes => link(db, end, target, partner)?,
+        (Some(target), Some(partner)) if deletes => link(db, end, target, partner, None)?,
         _ => None,
     };
+    let made = target.is_none();
     let former = target.filter(|target| *target != now.id);
     let merged = former.is_some() && observations::is_known(db, end, &now.id)?;
     observations::observe(db, end, std::slice::from_ref(now), From::Answer)?;
@@ -84,13 +85,26 @@ pub(super) fn confirm(db: &Connection, confirmed: &Confirmed, at: Timestamp) -> 
     }
     match partner {
         None => links::of(db, end, &now.id),
-        Some(_) if deletes => Ok(before),
-        Some(partner) => link(db, end, &now.id, &partner),
+        Some(partner) => {
+            let base = settled.as_ref().map(links::InStep::of).transpose()?;
+            if deletes {
+                if let (Some(settled), Some(base)) = (settled, &base) {
+                    links::set_base(db, &settled.ids, base)?;
+                }
+                return Ok(before);
+            }
+            // Most that are changed are linked.
+            match (made, settled, &base) {
+                (false, Some(settled), Some(base)) => match links::set_base(db, &settled.ids, base)? {
+                    Some(link) => Ok(Some(link)),
+                    None => link(db, end, &now.id, &partner, Some(base)),
+                },
+                _ => link(db, end, &now.id, &partner, base.as_ref()),
+            }
+        }
     }
 }
 
-/// Links a written record with its partner, if that can be. If not, the write happened all the same: the
-/// partner was deleted in the meantime, or the app answered a create with a record that it had already.
 /// The lines that an open write will leave in the history.
 fn lines_of(db: &Connection, entry: EntryId) -> Result<Vec<Line>, Fault> {
     let lines: Option<Option<String>> = db
@@ -100,12 +114,20 @@ fn lines_of(db: &Connection, entry: EntryId) -> Result<Vec<Line>, Fault> {
     code::read_lines(lines.flatten().as_deref(), format_args!("write {}", entry.0))
 }
 
-fn link(db: &Connection, end: End, record: &str, partner: &str) -> Result<Option<LinkId>, Fault> {
+/// Links a written record with its partner, if that can be. If not, the write happened all the same: the
+/// partner was deleted in the meantime, or the app answered a create with a record that it had already.
+fn link(
+    db: &Connection,
+    end: End,
+    record: &str,
+    partner: &str,
+    base: Option<&links::InStep<'_>>,
+) -> Result<Option<LinkId>, Fault> {
     let records = match end {
         End::Left => [record, partner],
         End::Right => [partner, record],
     };
-    match links::link(db, records) {
+    match links::link(db, records, base) {
         Err(Fault::Store(StoreError::AlreadyLinked { .. } | StoreError::Unseen { .. })) => Ok(None),
         linked => linked.map(Some),
     }

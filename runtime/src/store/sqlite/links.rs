@@ -69,18 +69,34 @@ pub(super) fn of(db: &Connection, end: End, id: &str) -> Result<Option<LinkId>, 
         .optional()?)
 }
 
-/// The link of these two records, made if there is none. An error leaves everything as it was.
-pub(super) fn link(db: &Connection, records: [&str; 2]) -> Result<LinkId, Fault> {
+/// The base of a pair that is in step, as it is written down.
+pub(super) struct InStep<'a> {
+    base: [Option<String>; 2],
+    how: Option<&'a str>,
+}
+
+impl<'a> InStep<'a> {
+    pub(super) fn of(settled: &'a Settled) -> Result<Self, Fault> {
+        let column = |side: &Option<NamedRecord>| side.as_ref().map(code::record).transpose();
+        let base = [column(&settled.base[0])?, column(&settled.base[1])?];
+        Ok(Self { base, how: settled.how.as_deref() })
+    }
+}
+
+/// The link of these two records, made if there is none, with this base if there is one. An error leaves everything as it was.
+pub(super) fn link(db: &Connection, records: [&str; 2], base: Option<&InStep<'_>>) -> Result<LinkId, Fault> {
+    let [base_left, base_right] = base.map_or([None, None], |of| of.base.each_ref().map(Option::as_deref));
+    let row = params![records[0], records[1], base.is_some(), base_left, base_right, base.and_then(|of| of.how)];
     // Most are there and in no link.
     let made = db
         .prepare_cached(
-            r#"INSERT INTO links (left_id, right_id) SELECT ?1, ?2
+            r#"INSERT INTO links (left_id, right_id, in_step, base_left, base_right, how) SELECT ?1, ?2, ?3, ?4, ?5, ?6
                WHERE EXISTS (SELECT 1 FROM seen WHERE "end" = 0 AND id = ?1 AND NOT deleted)
                  AND EXISTS (SELECT 1 FROM seen WHERE "end" = 1 AND id = ?2 AND NOT deleted)
                  AND NOT EXISTS (SELECT 1 FROM links WHERE left_id = ?1)
                  AND NOT EXISTS (SELECT 1 FROM links WHERE right_id = ?2)"#,
         )?
-        .execute(records)?;
+        .execute(row)?;
     if made > 0 {
         return Ok(LinkId(db.last_insert_rowid()));
     }
@@ -91,6 +107,9 @@ pub(super) fn link(db: &Connection, records: [&str; 2]) -> Result<LinkId, Fault>
         };
         let far = record_of(db, found, end.other())?;
         if far == records[end.other().index()] {
+            if let Some(base) = base {
+                set_base(db, &records, base)?;
+            }
             return Ok(found);
         }
         if !observations::is_deleted(db, end.other(), &far)? {
@@ -107,7 +126,10 @@ pub(super) fn link(db: &Connection, records: [&str; 2]) -> Result<LinkId, Fault>
     for old in replaced {
         unlink(db, old)?;
     }
-    db.prepare_cached("INSERT INTO links (left_id, right_id) VALUES (?1, ?2)")?.execute(records)?;
+    db.prepare_cached(
+        "INSERT INTO links (left_id, right_id, in_step, base_left, base_right, how) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(row)?;
     Ok(LinkId(db.last_insert_rowid()))
 }
 
@@ -126,25 +148,28 @@ pub(super) fn unlink(db: &Connection, link: LinkId) -> Result<(), Fault> {
 
 /// Links the pair, if it is not linked yet, and sets its base.
 pub(super) fn settle(db: &Connection, settled: &Settled) -> Result<(), Fault> {
-    let [left, right] = &settled.ids;
-    let column = |side: &Option<NamedRecord>| side.as_ref().map(code::record).transpose();
-    let base = [column(&settled.base[0])?, column(&settled.base[1])?];
+    let base = InStep::of(settled)?;
     // Most are linked, by the write that made one of them.
-    if set_base(db, settled, &base)? == 0 {
-        link(db, [left, right])?;
-        set_base(db, settled, &base)?;
+    if set_base(db, &settled.ids, &base)?.is_none() {
+        let [left, right] = &settled.ids;
+        link(db, [left, right], Some(&base))?;
     }
     Ok(())
 }
 
-/// Sets the base of a pair that is linked; how many links that were. A base that is as it was wakes nobody.
-fn set_base(db: &Connection, settled: &Settled, base: &[Option<String>; 2]) -> Result<usize, Fault> {
-    let ([left, right], [base_left, base_right]) = (&settled.ids, base);
+/// Sets the base of a pair that is linked; nothing if it is not. A base that is as it was wakes nobody.
+pub(super) fn set_base(
+    db: &Connection,
+    [left, right]: &[impl AsRef<str>; 2],
+    base: &InStep<'_>,
+) -> Result<Option<LinkId>, Fault> {
     let mut update = db.prepare_cached(
         "UPDATE links SET in_step = 1, base_left = ?3, base_right = ?4, how = coalesce(how, ?5)
-         WHERE left_id = ?1 AND right_id = ?2",
+         WHERE left_id = ?1 AND right_id = ?2 RETURNING id",
     )?;
-    Ok(update.execute(params![left, right, base_left, base_right, settled.how])?)
+    let [base_left, base_right] = &base.base;
+    let row = params![left.as_ref(), right.as_ref(), base_left, base_right, base.how];
+    Ok(update.query_row(row, |row| row.get(0).map(LinkId)).optional()?)
 }
 
 /// Moves the link of a former id to the new one.
