@@ -221,6 +221,32 @@ async fn a_new_lead_that_the_app_takes_for_an_old_one_is_unknown_until_a_message
 }
 
 #[tokio::test]
+async fn a_new_lead_that_the_app_would_take_for_one_that_is_known_is_not_sent() {
+    let geeks = Geeks::with(0, false).await;
+    let old = geeks.made(&[("email", "ann@x.example"), ("second_email", "ann@home.example")]).await;
+    geeks.practice().clear_requests();
+    let creates: Vec<Write> =
+        ["Ann@x.example", "ann@home.example", "both@x.example", "both@x.example", "bob@x.example"]
+            .map(|email| geeks.create(&[("email", email), ("notes", "another one")]))
+            .map(|(op, record)| Write::Create { op, record })
+            .to_vec();
+    let answers = geeks.app.push(&creates).await;
+    let taken: Vec<bool> = answers.iter().map(Result::is_ok).collect();
+    assert_eq!(taken, [false, false, true, false, true]);
+    for error in answers.iter().filter_map(|answer| answer.as_ref().err()) {
+        assert_eq!(error.class, Class::Invalid, "{error}");
+    }
+    assert!(answers[0].as_ref().unwrap_err().to_string().contains(&old.id));
+    assert_eq!(geeks.practice().requests().iter().filter(|seen| seen.method == "POST").count(), 2);
+    assert_eq!(geeks.practice().person(&old.id).unwrap().get("notes"), None);
+
+    // Whoever was deleted is in nobody's way.
+    geeks.practice().delete(&old.id).unwrap();
+    geeks.practice().webhooks_delivered().await;
+    geeks.made(&[("email", "ann@x.example")]).await;
+}
+
+#[tokio::test]
 async fn a_change_adds_by_the_first_version_and_takes_away_by_the_second() {
     let geeks = Geeks::with(0, false).await;
     let now = geeks.made(&[("email", "ann@x.example"), ("notes", "old"), ("tag", "a;b"), ("first_name", "Ann")]).await;

@@ -22,7 +22,7 @@ const PAGE: usize = 500;
 /// The mirror of an account, and what else is needed to fill it.
 pub(super) struct Mirrored {
     pub(super) mirror: Mirror,
-    rule: manifest::Mirror,
+    pub(super) rule: manifest::Mirror,
     /// The exported file, if the account names one.
     export: Option<PathBuf>,
     /// The members of a record, and whether they are lists.

@@ -15,6 +15,7 @@ mod mirror;
 mod mirrored;
 mod path;
 mod push;
+mod taken;
 mod template;
 mod wire;
 

@@ -4,6 +4,7 @@
 //!   go through. What the app did before it refused is not done again: new records are looked for by their marks, a
 //!   change that was made has moved the version, and what was deleted is gone.
 //! - After a failure that is nobody's content (a refused login, no answer, too many requests) nothing more is sent.
+//! - A new record that the app would take for another one, which it has, is not sent.
 //! - Updates of one batch have one mask, since a masked member that is missing in a record is cleared.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,7 @@ use super::{
     body::{self, Changed},
     lens::Ids,
     manifest::{Create, Delete, Update},
+    taken::Taken,
     template::Fill,
     wire::{Call, Effect},
 };
@@ -142,7 +144,16 @@ impl HttpApp {
 
     async fn send_creates(&self, items: &[NewItem], answers: &mut Answers) -> Result<(), AppError> {
         let Some(rule) = &self.object.create else { return Ok(()) };
-        for batch in items.chunks(rule.size.max(1)) {
+        let mut taken = if items.is_empty() { Taken::default() } else { self.taken()? };
+        // Each one that is made may be in the way of the next.
+        let size = if taken.decides() { 1 } else { rule.size.max(1) };
+        for batch in items.chunks(size) {
+            if let [item] = batch
+                && let Some(other) = taken.by(&item.record)
+            {
+                answer(answers, item.at, Err(self.meant(&other)));
+                continue;
+            }
             // Halves wait on a stack, the first one on top, so that the order stays.
             let mut stack: Vec<Vec<&NewItem>> = vec![batch.iter().collect()];
             while let Some(mut batch) = stack.pop() {
@@ -177,6 +188,14 @@ impl HttpApp {
                             return Err(error);
                         }
                     }
+                }
+            }
+            for item in batch {
+                match answers.get(item.at).and_then(Option::as_ref) {
+                    Some(Ok(written)) => taken.add(&item.record, &written.now.id),
+                    // It was taken in, under an id that is not known yet.
+                    Some(Err(error)) if error.class == Class::Unknown => taken.add(&item.record, &item.op.to_string()),
+                    _ => {}
                 }
             }
         }

@@ -147,6 +147,9 @@ pub(crate) struct Mirror {
     pub(crate) only_told: Vec<String>,
     /// Members of which one in common tells that two records are one.
     pub(crate) same_by: Vec<Path>,
+    /// The member of a new record by which the app takes it for one that it has, whatever id the new one was given: the
+    /// one with this value in a member of `same_by`.
+    pub(crate) meant_by: Option<Path>,
 }
 
 /// A list of which elements arrive one by one.
