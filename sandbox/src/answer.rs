@@ -4,6 +4,7 @@
 //! directly ([`crate::direct`]) share it, so that both see the same app.
 
 use hyper::body::Bytes;
+use jiff::fmt::rfc2822::DateTimePrinter;
 
 use crate::desk::Desk;
 use crate::fault::{Struck, What};
@@ -19,6 +20,18 @@ pub(crate) enum Outcome {
     Cut(Reply),
     /// The connection is closed without an answer.
     Nothing,
+}
+
+impl Outcome {
+    /// With the date of the app's clock, as every server sends it.
+    pub(crate) fn dated(mut self, desk: &Desk) -> Self {
+        if let Self::Whole(reply) | Self::Cut(reply) = &mut self
+            && let Ok(date) = DateTimePrinter::new().timestamp_to_rfc9110_string(&desk.clock.now())
+        {
+            reply.headers.push(("date", date));
+        }
+        self
+    }
 }
 
 /// What comes of a request that does not reach the app.

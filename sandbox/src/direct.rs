@@ -119,6 +119,7 @@ impl Practice {
             Some(outcome) => outcome,
             None => answer::after(desk, &struck, desk.answer(&request)),
         };
+        let outcome = outcome.dated(desk);
         answer::note(desk, &request, asked.query, &outcome);
         let (reply, cut) = match outcome {
             Outcome::Whole(reply) => (reply, false),

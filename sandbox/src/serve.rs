@@ -93,6 +93,7 @@ async fn exchange(desk: Arc<Desk>, http: hyper::Request<Incoming>) -> io::Result
         Some(outcome) => outcome,
         None => answer::after(&desk, &struck, work(&desk, request.clone()).await?),
     };
+    let outcome = outcome.dated(&desk);
     answer::note(&desk, &request, &raw_query, &outcome);
     match outcome {
         Outcome::Whole(reply) => Ok(whole(reply)),

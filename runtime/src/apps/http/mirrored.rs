@@ -98,7 +98,10 @@ impl HttpApp {
         let mut problems = Vec::new();
         if let Some(path) = &mirrored.export {
             let id = |id: &str| self.object.own_id(id);
-            let exported = read_export(path, &mirrored.rule.export, &mirrored.members, &id, last.export.as_deref())?;
+            let rule = &mirrored.rule.export;
+            let ahead =
+                self.sender.ahead().map_or_else(|| mirror.ahead(), |ahead| Ok(Some(ahead)))?.unwrap_or_default();
+            let exported = read_export(path, rule, &mirrored.members, &id, (last.export.as_deref(), ahead))?;
             if let Some(exported) = exported {
                 mirror.take(&exported.told, None)?;
                 problems = exported.problems;
@@ -170,8 +173,22 @@ impl HttpApp {
         whole: bool,
         asked_at: Times,
     ) -> Result<Json, AppError> {
-        let now = self.sender.world.clock.now();
-        let at = now.checked_sub(CLOCKS).unwrap_or(Timestamp::UNIX_EPOCH);
+        if let Some(ahead) = self.sender.ahead() {
+            mirrored.mirror.keep_ahead(ahead)?;
+        }
+        let at = self.sender.app_time().checked_sub(CLOCKS).unwrap_or(Timestamp::UNIX_EPOCH);
+        self.tell_of(mirrored, id, record, whole, (at, asked_at))
+    }
+
+    /// The same of how a record was at some time.
+    fn tell_of(
+        &self,
+        mirrored: &Mirrored,
+        id: &str,
+        record: Json,
+        whole: bool,
+        (at, asked_at): (Timestamp, Times),
+    ) -> Result<Json, AppError> {
         let mut members = match record {
             Json::Object(members) => members,
             _ => Map::new(),
@@ -263,7 +280,9 @@ impl HttpApp {
             Some(record) => self.tell(mirrored, id, record, true, asked_at),
             None => {
                 let whole = before.get(PARTIAL).is_none();
-                self.tell(mirrored, id, before.clone(), whole, Times::new())
+                // Nobody knows since when it is as it was: it takes the place of nothing that was told.
+                let ever = (Timestamp::UNIX_EPOCH, Times::new());
+                self.tell_of(mirrored, id, before.clone(), whole, ever)
                     .and_then(|_| self.tell(mirrored, id, sent.clone(), false, asked_at))
             }
         };

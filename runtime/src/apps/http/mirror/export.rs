@@ -4,7 +4,7 @@
 
 use std::{fs, path::Path};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value as Json};
 use sha2::{Digest as _, Sha256};
 
@@ -22,13 +22,14 @@ pub(in crate::apps::http) struct Exported {
 }
 
 /// Reads an exported file, unless its content is the one with this hash. `members` are the members that columns may
-/// be, with whether they are lists; `id` gives ids the one form that they have here.
+/// be, with whether they are lists; `id` gives ids the one form that they have here; `ahead` is how far the clock of the app
+/// is ahead of ours.
 pub(in crate::apps::http) fn read(
     path: &Path,
     rule: &Export,
     members: &[(String, bool)],
     id: &dyn Fn(&str) -> String,
-    known: Option<&str>,
+    (known, ahead): (Option<&str>, SignedDuration),
 ) -> Result<Option<Exported>, AppError> {
     let shown = path.display();
     let fatal = |what: String| {
@@ -46,9 +47,9 @@ pub(in crate::apps::http) fn read(
         return Ok(None);
     }
     let modified = fs::metadata(path).and_then(|about| about.modified()).ok();
-    // By the clock of this machine. The app's may be behind: what it told of right after that is news all the same.
-    let at = modified.and_then(|time| Timestamp::try_from(time).ok()).and_then(|time| time.checked_sub(CLOCKS).ok());
-    let at = at.unwrap_or(Timestamp::UNIX_EPOCH);
+    // The file is dated by the clock of this machine, what the app tells by its own.
+    let at = modified.and_then(|time| Timestamp::try_from(time).ok()).and_then(|time| time.checked_add(ahead).ok());
+    let at = at.and_then(|time| time.checked_sub(CLOCKS).ok()).unwrap_or(Timestamp::UNIX_EPOCH);
 
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     let mut rows = csv::ReaderBuilder::new().flexible(true).from_reader(text);

@@ -6,6 +6,8 @@
 //! - A message that can never be used is refused for good (406); anything else that goes wrong makes the app send it
 //!   again.
 
+use std::time::Duration;
+
 use hmac::{Hmac, Mac as _};
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
@@ -14,7 +16,7 @@ use syncc_compiler::ir::Side;
 use tracing::warn;
 use uuid::Uuid;
 
-use super::{Mirror, Times, Told};
+use super::{CLOCKS, Mirror, Times, Told};
 use crate::{
     apps::{
         Account, AppError, Class, Secret,
@@ -27,6 +29,9 @@ use crate::{
     },
     world::World,
 };
+
+/// No clock is farther ahead than this.
+const MOST_AHEAD: Duration = Duration::from_secs(86_400);
 
 /// The setting that says where to listen.
 pub(super) const SETTING: &str = "webhook";
@@ -166,8 +171,13 @@ impl Intake {
             members.insert(member, Json::String(id.clone()));
         }
         let now = self.world.clock.now();
-        // A time ahead of ours would outlive what is told later.
-        let at = header(&rule.time).and_then(time).map_or(now, |at| at.min(now));
+        // By the app's clock. A time ahead of that would outlive what is told later; before the app's clock is known, only what
+        // no clock says is taken for one.
+        let ahead = self.mirror.ahead().unwrap_or_default();
+        let now = now.checked_add(ahead.unwrap_or_default()).unwrap_or(now);
+        let leeway = if ahead.is_some() { CLOCKS } else { MOST_AHEAD };
+        let latest = now.checked_add(leeway).unwrap_or(now);
+        let at = header(&rule.time).and_then(time).map_or(now, |at| at.min(latest));
         Judged::Take(
             Told { id, at, whole, spared: Vec::new(), members, asked_at: Times::new() },
             header(&rule.message).map(str::to_owned),

@@ -17,6 +17,6 @@ pub(super) use export::read as read_export;
 pub(super) use merge::{Times, Told};
 pub(super) use store::Mirror;
 
-/// How far the clocks of the app and of this machine may differ: what is read here counts as read this much earlier,
-/// so that it never outlives a message about a later change.
+/// How far the clocks of the app's own machines, and what is known here of them, may differ: what is read here counts as
+/// read this much earlier, so that it never outlives a message about a later change.
 pub(super) const CLOCKS: Duration = Duration::from_secs(5);

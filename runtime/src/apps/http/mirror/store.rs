@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use jiff::SignedDuration;
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Transaction, TransactionBehavior, params};
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
@@ -25,7 +26,11 @@ const SCHEMA: &str = "
     ) strict, without rowid;
     create index if not exists record_changed on record (changed);
     create table if not exists awaited (op text primary key) strict, without rowid;
+    create table if not exists clock (ahead integer not null) strict;
 ";
+
+/// What answers do not tell about a clock.
+const SECOND: SignedDuration = SignedDuration::from_secs(1);
 
 /// The mirror of one account. Cheap to clone; several processes may share the file.
 #[derive(Clone)]
@@ -133,6 +138,25 @@ impl Mirror {
             let row = file.query_row("select times from record where id = ?1", [id], |row| row.get::<_, String>(0));
             row.optional()?.map_or_else(|| Ok(Times::new()), |times| read(&times))
         })
+    }
+
+    /// Remembers how far the clock of the app is ahead of ours. Everything in the mirror is dated by the app's.
+    pub(in crate::apps::http) fn keep_ahead(&self, ahead: SignedDuration) -> Result<(), AppError> {
+        // The dates of answers are whole seconds.
+        if self.ahead()?.is_some_and(|known| ahead.saturating_sub(known).abs() < SECOND) {
+            return Ok(());
+        }
+        self.write(|change| {
+            change.execute("delete from clock", [])?;
+            let ahead = i64::try_from(ahead.as_millis()).unwrap_or_default();
+            change.execute("insert into clock (ahead) values (?1)", [ahead]).map(|_| ())
+        })
+    }
+
+    /// How far the clock of the app is ahead of ours, once an answer told.
+    pub(in crate::apps::http) fn ahead(&self) -> Result<Option<SignedDuration>, AppError> {
+        let ahead = self.read(|file| file.query_row("select ahead from clock", [], |row| row.get(0)).optional())?;
+        Ok(ahead.map(SignedDuration::from_millis))
     }
 
     /// Remembers that the app took in a new record, but under an id that it has not told yet.

@@ -1,6 +1,7 @@
 //! Requests and their answers: logins, waiting, trying again, and what errors mean.
 
 mod budget;
+mod clock;
 mod retry;
 mod sender;
 mod verdict;

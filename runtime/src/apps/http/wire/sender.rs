@@ -8,12 +8,14 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value as Json;
 use tracing::debug;
 use url::Url;
 
 use super::{
     budget::Pace,
+    clock::AppClock,
     retry::{self, Purse},
     verdict,
 };
@@ -93,6 +95,7 @@ pub(crate) struct Sender {
     secrets: Vec<String>,
     paces: Vec<Pace>,
     purse: Purse,
+    clock: AppClock,
     /// Where time, chance and the network come from.
     pub(crate) world: World,
 }
@@ -139,6 +142,7 @@ impl Sender {
             authorization,
             paces,
             purse: Purse::default(),
+            clock: AppClock::default(),
             world: world.clone(),
         })
     }
@@ -146,6 +150,17 @@ impl Sender {
     /// The name of the app, for people.
     pub(crate) fn title(&self) -> &str {
         &self.title
+    }
+
+    /// What time it is by the clock of the app, as far as its answers told; else by ours.
+    pub(crate) fn app_time(&self) -> Timestamp {
+        let now = self.world.clock.now();
+        now.checked_add(self.ahead().unwrap_or_default()).unwrap_or(now)
+    }
+
+    /// How far the clock of the app is ahead of ours, once it answered.
+    pub(crate) fn ahead(&self) -> Option<SignedDuration> {
+        self.clock.ahead()
     }
 
     /// What is said to a person about the login.
@@ -179,6 +194,9 @@ impl Sender {
                 tried,
                 status = outcome.as_ref().map_or(0, |answer| answer.status)
             );
+            if let Ok(answer) = &outcome {
+                self.clock.hear(answer, self.world.clock.now());
+            }
             let (error, wait) = match outcome {
                 Ok(answer) => match self.judge(&call, &answer) {
                     Ok(json) => {
