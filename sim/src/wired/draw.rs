@@ -26,6 +26,8 @@ const FAMILY: [&str; 5] = ["Bee", "de la Cruz", "O'Neil", "Smith", "Li"];
 const PHONES: [&str; 5] = ["+1 808-555-1234", "808-555-2345", "(808) 555-3456", "+44 20 7946 0000", "8085554567"];
 const LABELS: [&str; 5] = ["No_CRM", "Clients", "Family", "GoogleContacts", "VIP"];
 const TEXTS: [&str; 4] = ["likes tea", "two dogs", "called twice", "moved to Hilo"];
+/// How far our clock is ahead of the apps', in seconds.
+const SKEWS: [i64; 9] = [-45, -20, -4, -1, 0, 2, 4, 20, 45];
 
 /// The plan of a seed.
 #[must_use]
@@ -33,7 +35,8 @@ pub fn draw(seed: u64) -> Plan {
     let mut artist = Artist { chance: Chance::new(seed ^ 0x0031_8ed0) };
     let file = (*artist.chance.pick(&FILES).unwrap_or(&FILES[0])).to_owned();
     let chance = &mut artist.chance;
-    let skew = if chance.once_in(3) { i64::from(chance.between(0, 8)) - 4 } else { 0 };
+    let skew =
+        if chance.once_in(3) { SKEWS.get(chance.between(0, 8) as usize).copied().unwrap_or_default() } else { 0 };
     let samples = if chance.once_in(4) { chance.between(4, 20) as usize } else { 0 };
     let post = match chance.below(4) {
         0 => Post::default(),

@@ -136,6 +136,12 @@ impl Net {
         World { clock: Arc::new(self.clone()), chance: Arc::new(self.clone()), http: Arc::new(self.clone()) }
     }
 
+    /// Everybody that an app has, in the form of its API, by their ids.
+    #[must_use]
+    pub fn held(&self, end: End) -> Vec<Value> {
+        self.state().held[end.index()].values().cloned().collect()
+    }
+
     /// Somebody takes messages in from now on, or nobody does.
     pub(super) fn listen(&self, intake: Option<Intake>) {
         *self.0.intake.lock().unwrap_or_else(PoisonError::into_inner) = intake.map(Arc::new);

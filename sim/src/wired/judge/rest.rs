@@ -20,6 +20,9 @@ use crate::{
     },
 };
 
+/// The field that only events tell of.
+const OPTED_OUT: &str = "unsubscribed";
+
 pub(super) fn judge(
     player: &Player,
     rest: &Rest,
@@ -72,12 +75,26 @@ pub(super) fn judge(
             }
         }
         let there: BTreeSet<&str> = truth.iter().map(|(id, _)| id.as_str()).collect();
-        for (id, seen) in &seen {
-            if !seen.deleted && !there.contains(id.as_str()) && !untold(events, end, id) {
+        for (id, seen) in seen.iter().filter(|(id, seen)| !seen.deleted && !there.contains(id.as_str())) {
+            if untold(events, end, id) {
+                // It counts as there, and whoever shares a key with it counts as its duplicate.
+                known[end.index()].push(Known { id: id.clone(), record: Some(app.decode(&seen.raw)?), edited: None });
+            } else {
                 found.push(broken(Promise::Completeness, format!("{id} of {} counts as there, and is not", name(end))));
             }
         }
-        known[end.index()] = truth.into_iter().map(|(id, record)| Known { id, record, edited: None }).collect();
+        for (id, record) in truth {
+            let remembered = seen.get(&id).map(|seen| app.decode(&seen.raw)).transpose()?;
+            let told = !untold(events, end, &id) && !never_shown(events, end, &id);
+            let record = match (record, remembered) {
+                (Some(record), Some(remembered)) if !told => {
+                    Some(as_told(player.program.side(end), &record, &remembered))
+                }
+                (record, _) => record,
+            };
+            known[end.index()].push(Known { id, record, edited: None });
+        }
+        known[end.index()].sort_by(|one, other| one.id.cmp(&other.id));
     }
     let links = store.links()?;
     for end in End::BOTH {
@@ -99,18 +116,26 @@ pub(super) fn judge(
         })
         .collect();
     let canon = Canon::for_region("US").unwrap_or_default();
+    // Who has no partner, by the rules.
+    let mut alone: BTreeSet<String> = BTreeSet::new();
     let engine = Engine::with_canon(&player.program, [canon.clone(), canon]);
     for item in plan(&engine, [&known[0], &known[1]], &linked, &Facts::default()).items {
         let Kind::Pair(outcome) = &item.kind else { continue };
-        let failing = End::BOTH
-            .into_iter()
-            .any(|end| item.ids[end.index()].as_deref().is_some_and(|id| fails(end, id) || untold(events, end, id)));
+        if let [Some(one), None] = &item.ids {
+            alone.insert(one.clone());
+        }
+        let failing =
+            End::BOTH.into_iter().any(|end| item.ids[end.index()].as_deref().is_some_and(|id| fails(end, id)));
         if !outcome.changes.is_empty() && !failing {
             let how = format!("{:?} is at rest, but {:?} is still to be done", item.ids, outcome.changes);
             found.push(broken(Promise::Convergence, how));
         }
     }
     for (end, id, why) in &problems {
+        let one = known[End::Left.index()].iter().find(|known| *end == End::Left && Some(&known.id) == id.as_ref());
+        if one.is_some_and(|one| alone.contains(&one.id) && would_be_taken(player, one, &known[End::Right.index()])) {
+            continue;
+        }
         found.push(broken(
             Promise::Categories,
             format!("{id:?} of {} fails, and nothing is wrong with it: {why}", name(*end)),
@@ -133,6 +158,44 @@ fn untold(events: &[Event], end: End, id: &str) -> bool {
     let plain = id.replace('-', "");
     let about = |body: &str| (body.contains(id) || body.contains(&plain)) && body.contains("\"activity_added\"");
     end == End::Right && events.iter().any(|event| matches!(&event.what, What::Lost { body } if about(body)))
+}
+
+/// Whether Real Geeks has a lead with an address of this person, and would write it over, although the rules tell the two apart:
+/// it makes no second one. Then it is right that nothing is sent, and that somebody is told.
+fn would_be_taken(player: &Player, one: &Known, leads: &[Known]) -> bool {
+    let emails = |end: End, known: &Known, names: &[&str]| -> Vec<String> {
+        let fields = player.program.side(end).fields.iter().zip(known.record.iter().flat_map(Record::values));
+        let named = fields.filter(|(field, _)| names.contains(&field.name.as_str()));
+        let text = |value: &Value| if let Value::Text(text) = value { Some(text.key().to_owned()) } else { None };
+        named.filter_map(|(_, value)| text(value)).collect()
+    };
+    let own = emails(End::Left, one, &["email"]);
+    let mut taken = leads.iter().flat_map(|lead| emails(End::Right, lead, &["email", "second_email"]));
+    taken.any(|email| own.contains(&email))
+}
+
+/// Whether nothing ever told what had happened to a lead: it was there before the first message, and was not read since. An
+/// export has no column for that.
+fn never_shown(events: &[Event], end: End, id: &str) -> bool {
+    let plain = id.replace('-', "");
+    let names = |text: &str| text.contains(id) || text.contains(&plain);
+    let tells = |what: &What| match what {
+        What::Asked { end: End::Right, method, target, outcome, .. } => {
+            method == "GET" && outcome == "200" && names(target)
+        }
+        What::Came { body, .. } => {
+            names(body) && ["opted_out", "\"action\":\"created\""].iter().any(|word| body.contains(word))
+        }
+        _ => false,
+    };
+    end == End::Right && !events.iter().any(|event| tells(&event.what))
+}
+
+/// A lead with what is remembered of what happened to it: whether it opted out.
+fn as_told(side: &Side, record: &Record, remembered: &Record) -> Record {
+    let fields = side.fields.iter().zip(record.values().iter().zip(remembered.values()));
+    let values = fields.map(|(field, (now, told))| if field.name == OPTED_OUT { told } else { now });
+    Record::new(values.cloned().collect())
 }
 
 fn shown(record: &Record) -> Vec<String> {

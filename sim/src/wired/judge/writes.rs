@@ -34,6 +34,14 @@ pub(super) fn judge(
         let (Some(before), Some(after)) = (change.before, change.after) else { continue };
         if !taken_for_another(&change, events) {
             frame(&change, (before, after), &members[change.end.index()], found);
+        } else if was_known(&change, events) {
+            let how = format!(
+                "{} of {} was known, and run {} had it written over with somebody else, who was to be made",
+                change.id,
+                name(change.end),
+                change.event.cycle
+            );
+            found.push(broken(Promise::NoLostEdit, how));
         }
     }
     let [left, right] = player.apps()?.both;
@@ -49,6 +57,26 @@ fn taken_for_another(change: &Change<'_>, events: &[Event]) -> bool {
         matches!(&event.what, What::Asked { end: End::Right, method, target, .. }
             if method == "POST" && target.ends_with("/leads"))
     })
+}
+
+/// Whether syncc knew for certain that a lead had the address that a new one was sent with: it wrote it there itself, or was
+/// told since somebody else did.
+fn was_known(change: &Change<'_>, events: &[Event]) -> bool {
+    let email =
+        |json: Option<&Json>| json.and_then(|json| json.get("email")).and_then(Json::as_str).map(str::to_lowercase);
+    let address = email(change.before);
+    let earlier = changes(events).take_while(|earlier| earlier.at < change.at);
+    let of_lead = earlier.filter(|earlier| earlier.end == change.end && earlier.id == change.id);
+    let came = of_lead.filter(|earlier| email(earlier.after) == address && email(earlier.before) != address);
+    let Some(came) = came.last() else { return false };
+    let plain = change.id.replace('-', "");
+    let since = events.get(came.at..change.at).unwrap_or_default();
+    address.is_some()
+        && (came.by == By::Syncc
+            || since.iter().any(|event| {
+                matches!(&event.what, What::Came { body, .. }
+                    if (body.contains(change.id) || body.contains(&plain)) && body.contains("\"email\""))
+            }))
 }
 
 /// Whether a write left alone what it does not name.
