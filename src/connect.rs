@@ -11,7 +11,7 @@ use syncc_compiler::{
 };
 use syncc_runtime::{
     apps::{self, Account, App, Webhooks},
-    cycle::{self, Connection, PAGE},
+    cycle::{self, Connection, KEPT, PAGE},
     store::{Sqlite, Store},
     workspace::Workspace,
     world::{Traffic, World},
@@ -160,6 +160,7 @@ impl Opened {
             store,
             world: &self.world,
             page: PAGE,
+            kept: KEPT,
         })
     }
 

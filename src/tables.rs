@@ -49,7 +49,7 @@ pub(crate) fn undo(picture: &Picture<'_>, name: &str) {
 pub(crate) fn first_plan(overview: &Overview<'_>) {
     let counts = overview.counts.map(Tally::from);
     let mut text = format!("{}{}", heading(overview.program), tallies(overview.program, &counts));
-    if let Some(sample) = &overview.sample {
+    if let Some(sample) = overview.sample.first() {
         text.push_str(&samples(sample, None, overview.writes));
         text.push_str(&duplicates(sample, counts.iter().map(|tally| tally.duplicates).sum()));
     }

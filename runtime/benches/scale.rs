@@ -18,7 +18,7 @@ use syncc_compiler::{
 };
 use syncc_runtime::{
     apps::{self, Account, App, AppError, Limits, Observed, Page, Pulled, Write, Written},
-    cycle::{Allowed, Connection, Host, Overview, PAGE, fingerprint},
+    cycle::{Allowed, Connection, Host, KEPT, Overview, PAGE, fingerprint},
     store::Sqlite,
     world::World,
 };
@@ -201,6 +201,7 @@ fn main() {
             store: &mut store,
             world: &world,
             page: PAGE,
+            kept: KEPT,
         };
         let report = if plan {
             runtime.block_on(connection.look(&everything, None, &mut Yes)).expect("a plan").1

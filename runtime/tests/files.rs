@@ -1,10 +1,14 @@
 //! Files that are apps, on a real disk: CSV files and folders of vCards.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "what a test sets up is there, or the test fails")]
 
+#[path = "files/connection.rs"]
+mod connection;
 #[path = "files/csv.rs"]
 mod csv_file;
 #[path = "files/opt_out.rs"]
 mod opt_out;
+#[path = "files/rest.rs"]
+mod rest;
 mod side;
 #[path = "files/vcard.rs"]
 mod vcard_folder;

@@ -15,7 +15,7 @@ use syncc_compiler::{
     value::Canon,
 };
 use syncc_runtime::{
-    cycle::{Allowed, Connection, CycleError, Host, Of, Overview, Picture, Report, fingerprint},
+    cycle::{Allowed, Connection, CycleError, Host, KEPT, Of, Overview, Picture, Report, fingerprint},
     store::{Asked, RunId, Sqlite, Store as _, StoreError},
 };
 use tempfile::TempDir;
@@ -292,6 +292,7 @@ impl Runner {
         let world = self.hub.world();
         // Small pages: most worlds are smaller than a page is.
         let page = [1, 2, 5, 1000][self.cycles.len() % 4];
+        let kept = [KEPT, 1, 2][self.cycles.len() % 3];
         let mut sim = SimStore { inner: &mut store, hub: self.hub.clone(), planted: self.planted, late: Vec::new() };
         let result = catch_unwind(AssertUnwindSafe(|| {
             let mut connection = Connection {
@@ -303,6 +304,7 @@ impl Runner {
                 store: &mut sim,
                 world: &world,
                 page,
+                kept,
             };
             let allowed = Allowed { guards: passed, only: None };
             if round.look {
@@ -356,6 +358,7 @@ impl Runner {
                 store: &mut store,
                 world: &world,
                 page,
+                kept,
             };
             miscounted = miscounted.or(forgotten(&mut connection).unwrap_or_else(|error| Some(error.to_string())));
         }

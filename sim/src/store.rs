@@ -163,6 +163,7 @@ impl<S: Steps> Store for SimStore<'_, S> {
         any_link() -> bool;
         link_count() -> usize;
         some(end: End, most: usize) -> Vec<String>;
+        is_known(end: End, id: &str) -> bool;
         unkeyed(most: usize) -> Vec<RecordId>;
         keyed(keys: &str) -> bool;
         seen_after(end: End, after: Option<&str>, most: usize) -> Vec<Seen>;
@@ -188,6 +189,7 @@ impl<S: Steps> Store for SimStore<'_, S> {
         begin_standing(rules: &str, keys: &str) -> ();
         set_keys(keyed: &[Keyed]) -> ();
         set_rest(rests: &[(End, String, Option<u8>)]) -> ();
+        rest_links(rests: &[(LinkId, [u8; 2])]) -> ();
         settle(settled: &[Settled]) -> ();
         unlink(link: LinkId) -> ();
         set_planned(program: &str) -> ();

@@ -2,7 +2,7 @@
 
 use syncc_compiler::ir::End;
 use syncc_runtime::{
-    cycle::{Allowed, Connection, CycleError, PAGE, Report, Skipped, Undone as Done},
+    cycle::{Allowed, Connection, CycleError, KEPT, PAGE, Report, Skipped, Undone as Done},
     store::{Activity, Asked, Store as _},
 };
 
@@ -123,5 +123,6 @@ fn with<T>(ran: &mut Ran, planted: Option<Planted>, work: &mut dyn FnMut(&mut Co
         store: &mut store,
         world: &world,
         page: PAGE,
+        kept: KEPT,
     })
 }

@@ -29,6 +29,7 @@ mod push;
 mod recall;
 mod report;
 mod resolve;
+mod rest;
 mod saved;
 mod settle;
 mod survey;
@@ -60,8 +61,9 @@ pub use telling::{display, why};
 pub use trouble::Waiting;
 pub use undo::{Skipped, Undo, Undone};
 
-pub use page::PAGE;
 use page::Pass;
+pub use page::{KEPT, PAGE};
+use picture::Frame;
 use survey::Survey;
 
 use crate::{
@@ -92,6 +94,8 @@ pub struct Connection<'a> {
     pub world: &'a World,
     /// How many records that moved are planned at a time: [`PAGE`], unless somebody wants to see the seams.
     pub page: usize,
+    /// How many planned pages are kept until they are carried out: [`KEPT`], unless somebody wants to see the seams.
+    pub kept: usize,
 }
 
 /// What a cycle asks of whoever started it.
@@ -162,7 +166,7 @@ impl<'a> Connection<'a> {
         host: &mut dyn Host,
         report: &mut Report,
     ) -> Result<Option<RunId>, CycleError> {
-        let mut begun = None;
+        let (mut begun, mut news) = (None, false);
         for _ in 0..ROUNDS {
             host.phase("Planning", None);
             let Survey { overview, frame, whole, pass } = self.survey(allowed, begun.is_none(), report)?;
@@ -186,26 +190,49 @@ impl<'a> Connection<'a> {
             begun = Some(run);
             report.begin_round();
             let mut changed_meanwhile = false;
-            if let Some(picture) = overview.sample.filter(|_| whole) {
-                changed_meanwhile = self.push(run, &picture, host, report).await?;
+            let mut kept = if whole { overview.sample } else { Vec::new() }.into_iter();
+            let mut pass = (!whole).then(|| Pass::over(pass));
+            while let Some(picture) = match &mut pass {
+                None => kept.next(),
+                Some(pass) => self.again(pass, &frame, allowed, report)?,
+            } {
+                let pushed = self.push(run, &picture, host, report).await?;
                 report.note(&picture);
-            } else {
-                let mut pass = Pass::over(pass);
-                while let Some(page) = pass.next(self.store, self.page)? {
-                    let mut picture = self.page(page, &frame, allowed.only.as_ref(), report)?;
-                    // Whatever could be put to rest was: the others are awake, and counted one by one.
-                    picture.plan.items.iter_mut().for_each(|item| item.rest = [None, None]);
-                    changed_meanwhile |= self.push(run, &picture, host, report).await?;
-                    report.note(&picture);
+                changed_meanwhile |= pushed.changed_meanwhile();
+                news |= pushed.reached_others;
+                if pushed.reached_others && pass.is_none() {
+                    // Of somebody in a page that was kept there is news: it is not carried out as it was planned.
+                    let items = kept.as_slice().iter().flat_map(|picture| &picture.plan.items);
+                    let ids = items.flat_map(|item| End::BOTH.into_iter().zip(&item.ids));
+                    pass = Some(Pass::of(ids.filter_map(|(end, id)| Some((end, id.as_ref()?)))));
                 }
             }
             self.note_meanwhile(report)?;
             report.settle_done(&self.at_rest()?);
+            news |= changed_meanwhile;
             if !changed_meanwhile {
                 break;
             }
         }
+        if !news {
+            self.rest_written(report)?;
+        }
         Ok(begun)
+    }
+
+    /// The next page of a pass, planned.
+    fn again(
+        &mut self,
+        pass: &mut Pass,
+        frame: &Frame,
+        allowed: &Allowed,
+        report: &mut Report,
+    ) -> Result<Option<Picture<'a>>, CycleError> {
+        let Some(page) = pass.next(self.store, self.page)? else { return Ok(None) };
+        let mut picture = self.page(page, frame, allowed.only.as_ref(), report)?;
+        // Whatever could be put to rest was: the others are awake, and counted one by one.
+        picture.plan.items.iter_mut().for_each(|item| item.rest = [None, None]);
+        Ok(Some(picture))
     }
 
     /// Notes who moved while the round was under way, such as one whose partner turned out to be merged with somebody: it is

@@ -26,6 +26,9 @@ use crate::{
 /// How many records that moved begin a page. Those that come with them are few, or share a key.
 pub const PAGE: usize = 1000;
 
+/// How many planned pages are kept until they are carried out, at most. More are planned again, one at a time.
+pub const KEPT: usize = 12;
+
 /// One page: contacts that are planned together.
 #[derive(Clone, Default)]
 pub(super) struct Page {
@@ -80,6 +83,12 @@ impl Pass {
     /// A pass over what was in another one.
     pub(super) fn over(other: Self) -> Self {
         Self { after: None, met: Marks::new(), only: Some(other.met) }
+    }
+
+    /// A pass over these.
+    pub(super) fn of<'r>(records: impl IntoIterator<Item = (End, &'r String)>) -> Self {
+        let only = records.into_iter().map(|(end, id)| mark(&(end, id.clone()))).collect();
+        Self { after: None, met: Marks::new(), only: Some(only) }
     }
 
     /// The next page; nothing at the end of the pass.
@@ -220,7 +229,7 @@ impl Connection<'_> {
         record.map(|record| self.keys_of(end, &record)).unwrap_or_default()
     }
 
-    fn keys_of(&self, end: End, record: &Record) -> Vec<i64> {
+    pub(super) fn keys_of(&self, end: End, record: &Record) -> Vec<i64> {
         let keys = keys(self.program, end, record);
         let mut keys: Vec<i64> = keys.iter().map(|(tier, text)| hashed(*tier, text)).collect();
         keys.sort_unstable();

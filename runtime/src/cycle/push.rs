@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     apps::{AppError, Class, Observed, Write, Written},
-    engine::{Item, Kind},
-    store::{Confirmed, Entry, EntryId, EntryState, Line, NamedRecord, NewEntry, RunId, Settled},
+    engine::{Base, Item, Kind},
+    store::{Confirmed, Entry, EntryId, EntryState, Line, LinkId, NamedRecord, NewEntry, RunId, Settled},
 };
 
 /// One write of the plan, on its way. What is journalled and what is sent stand beside it.
@@ -43,12 +43,24 @@ pub(super) struct Pushed {
     pub(super) now: [HashMap<usize, Held>; 2],
     /// Items of which all is written and remembered.
     pub(super) settled: HashSet<usize>,
+    /// Those of them that are linked, with the base that is remembered.
+    pub(super) in_step: Vec<(usize, LinkId, Base)>,
     /// Items of which a write did not happen, or may not have.
     pub(super) failed: HashSet<usize>,
     /// What an app refused for what it holds.
     pub(super) refused: Vec<Refusal>,
     /// Items of which a record changed under our hands: they are planned once more.
     again: HashSet<usize>,
+    /// Whether an app answered with a record that was known before as somebody else's, so that there is news of others than
+    /// the plan is about.
+    pub(super) reached_others: bool,
+}
+
+impl Pushed {
+    /// Whether records changed meanwhile, so that a new plan is due.
+    pub(super) fn changed_meanwhile(&self) -> bool {
+        !self.again.is_empty()
+    }
 }
 
 /// A write that an app answered, and that is not noted yet.
@@ -68,20 +80,22 @@ pub(super) struct Held {
 }
 
 impl Connection<'_> {
-    /// Carries the plan out. Returns whether records changed meanwhile, so that a new plan is due.
+    /// Carries the plan out.
     pub(super) async fn push(
         &mut self,
         run: RunId,
         picture: &Picture<'_>,
         host: &mut dyn Host,
         report: &mut Report,
-    ) -> Result<bool, CycleError> {
-        let pushed = self.carry_out(run, picture, host, report).await?;
+    ) -> Result<Pushed, CycleError> {
+        let mut pushed = self.carry_out(run, picture, host, report).await?;
         self.settle(picture, &pushed)?;
         self.note_keys(&pushed)?;
         self.note_conflicts(run, picture, &pushed)?;
         self.note_troubles(picture, &pushed)?;
-        Ok(!pushed.again.is_empty())
+        let rests = self.may_rest(picture, &mut pushed);
+        report.may_rest.extend(rests);
+        Ok(pushed)
     }
 
     /// What carrying out the plan costs on each side, left first: of these items only, if some are asked for.
@@ -264,18 +278,26 @@ impl Connection<'_> {
         let (mut jobs, mut confirmed) = (Vec::new(), Vec::new());
         for Answered { job, entry, id, now } in answered {
             let (fields, record) = self.answered(end, &entry.lines, &now);
+            pushed.reached_others |= match &entry.target {
+                Some(target) => now.id != *target || !now.aliases.is_empty(),
+                None => !now.aliases.is_empty() || self.store.is_known(end, &now.id)?,
+            };
             pushed.now[end.index()].insert(job.item, Held { id: now.id.clone(), record });
             let settled = self.settled_by(picture, job.item, end, pushed);
-            if settled.as_ref().is_some_and(|(_, all)| *all) {
-                pushed.settled.insert(job.item);
-            }
-            let settled = settled.map(|(settled, _)| settled);
+            let (settled, base) = match settled {
+                Some((settled, base, all)) => (Some(settled), all.then_some(base)),
+                None => (None, None),
+            };
             confirmed.push(Confirmed { entry: id, now, fields, lines: Some(entry.lines), settled });
-            jobs.push((job, entry.partner));
+            jobs.push((job, entry.partner, base));
         }
         let links = self.store.confirm_all(&confirmed, self.world.clock.now())?;
-        for (((job, partner), Confirmed { now, .. }), link) in jobs.into_iter().zip(confirmed).zip(links) {
+        for (((job, partner, base), Confirmed { now, .. }), link) in jobs.into_iter().zip(confirmed).zip(links) {
             report.did(end, &now.id, job.category);
+            if let (Some(base), Some(link)) = (base, link) {
+                pushed.settled.insert(job.item);
+                pushed.in_step.push((job.item, link, base));
+            }
             if let (None, Some(partner), Category::Created) = (link, partner, job.category) {
                 // The app took the contact for one that it had already, and that one has a partner.
                 let (name, end) = (&self.program.side(end).name, end.other());

@@ -68,7 +68,8 @@ impl<'a> Connection<'a> {
 
     fn planned(&mut self, typed: Option<&str>, report: &mut Report) -> Result<Picture<'a>, CycleError> {
         let Survey { overview, frame, whole, .. } = self.survey(&Allowed::default(), false, report)?;
-        let mut picture = match (typed, overview.sample.filter(|_| whole)) {
+        let one = whole && overview.sample.len() == 1;
+        let mut picture = match (typed, overview.sample.into_iter().next().filter(|_| one)) {
             (Some(typed), _) => self.picture_of(Of::Typed(typed), report)?,
             (None, Some(whole)) => whole,
             (None, None) => {

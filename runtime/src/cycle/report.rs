@@ -9,6 +9,7 @@ use super::{Moved, Picture, breaker::Breaker};
 use crate::{
     apps::AppError,
     engine::{Counts, Held, Item, Kind, Status, Sum},
+    store::LinkId,
 };
 
 /// What a cycle did, or what a plan would do.
@@ -30,6 +31,8 @@ pub struct Report {
     pub(super) breakers: [Breaker; 2],
     /// What was written, by the id of the record, left first.
     done: [HashMap<String, Category>; 2],
+    /// Pairs that were written and of which nothing is left to do, with what is kept of them when they rest, left first.
+    pub(super) may_rest: Vec<(LinkId, [u8; 2])>,
     /// What became of every other record that is not at rest, left first.
     noted: [HashMap<String, Category>; 2],
 }

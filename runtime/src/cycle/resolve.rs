@@ -193,7 +193,7 @@ impl<'a> Connection<'a> {
         }
         let record = (!now.deleted).then(|| self.apps[end.index()].decode(&now.raw).ok()).flatten();
         pushed.now[end.index()].insert(place, Held { id: now.id.clone(), record });
-        self.settled_by(picture, place, end, pushed).map(|(settled, _)| settled)
+        self.settled_by(picture, place, end, pushed).map(|(settled, ..)| settled)
     }
 
     /// Whether an app shows none of some contacts that are known to have been there. Then a contact that it does not show

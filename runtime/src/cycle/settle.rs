@@ -27,7 +27,8 @@ impl Connection<'_> {
             }
             if !pushed.settled.contains(&index) {
                 let failed = pushed.failed.contains(&index);
-                settled.extend(self.settled(picture, index, (item, outcome), pushed, failed));
+                settled
+                    .extend(self.settled(picture, index, (item, outcome), pushed, failed).map(|(settled, _)| settled));
             }
         }
         self.store.settle(&settled)?;
@@ -42,14 +43,15 @@ impl Connection<'_> {
         index: usize,
         end: End,
         pushed: &Pushed,
-    ) -> Option<(Settled, bool)> {
+    ) -> Option<(Settled, Base, bool)> {
         let item = picture.plan.items.get(index)?;
         let Kind::Pair(outcome) = &item.kind else { return None };
         let other = end.other();
         let written = outcome.changes.iter().any(|change| change.end == other);
         let waits = written && !pushed.now[other.index()].contains_key(&index);
         let halfway = waits || pushed.failed.contains(&index);
-        Some((self.settled(picture, index, (item, outcome), pushed, halfway)?, !halfway))
+        let (settled, base) = self.settled(picture, index, (item, outcome), pushed, halfway)?;
+        Some((settled, base, !halfway))
     }
 
     /// What is remembered of a pair. `halfway`: something of what the plan writes for it is not written.
@@ -60,7 +62,7 @@ impl Connection<'_> {
         (item, outcome): (&Item, &Outcome),
         pushed: &Pushed,
         halfway: bool,
-    ) -> Option<Settled> {
+    ) -> Option<(Settled, Base)> {
         let base = outcome.base.as_ref()?;
         let id = |end: End| {
             pushed.now[end.index()].get(&index).map(|now| now.id.clone()).or_else(|| item.ids[end.index()].clone())
@@ -83,7 +85,7 @@ impl Connection<'_> {
             (None, Some(end)) => Some(format!("made in {} for it", self.program.side(end).name)),
             (None, None) => None,
         };
-        Some(Settled { ids: [left, right], base, how })
+        Some((Settled { ids: [left, right], base, how }, actual))
     }
 
     /// The planned base, with what the apps really stored in the fields that were written.

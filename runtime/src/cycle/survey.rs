@@ -1,7 +1,7 @@
 //! A round of planning: everything that moved, page by page, in numbers first. What is found to be at rest is put to rest.
 //!
-//! Promise: what is written in a round is what its survey counted: the same pages are planned again from the same memory,
-//! with what is held and asked for as it was when the round began.
+//! Promise: what is written in a round is what its survey counted: its pages are kept, or, where they are many, the same
+//! pages are planned again from the same memory, with what is held and asked for as it was when the round began.
 
 use std::collections::{HashMap, HashSet};
 
@@ -27,8 +27,8 @@ pub struct Overview<'a> {
     pub guards: Vec<Guard>,
     /// How many contacts are written.
     pub writes: usize,
-    /// The contacts that were planned first, a page of them; all, if they fit on one.
-    pub sample: Option<Picture<'a>>,
+    /// The contacts that were planned first, page by page: all, if they are few enough to be kept, or one page of them.
+    pub sample: Vec<Picture<'a>>,
 }
 
 /// What a round begins with.
@@ -59,7 +59,7 @@ impl<'a> Connection<'a> {
             self.store.troubles()?.into_iter().map(|trouble| (trouble.end, trouble.record)).collect();
         let mut unmet: HashMap<_, _> = only.map(SavedPlan::by_ids).unwrap_or_default();
         let mut sum = Sum::default();
-        let (mut sample, mut whole) = (None, true);
+        let (mut sample, mut whole) = (Vec::new(), true);
         let mut pass = Pass::default();
         while let Some(page) = pass.next(self.store, self.page)? {
             // With a saved plan, what it says is held against what the rules ask for, whoever was asked for.
@@ -70,8 +70,11 @@ impl<'a> Connection<'a> {
             let mut picture = self.page(page, &frame, only, report)?;
             sum += picture.plan.sum;
             sum += self.put_to_rest(&mut picture, &restless, report)?;
-            whole = sample.is_none();
-            sample.get_or_insert(picture);
+            whole &= sample.len() < self.kept.max(1);
+            match whole {
+                true => sample.push(picture),
+                false => sample.truncate(1),
+            }
         }
         if first {
             let gone = unmet.into_values().map(|contact| self.unmet(contact)).collect::<Result<Vec<_>, _>>()?;

@@ -65,6 +65,8 @@ pub trait Store: Send {
     fn records(&self, end: End, ids: &[String]) -> Result<Vec<Seen>, StoreError>;
     /// Some records of this end in the order of their ids: no more than `most`, and only those behind this id.
     fn seen_after(&self, end: End, after: Option<&str>, most: usize) -> Result<Vec<Seen>, StoreError>;
+    /// Whether a record was ever observed and is remembered.
+    fn is_known(&self, end: End, id: &str) -> Result<bool, StoreError>;
     /// The ids of some records that are known, this many at most: of those that are there, while there are any.
     fn some(&self, end: End, most: usize) -> Result<Vec<String>, StoreError>;
 
@@ -90,6 +92,8 @@ pub trait Store: Send {
     fn moved(&self, after: Option<&RecordId>, most: usize) -> Result<Vec<RecordId>, StoreError>;
     /// Puts records to rest, with a byte for [`Self::at_rest`], or says that they moved. Both of a link go together.
     fn set_rest(&mut self, rests: &[(End, String, Option<u8>)]) -> Result<(), StoreError>;
+    /// Puts both records of each of these links to rest, with a byte for each, left first.
+    fn rest_links(&mut self, rests: &[(LinkId, [u8; 2])]) -> Result<(), StoreError>;
     /// How many records of each side are at rest with which byte.
     fn at_rest(&self) -> Result<Vec<(End, u8, usize)>, StoreError>;
 

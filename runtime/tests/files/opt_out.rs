@@ -6,27 +6,14 @@ use syncc_compiler::{
     db::Database,
     ir::{End, Program},
     schema::{self, AccountSchema, Scalar, Type},
-    value::Canon,
 };
 use syncc_runtime::{
-    apps::{self, App},
-    cycle::{Allowed, Connection, Host, Overview, PAGE, Report, fingerprint},
+    cycle::{Allowed, Report},
     store::{Sqlite, Store as _},
     world::World,
 };
 
-use crate::side;
-
-/// Says yes to everything.
-struct Yes;
-
-impl Host for Yes {
-    fn phase(&mut self, _: &str, _: Option<u64>) {}
-    fn advance(&mut self, _: u64) {}
-    fn approve(&mut self, _: &Overview<'_>) -> bool {
-        true
-    }
-}
+use crate::connection::{Yes, connect, open};
 
 /// Two lists with a yes or no in `no_mail`. The app of `desk` has said since the conflict that a yes there means that
 /// a person wants no more mail: nothing that the rules are held to today lets such a mapping through.
@@ -79,31 +66,5 @@ async fn a_conflict_is_not_resolved_to_more_mail() {
         assert_eq!(taking.left_alone.len(), left_alone, "{:?}", taking.left_alone);
         assert!(taking.left_alone.iter().all(|(_, why)| why.contains("move a person to more mail")));
         assert_eq!(taking.picture.writes() == 0, opt_out);
-    }
-}
-
-fn open(program: &Program, folder: &std::path::Path, world: &World) -> [Box<dyn App>; 2] {
-    End::BOTH.map(|end| {
-        let side = program.side(end);
-        let account = side::account("csv", folder, &format!("path = \"{}.csv\"", side.account), None);
-        apps::open(side, &account, world).expect("the settings are right")
-    })
-}
-
-fn connect<'a>(
-    program: &'a Program,
-    apps: &'a [Box<dyn App>; 2],
-    store: &'a mut Sqlite,
-    world: &'a World,
-) -> Connection<'a> {
-    Connection {
-        program,
-        fingerprint: fingerprint(program),
-        settings: ["shop".to_owned(), "desk".to_owned()],
-        canon: [Canon::default(), Canon::default()],
-        apps: [apps[0].as_ref(), apps[1].as_ref()],
-        store,
-        world,
-        page: PAGE,
     }
 }

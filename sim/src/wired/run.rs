@@ -14,7 +14,7 @@ use syncc_compiler::{
 };
 use syncc_runtime::{
     apps::{self, Account, App, AppError, Intake, Secret},
-    cycle::{Allowed, Connection, CycleError, Report, fingerprint},
+    cycle::{Allowed, Connection, CycleError, KEPT, Report, fingerprint},
     store::{Sqlite, Store as _, StoreError},
 };
 use syncc_sandbox::{Direct, Options, SandboxError};
@@ -299,6 +299,7 @@ impl Player {
         let world = self.net.world();
         self.net.begin(round, allowed);
         let page = [1, 2, 5, 1000][self.cycles.len() % 4];
+        let kept = [KEPT, 1, 2][self.cycles.len() % 3];
         let mut sim = SimStore { inner: &mut store, hub: self.net.clone(), planted: self.planted, late: Vec::new() };
         let result = catch_unwind(AssertUnwindSafe(|| {
             let mut connection = Connection {
@@ -310,6 +311,7 @@ impl Player {
                 store: &mut sim,
                 world: &world,
                 page,
+                kept,
             };
             finish(connection.run(&Allowed { guards: allowed.to_vec(), only: None }, &mut Operator))
         }));

@@ -83,25 +83,18 @@ pub(super) fn confirm(db: &Connection, confirmed: &Confirmed, at: Timestamp) -> 
     if let Some(former) = former {
         observations::rename(db, end, &former, &now.id, merged)?;
     }
+    let base = settled.as_ref().map(links::InStep::of).transpose()?;
+    let set = match (settled, &base) {
+        // What is made is in no link yet.
+        (Some(settled), Some(base)) if !made => links::set_base(db, &settled.ids, base)?,
+        _ => None,
+    };
     match partner {
+        Some(_) if deletes => Ok(before),
+        _ if set.is_some() => Ok(set),
+        None if base.is_some() => Ok(None),
         None => links::of(db, end, &now.id),
-        Some(partner) => {
-            let base = settled.as_ref().map(links::InStep::of).transpose()?;
-            if deletes {
-                if let (Some(settled), Some(base)) = (settled, &base) {
-                    links::set_base(db, &settled.ids, base)?;
-                }
-                return Ok(before);
-            }
-            // Most that are changed are linked.
-            match (made, settled, &base) {
-                (false, Some(settled), Some(base)) => match links::set_base(db, &settled.ids, base)? {
-                    Some(link) => Ok(Some(link)),
-                    None => link(db, end, &now.id, &partner, Some(base)),
-                },
-                _ => link(db, end, &now.id, &partner, base.as_ref()),
-            }
-        }
+        Some(partner) => link(db, end, &now.id, &partner, base.as_ref()),
     }
 }
 

@@ -171,6 +171,10 @@ impl Store for Sqlite {
         self.read(|db| observations::seen_after(db, end, after, most))
     }
 
+    fn is_known(&self, end: End, id: &str) -> Result<bool, StoreError> {
+        self.read(|db| observations::is_known(db, end, id))
+    }
+
     fn some(&self, end: End, most: usize) -> Result<Vec<String>, StoreError> {
         self.read(|db| observations::some(db, end, most))
     }
@@ -215,6 +219,10 @@ impl Store for Sqlite {
 
     fn set_rest(&mut self, rests: &[(End, String, Option<u8>)]) -> Result<(), StoreError> {
         self.write(|db| standing::set_rest(db, rests))
+    }
+
+    fn rest_links(&mut self, rests: &[(LinkId, [u8; 2])]) -> Result<(), StoreError> {
+        self.write(|db| standing::rest_links(db, rests))
     }
 
     fn at_rest(&self) -> Result<Vec<(End, u8, usize)>, StoreError> {

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use syncc_compiler::ir::End;
 
 use super::{
-    super::{Keyed, RecordId},
+    super::{Keyed, LinkId, RecordId},
     code,
     fault::Fault,
 };
@@ -112,6 +112,21 @@ pub(super) fn set_rest(db: &Connection, rests: &[(End, String, Option<u8>)]) -> 
         db.prepare_cached(r#"UPDATE standing SET code = ?3 WHERE "end" = ?1 AND id = ?2 AND code IS NOT ?3"#)?;
     for (end, id, rest) in rests {
         update.execute(params![code::end(*end), id, rest])?;
+    }
+    Ok(())
+}
+
+pub(super) fn rest_links(db: &Connection, rests: &[(LinkId, [u8; 2])]) -> Result<(), Fault> {
+    let update = |column: &str| {
+        db.prepare_cached(&format!(
+            r#"UPDATE standing SET code = ?3
+               WHERE "end" = ?1 AND id = (SELECT {column} FROM links WHERE id = ?2) AND code IS NOT ?3"#
+        ))
+    };
+    let (mut left, mut right) = (update("left_id")?, update("right_id")?);
+    for (link, [of_left, of_right]) in rests {
+        left.execute(params![code::end(End::Left), link.0, of_left])?;
+        right.execute(params![code::end(End::Right), link.0, of_right])?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use syncc_compiler::ir::{
 use super::{gone, named, seen, store};
 use crate::{
     apps::Observed,
-    store::{Keyed, Pause, RecordId, Settled, Sqlite, Store},
+    store::{Keyed, LinkId, Pause, RecordId, Settled, Sqlite, Store},
 };
 
 /// Ann and Bob on both sides, linked and at rest; Cleo on the left alone, at rest.
@@ -50,6 +50,18 @@ fn edited(id: &str) -> Observed {
 
 fn keyed(store: &mut Sqlite, end: End, id: &str, keys: &[i64]) {
     store.set_keys(&[Keyed { end, id: id.to_owned(), keys: keys.to_vec() }]).unwrap();
+}
+
+#[test]
+fn both_records_of_a_link_go_to_rest_by_its_name() {
+    let mut store = at_rest();
+    rest(&mut store, &[both("ann"), both("bob")].concat(), None);
+    let link = store.link_of(Left, "ann").unwrap().unwrap().id;
+    store.rest_links(&[(link, [8, 9]), (LinkId(link.0 + 100), [8, 9])]).unwrap();
+    assert_eq!(moved(&store), both("bob"), "of a link that is gone nobody rests");
+    let mut codes = store.at_rest().unwrap();
+    codes.sort_by_key(|(end, code, _)| (end.index(), *code));
+    assert_eq!(codes, [(Left, 7, 1), (Left, 8, 1), (Right, 9, 1)]);
 }
 
 #[test]
