@@ -60,7 +60,7 @@ pub(super) fn judge(ran: &Ran, undone: &Undone, found: &mut Vec<Violation>) {
         let ours_once = did.contains_key(&(log.end, log.id))
             || taken_in
             || matches!(log.change, Change::Created { .. })
-            || wrote_what_was_there(ran, undone, past, (log.end, log.id), &log.change);
+            || wrote_what_was_there(ran, undone, past, (log.end, log.id), log.change);
         if undoes && !ours_once {
             broken(format!("{} was changed by the undo, and cycle {} had not written it", log.id, undone.cycle));
         }
