@@ -46,7 +46,8 @@ impl<'a> Connection<'a> {
         Ok(())
     }
 
-    /// Closes one, and gives the id of the record that it wrote, if it is certain that it did. `emptied`: somebody said that its side is meant to be empty.
+    /// Closes one, and gives the id of the record that it wrote, if it is certain that it did. `emptied`: somebody said that its
+    /// side is meant to be empty.
     pub(super) async fn resolve_entry(
         &mut self,
         entry: &Entry,
