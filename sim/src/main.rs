@@ -48,7 +48,7 @@ struct Arguments {
     /// Keeps the shortest scenario of each broken promise in this folder.
     #[arg(long, value_name = "FOLDER")]
     keep: Option<PathBuf>,
-    /// How many threads; all cores if it is not said.
+    /// How many threads; three a core if it is not said.
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
     /// How to print.
@@ -101,8 +101,9 @@ fn work(arguments: &Arguments) -> Result<bool, Anything> {
     many(arguments)
 }
 
+/// Three a core: a world in which a second run is started waits for its lock most of the time.
 fn threads(arguments: &Arguments) -> usize {
-    arguments.threads.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1)
+    arguments.threads.unwrap_or_else(|| 3 * std::thread::available_parallelism().map_or(1, usize::from))
 }
 
 /// The same with the real apps.
@@ -138,9 +139,17 @@ fn many(arguments: &Arguments) -> Result<bool, Anything> {
     let threads = threads(arguments);
     let began = Instant::now();
     let terminal = io::stderr().is_terminal();
-    let progress = |done: u64| {
-        if terminal && done.is_multiple_of(100) {
-            let _ = write!(io::stderr(), "\r{done} of {} seeds, {} s ", arguments.seeds, began.elapsed().as_secs());
+    // A long run says at once what it found: whoever stops it has that.
+    let progress = |done: u64, failure: Option<&Failure>| {
+        let mut out = io::stderr();
+        if let Some(Failure { seed, violations }) = failure {
+            for broken in violations {
+                let _ = writeln!(out, "{}seed {seed}: {broken}", if terminal { "\r" } else { "" });
+            }
+        }
+        if done.is_multiple_of(if terminal { 100 } else { 5_000 }) {
+            let (start, end) = if terminal { ("\r", " ") } else { ("", "\n") };
+            let _ = write!(out, "{start}{done} of {} seeds, {} s{end}", arguments.seeds, began.elapsed().as_secs());
         }
     };
     let range = arguments.first_seed..arguments.first_seed.saturating_add(arguments.seeds);

@@ -70,7 +70,8 @@ pub fn one(seed: u64, planted: Option<Planted>) -> Result<Ran, RunError> {
     Ok(ran)
 }
 
-/// Runs these seeds on as many threads. `progress` is told of each one that is done.
+/// Runs these seeds on as many threads. `progress` is told of each one that is done: how many that makes, and how it
+/// broke promises, if it did.
 ///
 /// # Errors
 /// The first seed that cannot be run.
@@ -78,7 +79,7 @@ pub fn many(
     seeds: std::ops::Range<u64>,
     threads: usize,
     planted: Option<Planted>,
-    progress: &(dyn Fn(u64) + Sync),
+    progress: &(dyn Fn(u64, Option<&Failure>) + Sync),
 ) -> Result<(Tally, Vec<Failure>), RunError> {
     let (mut tally, mut failures) = (Tally::default(), Vec::new());
     pool::each(
@@ -87,10 +88,9 @@ pub fn many(
         |seed| one(seed, planted),
         |seed, ran| {
             tally.add(seed, &ran);
-            if !ran.violations.is_empty() {
-                failures.push(Failure { seed, violations: ran.violations });
-            }
-            progress(tally.seeds);
+            let failure = (!ran.violations.is_empty()).then_some(Failure { seed, violations: ran.violations });
+            progress(tally.seeds, failure.as_ref());
+            failures.extend(failure);
         },
     )?;
     failures.sort_by_key(|failure| failure.seed);

@@ -18,7 +18,7 @@ fn found(planted: Planted, promise: Promise) {
     let threads = thread::available_parallelism().map_or(1, usize::from);
     for first in (1..PATIENCE).step_by(40) {
         let (_, failures) =
-            seeds::many(first..first + 40, threads, Some(planted), &|_| {}).expect("every seed can be run");
+            seeds::many(first..first + 40, threads, Some(planted), &|_, _| {}).expect("every seed can be run");
         for failure in &failures {
             if let Some(broken) = failure.violations.iter().find(|broken| broken.promise == promise) {
                 println!("{planted:?}: seed {}: {broken}", failure.seed);

@@ -14,9 +14,9 @@ use syncc_sim::{draw::draw, report, run::run, seeds, shrink::shrink, story::tell
 #[test]
 fn a_thousand_seeds_keep_every_promise() {
     let count = env::var("SYNCC_SIM_SEEDS").ok().and_then(|count| count.parse().ok()).unwrap_or(1_000);
-    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let threads = 3 * thread::available_parallelism().map_or(1, usize::from);
     let began = std::time::Instant::now();
-    let (tally, failures) = seeds::many(1..1 + count, threads, None, &|_| {}).expect("every seed can be run");
+    let (tally, failures) = seeds::many(1..1 + count, threads, None, &|_, _| {}).expect("every seed can be run");
     println!("{}", report::markdown(&tally, 1, began.elapsed()));
     if let Some(failure) = failures.first() {
         let shortest = shrink(&draw(failure.seed), failure.violations[0].promise, None);

@@ -35,12 +35,13 @@ pub trait Store: Send {
     /// Remembers who the account is.
     fn set_identity(&mut self, end: End, identity: &str) -> Result<(), StoreError>;
 
-    /// Where to go on reading this end.
-    fn cursor(&self, end: End) -> Result<Option<String>, StoreError>;
     /// Whether somebody said that a side is meant to be empty, and nobody was observed in it since.
     fn emptied(&self, end: End) -> Result<bool, StoreError>;
     /// Somebody said so.
     fn set_emptied(&mut self, end: End) -> Result<(), StoreError>;
+
+    /// Where to go on reading this end.
+    fn cursor(&self, end: End) -> Result<Option<String>, StoreError>;
     /// Whether it is known where to go on reading: without reading that, which can be long.
     fn any_cursor(&self, end: End) -> Result<bool, StoreError>;
     /// Starts a listing, complete or from a cursor: what is observed from now on belongs to it.
@@ -137,9 +138,10 @@ pub trait Store: Send {
     /// yet, sets the base of the pair, leaves the entry's lines in the history, and closes the entry, all of all in one. A new
     /// link of which nothing is settled has no base until [`Store::settle`] gives it one.
     ///
-    /// Returns for each the link with the partner (of the record, if the entry has no partner). `None` when they could
-    /// not be linked, because the partner was deleted in the meantime or is linked with another record, or
-    /// the app answered a create with a record that is linked already: the write happened all the same.
+    /// Returns for each the link with the partner. `None` when they could not be linked, because the partner was
+    /// deleted in the meantime or is linked with another record, or the app answered a create with a record that is linked
+    /// already: the write happened all the same. For an entry without a partner it is the record's link, and `None` also
+    /// when the pair whose base was to be set is none any more.
     fn confirm_all(&mut self, confirmed: &[Confirmed], at: jiff::Timestamp) -> Result<Vec<Option<LinkId>>, StoreError>;
     /// The same for one.
     fn confirm(

@@ -179,7 +179,7 @@ fn wrote_what_was_there(ran: &Ran, undone: &Undone, past: &[Event], (end, id): (
     let began = past.iter().position(|event| event.cycle == undone.cycle).unwrap_or(past.len());
     let listed = past.get(began).map(|event| event.at - SignedDuration::from_secs(profile.list_lag.into()));
     let by_a_person = changes(past).any(|log| {
-        let here = log.end == end && log.id == id && log.by == By::Person;
+        let here = log.end == end && log.id == id && log.by == By::Person && log.event.cycle <= undone.cycle;
         let late = listed.is_some_and(|listed| log.event.at >= listed);
         here && late && matches!(log.change, Change::Set { field: set, .. } if set == field)
     });
