@@ -1,8 +1,10 @@
-//! Many equal small pieces of work, such as looking at files, on all cores.
+//! Work with files on other threads: many equal small pieces on all cores, and whatever waits for the disk aside.
 //!
 //! What comes out does not depend on how many threads there are.
 
 use std::{num::NonZero, panic::resume_unwind, thread};
+
+use tokio::{runtime::Handle, task::JoinError};
 
 /// How many threads work at most.
 const MOST: usize = 8;
@@ -34,6 +36,27 @@ pub(super) fn each<T: Sync, R: Send>(
         }
         done
     })
+}
+
+/// Begins work that waits for the disk, where it keeps nobody waiting, and tells what came of it. Where no runtime is, it
+/// is done at once. `None` when the program ends before it was done.
+pub(super) fn aside<R: Send + 'static>(
+    work: impl FnOnce() -> R + Send + 'static,
+) -> impl Future<Output = Option<R>> + Send {
+    let begun = match Handle::try_current() {
+        Ok(runtime) => Ok(runtime.spawn_blocking(work)),
+        Err(_) => Err(work()),
+    };
+    async move {
+        match begun {
+            Err(done) => Some(done),
+            Ok(begun) => match begun.await.map_err(JoinError::try_into_panic) {
+                Ok(done) => Some(done),
+                Err(Ok(panic)) => resume_unwind(panic),
+                Err(Err(_)) => None,
+            },
+        }
+    }
 }
 
 #[cfg(test)]

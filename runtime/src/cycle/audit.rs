@@ -13,7 +13,7 @@ use syncc_compiler::{
     value::{Record, Text, Value},
 };
 
-use super::{Connection, CycleError, Host, display, forget::Unwanted, naming, why};
+use super::{Connection, CycleError, Host, display, forget::Unwanted, naming, pull::side_error, why};
 use crate::{
     apps::{AppError, Observed},
     engine::{Agreement, Base, Cause, Engine, Pair, Part},
@@ -133,7 +133,7 @@ impl Connection<'_> {
                 Ok::<(), AppError>(())
             })
             .await
-            .map_err(|error| self.side_error(end, error))?;
+            .map_err(|error| side_error(self.program, end, error))?;
         audit.unread.extend(pulled.problems.into_iter().map(|problem| (end, problem)));
         let mut records = HashMap::new();
         for observed in seen {

@@ -4,9 +4,12 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
-use syncc_compiler::ir::End;
+use syncc_compiler::{
+    ir::{End, Side},
+    value::Record,
+};
 
-use super::{Connection, CycleError, Picture, Problem, Report, fingerprint, naming};
+use super::{Connection, CycleError, Picture, Problem, Report, fingerprint, naming, unanswered::Unanswered};
 use crate::engine::Held;
 
 /// What is written this often within [`FLIPS_WITHIN`], and always the same, something else keeps changing back.
@@ -22,27 +25,43 @@ pub(super) struct Hold {
     pub(super) why: String,
 }
 
-/// All contacts that are held, by their id, left first.
+/// All contacts that are held.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Holds([HashMap<String, Hold>; 2]);
+pub(super) struct Holds {
+    /// By their id, left first.
+    held: [HashMap<String, Hold>; 2],
+    /// What may hold a newcomer.
+    unanswered: Vec<Unanswered>,
+}
 
 impl Holds {
     /// What holds a record.
     pub(super) fn get(&self, side: usize, id: &str) -> Option<&Hold> {
-        self.0.get(side)?.get(id)
+        self.held.get(side)?.get(id)
     }
 
     /// The same for the engine.
     pub(super) fn held(&self) -> [HashMap<String, Held>; 2] {
-        self.0.each_ref().map(|holds| holds.iter().map(|(id, hold)| (id.clone(), hold.held)).collect())
+        self.held.each_ref().map(|holds| holds.iter().map(|(id, hold)| (id.clone(), hold.held)).collect())
     }
 
     /// Of two reasons for one record the first of [`Held`] counts.
     pub(super) fn add(&mut self, end: End, id: &str, held: Held, why: String) {
         let hold = Hold { held, why };
-        let known = self.0[end.index()].entry(id.to_owned()).or_insert_with(|| hold.clone());
+        let known = self.held[end.index()].entry(id.to_owned()).or_insert_with(|| hold.clone());
         if hold.held < known.held {
             *known = hold;
+        }
+    }
+
+    /// Holds a record that is linked with nobody, if it may be what a creation made of which no answer came.
+    pub(super) fn meet(&mut self, side: &Side, end: End, id: &str, record: &Record) {
+        if self.unanswered.iter().any(|of| of.may_be(end, record)) {
+            let why = format!(
+                "unknown outcome: this may be a contact that syncc made, and {} has not said so yet; it is taken for nobody new until that is known",
+                side.name
+            );
+            self.add(end, id, Held::Unknown, why);
         }
     }
 }
@@ -65,6 +84,10 @@ impl Connection<'_> {
                     "unknown outcome: {name} has not said whether it {what}; nothing is sent again until that is known"
                 )
             };
+            if entry.write.target.is_none() {
+                let sent = naming::indexed(self.program.side(end), &entry.write.payload);
+                holds.unanswered.push(Unanswered { end, sent });
+            }
             if let Some(target) = &entry.write.target {
                 holds.add(end, target, Held::Unknown, held("took a change of this contact"));
             }

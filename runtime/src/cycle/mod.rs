@@ -35,6 +35,7 @@ mod settle;
 mod survey;
 mod telling;
 mod trouble;
+mod unanswered;
 mod undo;
 
 use syncc_compiler::{
@@ -151,10 +152,7 @@ impl<'a> Connection<'a> {
             self.same_account(end, allowed).await?;
         }
         self.resolve(allowed, report).await?;
-        for end in End::BOTH {
-            self.pull(end, host, report).await?;
-        }
-        Ok(())
+        self.pull(host, report).await
     }
 
     /// Plans and writes until both sides stand still. A run begins only after the guards let it: from then on its

@@ -137,12 +137,16 @@ impl<'a> Connection<'a> {
         let mut known: [Vec<Known>; 2] = Default::default();
         let mut seen: [HashMap<String, Observed>; 2] = Default::default();
         let mut unread: [HashSet<String>; 2] = Default::default();
+        let mut holds = frame.holds.clone();
         for end in End::BOTH {
             let links = gathered.links.iter().chain(&gathered.beside);
             let linked: HashSet<&str> = links.map(|link| link.records[end.index()].as_str()).collect();
             for Seen { observed } in &gathered.seen[end.index()] {
                 let is_linked = linked.contains(observed.id.as_str());
                 if let Some(known_one) = self.known(end, observed, is_linked, report) {
+                    if let (false, Some(record)) = (is_linked, &known_one.record) {
+                        holds.meet(self.program.side(end), end, &observed.id, record);
+                    }
                     known[end.index()].push(known_one);
                     seen[end.index()].insert(observed.id.clone(), observed.clone());
                 } else if !observed.deleted {
@@ -154,7 +158,6 @@ impl<'a> Connection<'a> {
         let base = |link: &Link| link.base.as_ref().map(|base| indexed(sides, base));
         let links: Vec<Linked> =
             gathered.links.iter().map(|link| Linked { ids: link.records.clone(), base: base(link) }).collect();
-        let mut holds = frame.holds.clone();
         for (end, id) in unasked {
             holds.add(*end, id, Held::NotAsked, "this run was asked for others".to_owned());
         }

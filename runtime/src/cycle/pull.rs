@@ -1,117 +1,64 @@
-//! Reading a side: what changed since the cursor, or everything.
+//! Reading the sides: what changed since the cursor, or everything.
+//!
+//! Both are read at the same time, because most of it is waiting for an app or for the disk. They share the memory, which
+//! takes in a page at a time of whichever has one. Neither is cut off when the other fails: a request that is under way
+//! may be one for a new login, whose answer must not be lost.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
-use syncc_compiler::ir::End;
+use jiff::Timestamp;
+use syncc_compiler::ir::{End, Program};
 
 use super::{Allowed, Connection, CycleError, Host, Problem, Report, doubt::Doubts, forget::Unwanted, push::tombstone};
 use crate::{
-    apps::{AppError, Class, Pulled},
+    apps::{App, AppError, Class, Observed, Pulled},
     engine::Guard,
+    store::Store,
     workspace::Workspace,
 };
 
 /// How many records that a complete listing lacks are asked for one by one.
 const MOST_MISSING: usize = 200;
 
+/// The reading of one side.
+struct Reading<'r> {
+    end: End,
+    program: &'r Program,
+    app: &'r dyn App,
+    /// Held for a page at a time, never while something is waited for.
+    store: &'r Mutex<&'r mut dyn Store>,
+    host: &'r Mutex<&'r mut dyn Host>,
+    now: Timestamp,
+}
+
 impl Connection<'_> {
-    /// Reads one side into the store. A lost cursor is a new complete listing; links and bases stay.
-    pub(super) async fn pull(&mut self, end: End, host: &mut dyn Host, report: &mut Report) -> Result<(), CycleError> {
-        let name = self.program.side(end).name.clone();
-        host.phase(&format!("Reading {name}"), None);
-        let cursor = self.store.cursor(end)?;
-        let pulled = match self.listing(end, cursor.as_deref(), host).await {
-            Err(CycleError::Side { error: AppError { class: Class::CursorLost, .. }, .. }) if cursor.is_some() => {
-                self.store.forget_cursor(end)?;
-                self.listing(end, None, host).await?
-            }
-            other => other?,
+    /// Reads both sides into the store. A lost cursor is a new complete listing; links and bases stay.
+    pub(super) async fn pull(&mut self, host: &mut dyn Host, report: &mut Report) -> Result<(), CycleError> {
+        let names = End::BOTH.map(|end| self.program.side(end).name.clone());
+        host.phase(&format!("Reading {}", names.join(" and ")), None);
+        let pulled = {
+            let (store, host): (Mutex<&mut dyn Store>, Mutex<&mut dyn Host>) =
+                (Mutex::new(&mut *self.store), Mutex::new(host));
+            let [left, right] = End::BOTH.map(|end| Reading {
+                end,
+                program: self.program,
+                app: self.apps[end.index()],
+                store: &store,
+                host: &host,
+                now: self.world.clock.now(),
+            });
+            let (left, right) = tokio::join!(biased; left.pull(), right.pull());
+            [left?, right?]
         };
-        for why in pulled.problems {
-            report.problem(Problem { end, id: None, who: name.clone(), why });
+        for ((end, who), pulled) in End::BOTH.into_iter().zip(names).zip(pulled) {
+            for why in pulled.problems {
+                report.problem(Problem { end, id: None, who: who.clone(), why });
+            }
         }
         Ok(())
-    }
-
-    async fn listing(&mut self, end: End, cursor: Option<&str>, host: &mut dyn Host) -> Result<Pulled, CycleError> {
-        let app = self.apps[end.index()];
-        self.store.begin_listing(end)?;
-        let unwanted = Unwanted::of(self.store, end)?;
-        let program = self.program;
-        let mut doubts = Doubts::of(self.store, self.world.clock.now())?;
-        let mut failed = None;
-        let store = &mut *self.store;
-        let result = app
-            .pull(cursor, &mut |mut page| {
-                let steps = page.len() as u64;
-                if let Some(unwanted) = &unwanted {
-                    page.retain(|observed| !unwanted.is(program, end, app, observed));
-                }
-                let taken = doubts.hold_back(store, end, &mut page).and_then(|()| store.observe(end, &page));
-                if let Err(error) = taken {
-                    let told = AppError::new(Class::Fatal, error.to_string());
-                    failed = Some(error);
-                    return Err(told);
-                }
-                host.advance(steps);
-                Ok(())
-            })
-            .await;
-        if let Some(error) = failed {
-            return Err(error.into());
-        }
-        let pulled = result.map_err(|error| self.side_error(end, error))?;
-        self.ask_for(end, doubts.into_ids()).await?;
-        if pulled.complete {
-            self.make_sure(end).await?;
-        }
-        self.store.end_listing(end, pulled.complete, pulled.cursor.as_deref())?;
-        Ok(pulled)
-    }
-
-    /// Asks for the records of which a listing showed what may be older than our own writes. With each come those that became
-    /// one with it.
-    async fn ask_for(&mut self, end: End, doubted: BTreeMap<String, Vec<String>>) -> Result<(), CycleError> {
-        if doubted.is_empty() {
-            return Ok(());
-        }
-        let (ids, former): (Vec<String>, Vec<Vec<String>>) = doubted.into_iter().unzip();
-        let found = self.apps[end.index()].get(&ids).await.map_err(|error| self.side_error(end, error))?;
-        let now = ids.iter().zip(found).map(|(id, now)| now.unwrap_or_else(|| tombstone(id)));
-        let now: Vec<_> = now
-            .zip(former)
-            .map(|(mut now, former)| {
-                now.aliases.extend(former);
-                now
-            })
-            .collect();
-        self.store.observe(end, &now)?;
-        Ok(())
-    }
-
-    /// Asks for the records that a complete listing did not show. Lists lag behind writes, and what was made a moment
-    /// ago may not be in them yet: it must not count as deleted. Where many are missing the list is believed, because
-    /// no lag hides so many, and the guards look at what would come of it.
-    async fn make_sure(&mut self, end: End) -> Result<(), CycleError> {
-        let missing = self.store.unlisted(end, MOST_MISSING + 1)?;
-        if missing.is_empty() || missing.len() > MOST_MISSING {
-            return Ok(());
-        }
-        let found = self.apps[end.index()].get(&missing).await.map_err(|error| self.side_error(end, error))?;
-        let there: Vec<_> = found.into_iter().flatten().collect();
-        self.store.observe(end, &there)?;
-        Ok(())
-    }
-
-    /// The error of a side as a whole. A refused login says where the login is read from.
-    pub(super) fn side_error(&self, end: End, mut error: AppError) -> CycleError {
-        let side = self.program.side(end);
-        if error.class == Class::Auth {
-            let variable = Workspace::secret_variable(&side.account);
-            let read_from = format!("it is read from the environment variable {variable}");
-            error.todo = Some(error.todo.map(|todo| format!("{todo}; {read_from}")).unwrap_or(read_from));
-        }
-        CycleError::Side { end, name: side.name.clone(), error }
     }
 
     /// Holds the account against the one that this connection knows. Asks the app only when the settings
@@ -124,7 +71,7 @@ impl Connection<'_> {
         if known_settings == Some(settings) && self.store.any_cursor(end)? {
             return Ok(());
         }
-        let identity = self.apps[end.index()].identity().await.map_err(|error| self.side_error(end, error))?;
+        let identity = self.apps[end.index()].identity().await.map_err(|error| side_error(self.program, end, error))?;
         if known.is_some_and(|known| known != identity) {
             let guard = Guard::OtherAccount { end };
             if !allowed.guard(guard.name()) {
@@ -135,4 +82,107 @@ impl Connection<'_> {
         self.store.set_identity(end, &format!("{settings}\n{identity}"))?;
         Ok(())
     }
+}
+
+impl<'r> Reading<'r> {
+    fn store(&self) -> MutexGuard<'r, &'r mut dyn Store> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn pull(&self) -> Result<Pulled, CycleError> {
+        let cursor = self.store().cursor(self.end)?;
+        match self.listing(cursor.as_deref()).await {
+            Err(CycleError::Side { error: AppError { class: Class::CursorLost, .. }, .. }) if cursor.is_some() => {
+                self.store().forget_cursor(self.end)?;
+                self.listing(None).await
+            }
+            other => other,
+        }
+    }
+
+    async fn listing(&self, cursor: Option<&str>) -> Result<Pulled, CycleError> {
+        let Self { end, program, app, .. } = *self;
+        let (unwanted, mut doubts) = {
+            let mut store = self.store();
+            store.begin_listing(end)?;
+            (Unwanted::of(&**store, end)?, Doubts::of(&**store, self.now)?)
+        };
+        let mut failed = None;
+        let result = app
+            .pull(cursor, &mut |mut page| {
+                let steps = page.len() as u64;
+                if let Some(unwanted) = &unwanted {
+                    page.retain(|observed| !unwanted.is(program, end, app, observed));
+                }
+                let mut store = self.store();
+                let taken = doubts.hold_back(&**store, end, &mut page).and_then(|()| store.observe(end, &page));
+                if let Err(error) = taken {
+                    let told = AppError::new(Class::Fatal, error.to_string());
+                    failed = Some(error);
+                    return Err(told);
+                }
+                self.host.lock().unwrap_or_else(PoisonError::into_inner).advance(steps);
+                Ok(())
+            })
+            .await;
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
+        let pulled = result.map_err(|error| side_error(program, end, error))?;
+        self.ask_for(doubts.into_ids()).await?;
+        if pulled.complete {
+            self.make_sure().await?;
+        }
+        self.store().end_listing(end, pulled.complete, pulled.cursor.as_deref())?;
+        Ok(pulled)
+    }
+
+    /// Asks for the records of which a listing showed what may be older than our own writes. With each come those that became
+    /// one with it.
+    async fn ask_for(&self, doubted: BTreeMap<String, Vec<String>>) -> Result<(), CycleError> {
+        if doubted.is_empty() {
+            return Ok(());
+        }
+        let (ids, former): (Vec<String>, Vec<Vec<String>>) = doubted.into_iter().unzip();
+        let found = self.get(&ids).await?;
+        let now = ids.iter().zip(found).map(|(id, now)| now.unwrap_or_else(|| tombstone(id)));
+        let now: Vec<_> = now
+            .zip(former)
+            .map(|(mut now, former)| {
+                now.aliases.extend(former);
+                now
+            })
+            .collect();
+        self.store().observe(self.end, &now)?;
+        Ok(())
+    }
+
+    /// Asks for the records that a complete listing did not show. Lists lag behind writes, and what was made a moment
+    /// ago may not be in them yet: it must not count as deleted. Where many are missing the list is believed, because
+    /// no lag hides so many, and the guards look at what would come of it.
+    async fn make_sure(&self) -> Result<(), CycleError> {
+        let missing = self.store().unlisted(self.end, MOST_MISSING + 1)?;
+        if missing.is_empty() || missing.len() > MOST_MISSING {
+            return Ok(());
+        }
+        let found = self.get(&missing).await?;
+        let there: Vec<_> = found.into_iter().flatten().collect();
+        self.store().observe(self.end, &there)?;
+        Ok(())
+    }
+
+    async fn get(&self, ids: &[String]) -> Result<Vec<Option<Observed>>, CycleError> {
+        self.app.get(ids).await.map_err(|error| side_error(self.program, self.end, error))
+    }
+}
+
+/// The error of a side as a whole. A refused login says where the login is read from.
+pub(super) fn side_error(program: &Program, end: End, mut error: AppError) -> CycleError {
+    let side = program.side(end);
+    if error.class == Class::Auth {
+        let variable = Workspace::secret_variable(&side.account);
+        let read_from = format!("it is read from the environment variable {variable}");
+        error.todo = Some(error.todo.map(|todo| format!("{todo}; {read_from}")).unwrap_or(read_from));
+    }
+    CycleError::Side { end, name: side.name.clone(), error }
 }

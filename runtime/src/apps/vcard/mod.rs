@@ -13,11 +13,10 @@ mod folder;
 mod listing;
 mod push;
 
-use std::{num::NonZero, panic::resume_unwind};
+use std::num::NonZero;
 
 use async_trait::async_trait;
 use syncc_compiler::{ir::Side, schema, value::Record};
-use tokio::{runtime::Handle, task::JoinError};
 use uuid::Uuid;
 
 use super::{Account, App, AppError, Class, Limits, Observed, Page, Pulled, Write, Written, file, threads};
@@ -58,12 +57,15 @@ impl App for Vcard {
     }
 
     async fn pull(&self, cursor: Option<&str>, page: &mut Page<'_>) -> Result<Pulled, AppError> {
+        let (folder, now) = (self.folder.clone(), self.world.clock.now());
+        let files = threads::aside(move || folder.files(now));
         let known = cursor.map(Cursor::read).transpose()?;
         // After a listing with gaps a deletion may hide in a gap, so everything is listed again.
         let known = known.filter(|known| known.complete);
         let full = known.is_none();
         let mut known = known.map(|known| known.files).unwrap_or_default().into_iter().peekable();
-        let (files, mut problems) = self.folder.files(self.world.clock.now())?;
+        let stopped = || AppError::new(Class::Fatal, "syncc was stopped while the folder was listed");
+        let (files, mut problems) = files.await.ok_or_else(stopped)??;
         let mut next = Draft::default();
         let (mut batch, mut gone) = (Vec::new(), Vec::new());
         let mut files = files.into_iter();
@@ -132,18 +134,12 @@ impl App for Vcard {
     }
 
     async fn push(&self, writes: &[Write]) -> Vec<Result<Written, AppError>> {
-        // Whoever waits for the disk must not keep others waiting: the last batch is noted meanwhile.
-        let Ok(runtime) = Handle::try_current() else { return push::push(self, writes) };
+        // The last batch is noted meanwhile.
         let (app, count, writes) = (self.clone(), writes.len(), writes.to_vec());
-        match runtime.spawn_blocking(move || push::push(&app, &writes)).await.map_err(JoinError::try_into_panic) {
-            Ok(answers) => answers,
-            Err(Ok(panic)) => resume_unwind(panic),
-            // The program is ending.
-            Err(Err(_)) => {
-                let stopped = AppError::new(Class::Unknown, "syncc was stopped while it was written");
-                vec![Err(stopped); count]
-            }
-        }
+        threads::aside(move || push::push(&app, &writes)).await.unwrap_or_else(|| {
+            let stopped = AppError::new(Class::Unknown, "syncc was stopped while it was written");
+            vec![Err(stopped); count]
+        })
     }
 
     fn limits(&self) -> Limits {
