@@ -77,6 +77,8 @@ pub(super) struct Held {
     pub(super) id: String,
     /// What it holds; nothing for one that is gone or cannot be read.
     pub(super) record: Option<Record>,
+    /// When it was edited last, as the app answered: from now on our own write is its last edit.
+    pub(super) edited: Option<jiff::Timestamp>,
 }
 
 impl Connection<'_> {
@@ -282,7 +284,7 @@ impl Connection<'_> {
                 Some(target) => now.id != *target || !now.aliases.is_empty(),
                 None => !now.aliases.is_empty() || self.store.is_known(end, &now.id)?,
             };
-            pushed.now[end.index()].insert(job.item, Held { id: now.id.clone(), record });
+            pushed.now[end.index()].insert(job.item, Held { id: now.id.clone(), record, edited: now.edited });
             let settled = self.settled_by(picture, job.item, end, pushed);
             let (settled, base) = match settled {
                 Some((settled, base, all)) => (Some(settled), all.then_some(base)),

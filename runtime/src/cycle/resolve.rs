@@ -193,7 +193,7 @@ impl<'a> Connection<'a> {
             return None;
         }
         let record = (!now.deleted).then(|| self.apps[end.index()].decode(&now.raw).ok()).flatten();
-        pushed.now[end.index()].insert(place, Held { id: now.id.clone(), record });
+        pushed.now[end.index()].insert(place, Held { id: now.id.clone(), record, edited: now.edited });
         self.settled_by(picture, place, end, pushed).map(|(settled, ..)| settled)
     }
 

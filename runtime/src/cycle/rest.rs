@@ -34,7 +34,7 @@ impl Connection<'_> {
         for (index, link, base) in in_step {
             let Some(item) = picture.plan.items.get(index) else { continue };
             let now = End::BOTH.map(|end| match pushed.now[end.index()].remove(&index) {
-                Some(held) => Some(Known { id: held.id, record: Some(held.record?), edited: None }),
+                Some(held) => Some(Known { id: held.id, record: Some(held.record?), edited: held.edited }),
                 None => picture.now(item, end).filter(|known| known.record.is_some()).cloned(),
             });
             let [Some(left), Some(right)] = now else { continue };

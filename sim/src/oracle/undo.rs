@@ -13,6 +13,7 @@ use crate::{
     cell::Cell,
     event::{By, Change, Event, What},
     run::Ran,
+    scenario::Trouble,
     server::Row,
     undo::Undone,
 };
@@ -91,7 +92,9 @@ fn record(
         });
         // Where the cycle was cut off, the next one may have asked for the same once more: then that counts as later.
         let told = undone.skipped.iter().any(|left| left.field.is_none() && left.side == side.name);
-        let excused = !side.deletes || !undone.problems.is_empty() || troubled(undone, past) && told;
+        // What the app cut, and did not show in its answer, looks like somebody's edit when it shows.
+        let unseen = || lacked(undone, past, end).is_some_and(|field| did.fields.contains_key(field));
+        let excused = !side.deletes || !undone.problems.is_empty() || (troubled(undone, past) || unseen()) && told;
         if !touched && !excused && !holds.deleted && noted(undone, past, (end, id), None) {
             wrong.push(format!(
                 "{id} was made by cycle {}, nobody touched it since, and it is still there",
@@ -161,6 +164,14 @@ fn record(
     wrong
 }
 
+/// The field that the answers of an app lacked during the cycle.
+fn lacked<'e>(undone: &Undone, past: &'e [Event], of: End) -> Option<&'e str> {
+    past.iter().filter(|event| event.cycle == undone.cycle).find_map(|event| match &event.what {
+        What::Began { trouble: Some(Trouble::Lacks(end, field)), .. } if *end == of => Some(field.as_str()),
+        _ => None,
+    })
+}
+
 /// Whether the history must know of the write. After a lost answer or a kill it cannot always.
 fn noted(undone: &Undone, past: &[Event], (end, id): (End, &str), field: Option<&str>) -> bool {
     let line = |line: &syncc_runtime::store::Activity| {
@@ -215,11 +226,15 @@ fn did(events: &[Event], cycle: u32) -> BTreeMap<(End, &str), Did<'_>> {
     all
 }
 
-/// Whether we wrote a field again in a later cycle.
+/// Whether we wrote a field again in a later cycle, or deleted the record: whoever brings that back makes it theirs.
 fn written_again(events: &[Event], cycle: u32, end: End, id: &str, field: &str) -> bool {
     changes(events).any(|log| {
         let later = log.event.cycle > cycle && log.by == By::Syncc && log.end == end && log.id == id;
-        later && matches!(log.change, Change::Set { field: written, .. } if written == field)
+        later
+            && match log.change {
+                Change::Set { field: written, .. } => written == field,
+                change => matches!(change, Change::Deleted),
+            }
     })
 }
 
