@@ -157,11 +157,21 @@ fn record(
             && !((excused || troubled(undone, past)) && told())
             && undone.problems.is_empty()
             && noted(undone, past, (end, id), Some(field))
+            && !(troubled(undone, past) && counts_as_ours(undone, (end, id), field, &is, &before))
         {
             wrong.push(format!("{}; nobody edited it since, and the undo left it as {is:?}", place()));
         }
     }
     wrong
+}
+
+/// Whether the history says that the cycle made this of that. Where a request was lost and somebody wrote just then the beginning of
+/// what was sent, that counts as our write, cut by the app.
+fn counts_as_ours(undone: &Undone, (end, id): (End, &str), field: &str, of: &Value, made: &Value) -> bool {
+    undone.noted.iter().filter(|line| line.end == end && line.record == id).any(|activity| {
+        let line = &activity.line;
+        line.field.as_deref() == Some(field) && line.before == *of && line.after == *made
+    })
 }
 
 /// The field that the answers of an app lacked during the cycle.
