@@ -7,6 +7,8 @@ mod connection;
 mod csv_file;
 #[path = "files/opt_out.rs"]
 mod opt_out;
+#[path = "files/reading.rs"]
+mod reading;
 #[path = "files/rest.rs"]
 mod rest;
 mod side;

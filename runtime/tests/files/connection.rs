@@ -1,7 +1,9 @@
 //! A connection of two lists, for whole runs.
 
 use syncc_compiler::{
+    db::Database,
     ir::{End, Program},
+    schema::{self, AccountSchema},
     value::Canon,
 };
 use syncc_runtime::{
@@ -22,6 +24,19 @@ impl Host for Yes {
     fn approve(&mut self, _: &Overview<'_>) -> bool {
         true
     }
+}
+
+/// Everybody of the two, matched by email.
+pub(crate) fn program() -> Program {
+    let schemas = ["shop", "desk"].map(|name| {
+        let app = schema::App::clone(schema::builtin("csv").expect("CSV is built in"));
+        AccountSchema { name: name.to_owned(), app }
+    });
+    let mut database = Database::default();
+    database.set_accounts(schemas.into());
+    database.set_file("all.sync", "sync shop <-> desk\n\nmatch email\n".to_owned());
+    let checked = database.check("all.sync").expect("the file is there");
+    Program::clone(&checked.program.unwrap_or_else(|| panic!("{:#?}", checked.diagnostics)))
 }
 
 /// The lists `shop.csv` and `desk.csv` of a folder.

@@ -2,30 +2,14 @@
 
 use std::fs;
 
-use syncc_compiler::{
-    db::Database,
-    ir::{End, Program},
-    schema::{self, AccountSchema},
-};
+use syncc_compiler::ir::{End, Program};
 use syncc_runtime::{
     cycle::Allowed,
     store::{Sqlite, Store as _},
     world::World,
 };
 
-use crate::connection::{Yes, connect, open};
-
-fn program() -> Program {
-    let schemas = ["shop", "desk"].map(|name| {
-        let app = schema::App::clone(schema::builtin("csv").expect("CSV is built in"));
-        AccountSchema { name: name.to_owned(), app }
-    });
-    let mut database = Database::default();
-    database.set_accounts(schemas.into());
-    database.set_file("all.sync", "sync shop <-> desk\n\nmatch email\n".to_owned());
-    let checked = database.check("all.sync").expect("the file is there");
-    Program::clone(&checked.program.unwrap_or_else(|| panic!("{:#?}", checked.diagnostics)))
-}
+use crate::connection::{Yes, connect, open, program};
 
 #[tokio::test]
 async fn a_run_after_a_first_sync_plans_nobody_but_those_in_doubt() {

@@ -157,7 +157,7 @@ fn record(
             && !((excused || troubled(undone, past)) && told())
             && undone.problems.is_empty()
             && noted(undone, past, (end, id), Some(field))
-            && !(troubled(undone, past) && counts_as_ours(undone, (end, id), field, &is, &before))
+            && !(troubled(undone, past) && counts_as_ours(undone, (end, id), field, [&is, &before, &after_value]))
         {
             wrong.push(format!("{}; nobody edited it since, and the undo left it as {is:?}", place()));
         }
@@ -165,13 +165,15 @@ fn record(
     wrong
 }
 
-/// Whether the history says that the cycle made this of that. Where a request was lost and somebody wrote just then the beginning of
-/// what was sent, that counts as our write, cut by the app.
-fn counts_as_ours(undone: &Undone, (end, id): (End, &str), field: &str, of: &Value, made: &Value) -> bool {
-    undone.noted.iter().filter(|line| line.end == end && line.record == id).any(|activity| {
-        let line = &activity.line;
-        line.field.as_deref() == Some(field) && line.before == *of && line.after == *made
-    })
+/// Whether what somebody wrote counts as our write, cut by the app: a request was lost, it is the beginning of what was sent, and the
+/// history says so. `of` is what the history knew before, `made` what somebody wrote, `sent` what we wrote at last.
+fn counts_as_ours(undone: &Undone, (end, id): (End, &str), field: &str, [of, made, sent]: [&Value; 3]) -> bool {
+    let (Value::Text(beginning), Value::Text(whole)) = (made, sent) else { return false };
+    whole.shown().starts_with(beginning.shown())
+        && undone.noted.iter().filter(|line| line.end == end && line.record == id).any(|activity| {
+            let line = &activity.line;
+            line.field.as_deref() == Some(field) && line.before == *of && line.after == *made
+        })
 }
 
 /// The field that the answers of an app lacked during the cycle.
