@@ -55,7 +55,7 @@ impl Status {
                 }
                 continue;
             };
-            let links = store.links().map_err(said)?.len();
+            let links = store.link_count().map_err(said)?;
             let open = store.open_entries().map_err(said)?.len();
             let paused = paused(&store).map_err(said)?;
             let forgotten = store.marks().map(|marks| marks.people).unwrap_or_default();

@@ -5,6 +5,7 @@
 //! What a list shows of a record that we wrote a short while ago, and that is not what the app answered to that write,
 //! is not believed. It is asked for by id, which does not lag. Where the app itself says that it was changed later than
 //! what it answered then, it is believed: that is somebody's edit on top of our write, not the state before it.
+//! Nor is a list believed that shows a record of which the app said, whenever that was, that it became one with another.
 //! Which records became one with it is believed all the same: a list never shows that too early, and of a record that is gone
 //! since, nothing else tells it.
 
@@ -44,21 +45,10 @@ impl Doubts {
         end: End,
         page: &mut Vec<Observed>,
     ) -> Result<(), StoreError> {
-        let Some(since) = self.since else { return Ok(()) };
-        let ids: Vec<String> = page.iter().map(|shown| shown.id.clone()).collect();
-        let known = store.records(end, &ids)?.into_iter().map(|seen| (seen.observed.id.clone(), seen.observed));
-        let known: HashMap<String, Observed> = known.collect();
-        let mut doubted = BTreeSet::new();
-        for shown in page.iter().filter(|shown| known.get(&shown.id).is_none_or(|known| differs(known, shown))) {
-            let asked = Asked {
-                records: vec![(end, shown.id.clone())],
-                since: Some(since),
-                limit: Some(1),
-                ..Asked::default()
-            };
-            if !store.history(&asked)?.is_empty() {
-                doubted.insert(shown.id.clone());
-            }
+        let there: Vec<String> = page.iter().filter(|shown| !shown.deleted).map(|shown| shown.id.clone()).collect();
+        let mut doubted: BTreeSet<String> = store.former(end, &there)?.into_iter().collect();
+        if let Some(since) = self.since {
+            doubted.append(&mut written_since(store, end, page, since)?);
         }
         page.retain_mut(|shown| {
             let doubted = doubted.contains(&shown.id);
@@ -74,6 +64,27 @@ impl Doubts {
     pub(super) fn into_ids(self) -> BTreeMap<String, Vec<String>> {
         self.ids
     }
+}
+
+/// The records of a page that are shown otherwise than they are remembered, and that we wrote a short while ago.
+fn written_since(
+    store: &dyn Store,
+    end: End,
+    page: &[Observed],
+    since: Timestamp,
+) -> Result<BTreeSet<String>, StoreError> {
+    let ids: Vec<String> = page.iter().map(|shown| shown.id.clone()).collect();
+    let known = store.records(end, &ids)?.into_iter().map(|seen| (seen.observed.id.clone(), seen.observed));
+    let known: HashMap<String, Observed> = known.collect();
+    let mut written = BTreeSet::new();
+    for shown in page.iter().filter(|shown| known.get(&shown.id).is_none_or(|known| differs(known, shown))) {
+        let asked =
+            Asked { records: vec![(end, shown.id.clone())], since: Some(since), limit: Some(1), ..Asked::default() };
+        if !store.history(&asked)?.is_empty() {
+            written.insert(shown.id.clone());
+        }
+    }
+    Ok(written)
 }
 
 /// Whether a record is shown otherwise than it is remembered, and not as something that came later.

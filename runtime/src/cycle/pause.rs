@@ -11,7 +11,7 @@ use syncc_compiler::ir::End;
 
 use crate::{
     engine::Item,
-    store::{Pause, Store, StoreError},
+    store::{Link, Pause, Store, StoreError},
 };
 
 /// What is paused of a connection.
@@ -30,9 +30,11 @@ pub struct Paused {
 pub fn paused(store: &dyn Store) -> Result<Paused, StoreError> {
     let pauses = store.pauses()?;
     let records: HashSet<(End, String)> = pauses.iter().filter_map(|pause| pause.record.clone()).collect();
-    let links = store.links()?;
-    let of = |end: End, id: &String| records.contains(&(end, id.clone()));
-    let pairs = links.iter().filter(|link| of(End::Left, &link.records[0]) && of(End::Right, &link.records[1])).count();
+    let mut pairs = 0;
+    for (_, id) in records.iter().filter(|(end, _)| *end == End::Left) {
+        let partner = store.link_of(End::Left, id)?.map(|Link { records: [_, right], .. }| right);
+        pairs += usize::from(partner.is_some_and(|right| records.contains(&(End::Right, right))));
+    }
     let connection = pauses.into_iter().find(|pause| pause.record.is_none());
     Ok(Paused { connection, contacts: records.len() - pairs })
 }

@@ -47,7 +47,7 @@ pub trait Store: Send {
     /// Starts a listing, complete or from a cursor: what is observed from now on belongs to it.
     fn begin_listing(&mut self, end: End) -> Result<(), StoreError>;
     /// Takes one page of observations in. A tombstone marks the record deleted and drops its raw form.
-    /// An alias moves the link of a former id to the new one. If both were linked, the link of the former id
+    /// An alias moves the link of a former id to the new one, and [`Self::former`] knows it from then on. If both were linked, the link of the former id
     /// is forgotten, so that a merge of two records never deletes anything on the other side. An observation
     /// that the app says is older than the stored one changes nothing: reads may lag behind our own writes.
     fn observe(&mut self, end: End, page: &[Observed]) -> Result<(), StoreError>;
@@ -68,6 +68,8 @@ pub trait Store: Send {
     fn seen_after(&self, end: End, after: Option<&str>, most: usize) -> Result<Vec<Seen>, StoreError>;
     /// Whether a record was ever observed and is remembered.
     fn is_known(&self, end: End, id: &str) -> Result<bool, StoreError>;
+    /// Those of these ids that nothing is known under now, because what was known under them became another record's.
+    fn former(&self, end: End, ids: &[String]) -> Result<Vec<String>, StoreError>;
     /// The ids of some records that are known, this many at most: of those that are there, while there are any.
     fn some(&self, end: End, most: usize) -> Result<Vec<String>, StoreError>;
 

@@ -33,9 +33,9 @@ pub(super) struct Draft {
     files: String,
 }
 
-/// Size and times of a file in few characters. Empty: look again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Stamp(String);
+/// Size, time and place of a file. None: look again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stamp(Option<[u64; 3]>);
 
 impl<'c> Cursor<'c> {
     /// The cursor in a text that [`Draft::write`] made.
@@ -58,39 +58,59 @@ impl<'c> Cursor<'c> {
 }
 
 impl Draft {
+    /// A draft that will be about as long as the cursor before.
+    pub(super) fn after(before: Option<&str>) -> Self {
+        Self { files: String::with_capacity(before.map_or(0, |before| before.len().saturating_add(before.len() / 64))) }
+    }
+
     /// Adds a file. They come in the order of their names.
-    pub(super) fn add(&mut self, name: &str, stamp: &str) {
-        // Writing to a string never fails.
-        let _ = write!(self.files, "/{stamp}/{name}");
+    pub(super) fn add(&mut self, name: &str, stamp: Stamp) {
+        self.files.push('/');
+        if let Stamp(Some([size, changed, inode])) = stamp {
+            // Writing to a string never fails.
+            let _ = write!(self.files, "{size:x}.{changed:x}.{inode:x}");
+        }
+        self.name(name);
+    }
+
+    /// Adds a file that is still as it was, with what the cursor before said of it.
+    pub(super) fn keep(&mut self, name: &str, before: &str) {
+        self.files.push('/');
+        self.files.push_str(before);
+        self.name(name);
+    }
+
+    fn name(&mut self, name: &str) {
+        self.files.push('/');
+        self.files.push_str(name);
     }
 
     /// The cursor as text.
-    pub(super) fn write(self, complete: bool) -> String {
-        let head = if complete { COMPLETE } else { WITH_GAPS };
-        format!("{head}{}", self.files)
+    pub(super) fn write(mut self, complete: bool) -> String {
+        self.files.insert_str(0, if complete { COMPLETE } else { WITH_GAPS });
+        self.files
     }
 }
 
 impl Stamp {
+    /// The stamp of a file that is looked at again next time, whatever it is like then.
+    pub(super) const AGAIN: Self = Self(None);
+
     /// The stamp of a file, seen now.
     pub(super) fn of(metadata: &Metadata, now: Timestamp) -> Self {
         let changed =
             metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
         let age = now.as_millisecond().saturating_sub(i64::try_from(changed.as_millis()).unwrap_or(i64::MAX));
         if age < SETTLES_AFTER_MS {
-            return Self(String::new());
+            return Self::AGAIN;
         }
-        Self(format!("{:x}.{:x}.{:x}", metadata.len(), changed.as_nanos(), inode(metadata)))
-    }
-
-    /// It, as it stands in a cursor.
-    pub(super) fn text(&self) -> &str {
-        &self.0
+        Self(u64::try_from(changed.as_nanos()).ok().map(|changed| [metadata.len(), changed, inode(metadata)]))
     }
 
     /// Whether a file with this stamp is the one that had this stamp in a cursor, untouched.
-    pub(super) fn is_still(&self, before: &str) -> bool {
-        !self.0.is_empty() && self.0 == before
+    pub(super) fn is_still(self, before: &str) -> bool {
+        let mut parts = before.split('.').map(|part| u64::from_str_radix(part, 16).ok());
+        self.0.is_some_and(|now| now.iter().all(|now| parts.next() == Some(Some(*now)))) && parts.next().is_none()
     }
 }
 

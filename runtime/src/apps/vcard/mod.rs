@@ -59,6 +59,7 @@ impl App for Vcard {
     async fn pull(&self, cursor: Option<&str>, page: &mut Page<'_>) -> Result<Pulled, AppError> {
         let (folder, now) = (self.folder.clone(), self.world.clock.now());
         let files = threads::aside(move || folder.files(now));
+        let mut next = Draft::after(cursor);
         let known = cursor.map(Cursor::read).transpose()?;
         // After a listing with gaps a deletion may hide in a gap, so everything is listed again.
         let known = known.filter(|known| known.complete);
@@ -66,7 +67,6 @@ impl App for Vcard {
         let mut known = known.map(|known| known.files).unwrap_or_default().into_iter().peekable();
         let stopped = || AppError::new(Class::Fatal, "syncc was stopped while the folder was listed");
         let (files, mut problems) = files.await.ok_or_else(stopped)??;
-        let mut next = Draft::default();
         let (mut batch, mut gone) = (Vec::new(), Vec::new());
         let mut files = files.into_iter();
         loop {
@@ -79,33 +79,37 @@ impl App for Vcard {
                     gone.push(folder::tombstone(earlier));
                 }
                 let before = known.next_if(|(known, _)| *known == name);
-                let is_still = before.is_some_and(|(_, before)| stamp.is_still(before));
-                if !is_still {
+                let still = before.map(|(_, before)| before).filter(|before| stamp.is_still(before));
+                if let (Some(still), true) = (still, some.is_empty()) {
+                    next.keep(&name, still);
+                    continue;
+                }
+                if still.is_none() {
                     unread.push(name.clone());
                 }
-                some.push((name, stamp, before.is_some(), is_still));
+                some.push((name, stamp, before.is_some(), still));
             }
             if some.is_empty() {
                 break;
             }
             let mut read = threads::each(&unread, WORTH_A_THREAD, |name| self.folder.read(name)).into_iter();
-            for (name, stamp, was_there, is_still) in some {
-                if is_still {
-                    next.add(&name, stamp.text());
+            for (name, stamp, was_there, still) in some {
+                if let Some(still) = still {
+                    next.keep(&name, still);
                     continue;
                 }
                 let Some(read) = read.next() else { break };
                 match read? {
                     Read::Card(observed) => {
                         batch.push(*observed);
-                        next.add(&name, stamp.text());
+                        next.add(&name, stamp);
                     }
                     // What was a contact before and is a list of people now is no contact any more.
                     Read::Group | Read::Gone => gone.extend(was_there.then(|| folder::tombstone(&name))),
                     Read::Problem(problem) => {
                         problems.push(problem);
                         // Looked at again next time, so that the problem stays in sight until it is solved.
-                        next.add(&name, "");
+                        next.add(&name, Stamp::AGAIN);
                     }
                 }
             }

@@ -11,7 +11,7 @@ use super::{
     super::{Erased, Marks},
     code,
     fault::Fault,
-    links, standing,
+    former, links, standing,
 };
 
 /// What stands for an id or a key that must not be readable any more. `kind` keeps an id from fitting a key.
@@ -82,6 +82,7 @@ fn erase(db: &Connection, end: End, id: &str) -> Result<usize, Fault> {
         params![here, there, id],
     )?;
     db.execute(r#"DELETE FROM seen WHERE "end" = ?1 AND id = ?2"#, params![here, id])?;
+    former::erase(db, end, id)?;
     standing::erase(db, end, id)?;
     Ok(lines.try_into().unwrap_or_default())
 }

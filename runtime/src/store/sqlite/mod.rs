@@ -12,6 +12,7 @@ mod care;
 mod code;
 mod fault;
 mod forgotten;
+mod former;
 mod history;
 mod journal;
 mod links;
@@ -173,6 +174,10 @@ impl Store for Sqlite {
 
     fn is_known(&self, end: End, id: &str) -> Result<bool, StoreError> {
         self.read(|db| observations::is_known(db, end, id))
+    }
+
+    fn former(&self, end: End, ids: &[String]) -> Result<Vec<String>, StoreError> {
+        self.read(|db| former::former(db, end, ids))
     }
 
     fn some(&self, end: End, most: usize) -> Result<Vec<String>, StoreError> {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use syncc_compiler::ir::End;
 
-use super::{super::Seen, care, code, fault::Fault, history, journal, links};
+use super::{super::Seen, care, code, fault::Fault, former, history, journal, links};
 use crate::apps::Observed;
 
 pub(super) fn identity(db: &Connection, end: End) -> Result<Option<String>, Fault> {
@@ -170,7 +170,7 @@ pub(super) fn rename(db: &Connection, end: End, former: &str, id: &str, merged: 
     history::rename(db, end, former, id, merged)?;
     care::rename(db, end, former, id)?;
     db.prepare_cached(r#"DELETE FROM seen WHERE "end" = ?1 AND id = ?2"#)?.execute(params![code::end(end), former])?;
-    Ok(())
+    former::note(db, end, former, id)
 }
 
 /// Whether the record was observed, deleted or not.

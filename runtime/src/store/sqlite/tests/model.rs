@@ -38,6 +38,15 @@ pub(super) struct Side {
     pub(super) listing: bool,
     listed: BTreeSet<String>,
     pub(super) seen: BTreeMap<String, Observed>,
+    /// Ids that became another record's.
+    became: BTreeSet<String>,
+}
+
+impl Side {
+    /// Those of them under which nothing is known.
+    pub(super) fn former(&self) -> Vec<String> {
+        self.became.iter().filter(|id| !self.seen.contains_key(*id)).cloned().collect()
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -206,7 +215,10 @@ impl Model {
                 *name = Some(id.to_owned());
             }
         }
-        self.side(end).seen.remove(former);
+        let side = self.side(end);
+        side.seen.remove(former);
+        side.became.remove(id);
+        side.became.insert(former.to_owned());
     }
 
     /// Deleted records that are in no link are forgotten.

@@ -231,6 +231,24 @@ fn a_merge_of_two_linked_records_deletes_nothing_on_the_other_side() {
 }
 
 #[test]
+fn an_id_that_became_another_records_is_known_as_such_until_it_is_a_record_again() {
+    let mut store = store();
+    let former = |store: &Sqlite| store.former(Left, &["a", "b", "c"].map(str::to_owned)).unwrap();
+    store.observe(Left, &[seen("a"), seen("b")]).unwrap();
+    store.observe(Left, &[Observed { aliases: vec!["a".to_owned()], ..seen("b") }]).unwrap();
+    assert_eq!(former(&store), ["a"]);
+    store.observe(Left, &[Observed { aliases: vec!["b".to_owned()], ..seen("c") }]).unwrap();
+    assert_eq!(former(&store), ["a", "b"]);
+
+    store.observe(Left, &[seen("a")]).unwrap();
+    assert_eq!(former(&store), ["b"], "the app says that it is a record again");
+    assert_eq!(store.former(Right, &["a".to_owned(), "b".to_owned()]).unwrap(), [""; 0]);
+
+    store.forget(&[(Left, "c".to_owned())], &[], "salt", "2026-11-22T08:00:00Z".parse().unwrap()).unwrap();
+    assert_eq!(former(&store), [""; 0], "an id that somebody had is as personal as the one they have");
+}
+
+#[test]
 fn a_pair_that_is_gone_on_both_sides_is_kept_until_it_is_unlinked() {
     let mut store = store();
     store.observe(Left, &[seen("ann"), seen("bob")]).unwrap();

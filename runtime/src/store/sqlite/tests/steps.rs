@@ -210,6 +210,8 @@ impl Both {
             assert_eq!(store.emptied(end).unwrap(), side.emptied);
             let seen: Vec<_> = store.seen(end).unwrap().into_iter().map(|seen| seen.observed).collect();
             assert_eq!(seen, side.seen.values().cloned().collect::<Vec<_>>());
+            let ids = ('a'..='e').map(String::from).collect::<Vec<_>>();
+            assert_eq!(store.former(end, &ids).unwrap(), side.former());
         }
         assert_eq!(spelt(&store.links().unwrap()), spelt(&self.model.links));
         assert_eq!(spelt(&store.open_entries().unwrap()), spelt(&self.model.open_entries()));
