@@ -191,7 +191,7 @@ impl<S: Steps> Store for SimStore<'_, S> {
         set_keys(keyed: &[Keyed]) -> ();
         set_rest(rests: &[(End, String, Option<u8>)]) -> ();
         rest_links(rests: &[(LinkId, [u8; 2])]) -> ();
-        settle(settled: &[Settled]) -> ();
+        settle(settled: &[Settled]) -> Vec<LinkId>;
         unlink(link: LinkId) -> ();
         set_planned(program: &str) -> ();
         begin_run(at: Timestamp, program: &str) -> RunId;

@@ -174,8 +174,8 @@ impl<'a> Connection<'a> {
         let Taking { picture, taken, .. } = taking;
         let mut report = Report::default();
         let run = self.store.begin_run(self.world.clock.now(), &self.fingerprint)?;
-        let pushed = self.carry_out(run, &picture, host, &mut report).await?;
-        self.settle(&picture, &pushed)?;
+        let mut pushed = self.carry_out(run, &picture, host, &mut report).await?;
+        self.settle(&picture, &mut pushed)?;
         report.note(&picture);
         report.settle_done(&Sum::default());
         if pushed.failed.is_empty() {

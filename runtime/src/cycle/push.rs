@@ -43,7 +43,7 @@ pub(super) struct Pushed {
     pub(super) now: [HashMap<usize, Held>; 2],
     /// Items of which all is written and remembered.
     pub(super) settled: HashSet<usize>,
-    /// Those of them that are linked, with the base that is remembered.
+    /// Linked pairs of which nothing is left to write, with the base that is remembered.
     pub(super) in_step: Vec<(usize, LinkId, Base)>,
     /// Items of which a write did not happen, or may not have.
     pub(super) failed: HashSet<usize>,
@@ -91,7 +91,7 @@ impl Connection<'_> {
         report: &mut Report,
     ) -> Result<Pushed, CycleError> {
         let mut pushed = self.carry_out(run, picture, host, report).await?;
-        self.settle(picture, &pushed)?;
+        self.settle(picture, &mut pushed)?;
         self.note_keys(&pushed)?;
         self.note_conflicts(run, picture, &pushed)?;
         self.note_troubles(picture, &pushed)?;

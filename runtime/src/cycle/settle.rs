@@ -10,9 +10,10 @@ use crate::{
 };
 
 impl Connection<'_> {
-    /// Remembers every pair that is in step now, with what each side really holds.
-    pub(super) fn settle(&mut self, picture: &Picture<'_>, pushed: &Pushed) -> Result<(), CycleError> {
-        let mut settled = Vec::new();
+    /// Remembers every pair that is in step now, with what each side really holds. Those of which all is written, or was never
+    /// to be, are among [`Pushed::in_step`] from then on.
+    pub(super) fn settle(&mut self, picture: &Picture<'_>, pushed: &mut Pushed) -> Result<(), CycleError> {
+        let (mut settled, mut whose) = (Vec::new(), Vec::new());
         for (index, item) in picture.plan.items.iter().enumerate() {
             let Kind::Pair(outcome) = &item.kind else { continue };
             if item.held.is_some() {
@@ -27,11 +28,15 @@ impl Connection<'_> {
             }
             if !pushed.settled.contains(&index) {
                 let failed = pushed.failed.contains(&index);
-                settled
-                    .extend(self.settled(picture, index, (item, outcome), pushed, failed).map(|(settled, _)| settled));
+                if let Some((pair, base)) = self.settled(picture, index, (item, outcome), pushed, failed) {
+                    settled.push(pair);
+                    whose.push((index, base, failed));
+                }
             }
         }
-        self.store.settle(&settled)?;
+        let links = self.store.settle(&settled)?;
+        let all = whose.into_iter().zip(links).filter(|((_, _, failed), _)| !failed);
+        pushed.in_step.extend(all.map(|((index, base, _), link)| (index, link, base)));
         Ok(())
     }
 

@@ -138,8 +138,8 @@ impl<'a> Connection<'a> {
         }
         let mut undone = Undone::default();
         let run = self.store.begin_run(self.world.clock.now(), &self.fingerprint)?;
-        let pushed = self.carry_out(run, &picture, host, &mut undone.report).await?;
-        self.settle(&picture, &pushed)?;
+        let mut pushed = self.carry_out(run, &picture, host, &mut undone.report).await?;
+        self.settle(&picture, &mut pushed)?;
         self.unlink_unmade(&picture, &pushed)?;
         undone.report.note(&picture);
         undone.report.settle_done(&Sum::default());

@@ -109,13 +109,13 @@ pub trait Store: Send {
     /// The link that a record is in.
     fn link_of(&self, end: End, id: &str) -> Result<Option<Link>, StoreError>;
     /// Remembers pairs that are in step: links each pair that is not linked yet and sets its base, all in one
-    /// transaction. Each record is in one link at most: a link of one of them with a record that is deleted
-    /// gives way, and so does its base.
+    /// transaction, and gives their links. Each record is in one link at most: a link of one of them with a record that is
+    /// deleted gives way, and so does its base.
     ///
     /// # Errors
     /// [`StoreError::AlreadyLinked`] when one of a pair is linked with another record that is there,
     /// [`StoreError::Unseen`] when one was never observed or is deleted.
-    fn settle(&mut self, settled: &[Settled]) -> Result<(), StoreError>;
+    fn settle(&mut self, settled: &[Settled]) -> Result<Vec<LinkId>, StoreError>;
     /// Forgets a link, its base, and those of its records that are deleted. Does nothing if there is no such
     /// link.
     fn unlink(&mut self, link: LinkId) -> Result<(), StoreError>;

@@ -15,7 +15,7 @@ use std::{
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use reqwest::{Client, Method, redirect::Policy};
+use reqwest::{Client, ClientBuilder, Method, redirect::Policy};
 use url::{Host, Url};
 
 use super::{Chance, Clock, Http, HttpError, Request, Response, World};
@@ -59,44 +59,48 @@ impl Chance for System {
     }
 }
 
-/// HTTP over real sockets. The clients are built at the first request, so that a run without one needs none.
+/// HTTP over real sockets. Each client is built at its first request: most runs need one of them, and to read the certificates
+/// of the system takes longer than many a run.
 #[derive(Default)]
 struct Sockets {
-    clients: OnceLock<Result<Clients, String>>,
+    /// To the own machine without encryption: needs no certificates.
+    plain: OnceLock<Result<Client, String>>,
+    /// To the own machine.
+    near: OnceLock<Result<Client, String>>,
+    /// To everybody else, maybe through a proxy.
+    far: OnceLock<Result<Client, String>>,
 }
 
-struct Clients {
-    near: Client,
-    far: Client,
-}
-
-impl Clients {
-    fn build() -> Result<Self, String> {
-        let plain = || {
-            Client::builder()
-                .connect_timeout(CONNECT)
-                .timeout(TOTAL)
-                .redirect(Policy::none())
-                .user_agent(concat!("syncc/", env!("CARGO_PKG_VERSION")))
+impl Sockets {
+    fn for_url(&self, url: &Url) -> Result<&Client, String> {
+        let client = match (is_loopback(url), url.scheme()) {
+            (true, "http") => self.plain.get_or_init(|| built(client().no_proxy().tls_certs_only([]))),
+            (true, _) => self.near.get_or_init(|| built(client().no_proxy())),
+            (false, _) => self.far.get_or_init(|| built(client())),
         };
-        let near = plain().no_proxy().build().map_err(|error| causes(&error))?;
-        let far = plain().build().map_err(|error| causes(&error))?;
-        Ok(Self { near, far })
+        client.as_ref().map_err(String::clone)
     }
+}
 
-    fn for_url(&self, url: &Url) -> &Client {
-        if is_loopback(url) { &self.near } else { &self.far }
-    }
+fn client() -> ClientBuilder {
+    Client::builder()
+        .connect_timeout(CONNECT)
+        .timeout(TOTAL)
+        .redirect(Policy::none())
+        .user_agent(concat!("syncc/", env!("CARGO_PKG_VERSION")))
+}
+
+fn built(client: ClientBuilder) -> Result<Client, String> {
+    client.build().map_err(|error| causes(&error))
 }
 
 #[async_trait]
 impl Http for Sockets {
     async fn send(&self, request: Request) -> Result<Response, HttpError> {
-        let clients = self.clients.get_or_init(Clients::build).as_ref();
-        let clients = clients.map_err(|why| HttpError::NotSent { host: host(&request.url), why: why.clone() })?;
         let mut url = request.url.clone();
         for _ in 0..HOPS {
-            let response = once(clients.for_url(&url), &request, &url).await?;
+            let client = self.for_url(&url).map_err(|why| HttpError::NotSent { host: host(&url), why })?;
+            let response = once(client, &request, &url).await?;
             match next_hop(&request.method, &url, &response) {
                 Some(next) => url = next,
                 None => return Ok(response),

@@ -147,14 +147,13 @@ pub(super) fn unlink(db: &Connection, link: LinkId) -> Result<(), Fault> {
 }
 
 /// Links the pair, if it is not linked yet, and sets its base.
-pub(super) fn settle(db: &Connection, settled: &Settled) -> Result<(), Fault> {
+pub(super) fn settle(db: &Connection, settled: &Settled) -> Result<LinkId, Fault> {
     let base = InStep::of(settled)?;
     // Most are linked, by the write that made one of them.
-    if set_base(db, &settled.ids, &base)?.is_none() {
-        let [left, right] = &settled.ids;
-        link(db, [left, right], Some(&base))?;
+    match set_base(db, &settled.ids, &base)? {
+        Some(link) => Ok(link),
+        None => link(db, settled.ids.each_ref().map(String::as_str), Some(&base)),
     }
-    Ok(())
 }
 
 /// Sets the base of a pair that is linked; nothing if it is not. A base that is as it was wakes nobody.

@@ -250,8 +250,8 @@ impl Store for Sqlite {
         self.read(|db| links::link_of(db, end, id))
     }
 
-    fn settle(&mut self, settled: &[Settled]) -> Result<(), StoreError> {
-        self.write(|db| settled.iter().try_for_each(|pair| links::settle(db, pair)))
+    fn settle(&mut self, settled: &[Settled]) -> Result<Vec<LinkId>, StoreError> {
+        self.write(|db| settled.iter().map(|pair| links::settle(db, pair)).collect())
     }
 
     fn unlink(&mut self, link: LinkId) -> Result<(), StoreError> {

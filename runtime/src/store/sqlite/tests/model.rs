@@ -107,13 +107,15 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn settle(&mut self, settled: &[Settled]) -> Result<(), Refusal> {
+    pub(super) fn settle(&mut self, settled: &[Settled]) -> Result<Vec<LinkId>, Refusal> {
+        let mut links = Vec::new();
         for pair in settled {
             let id = self.link(&pair.ids)?;
             let link = self.links.iter_mut().find(|link| link.id == id).unwrap();
             link.base = Some(pair.base.clone());
+            links.push(id);
         }
-        Ok(())
+        Ok(links)
     }
 
     pub(super) fn unlink(&mut self, id: LinkId) {

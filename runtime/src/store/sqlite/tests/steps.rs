@@ -163,7 +163,10 @@ impl Both {
                 model.side(*end).cursor = None;
                 (Ok(None), store.forget_cursor(*end).map(|()| None))
             }
-            Step::Settle(settled) => (model.settle(settled).map(|()| None), store.settle(settled).map(|()| None)),
+            Step::Settle(settled) => {
+                let last = |links: Vec<LinkId>| links.last().copied();
+                (model.settle(settled).map(last), store.settle(settled).map(last))
+            }
             Step::Unlink(link) => {
                 model.unlink(LinkId(*link));
                 (Ok(None), store.unlink(LinkId(*link)).map(|()| None))
