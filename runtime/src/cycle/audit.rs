@@ -15,7 +15,7 @@ use syncc_compiler::{
 
 use super::{Connection, CycleError, Host, display, forget::Unwanted, naming, pull::side_error, why};
 use crate::{
-    apps::{AppError, Observed},
+    apps::AppError,
     engine::{Agreement, Base, Cause, Engine, Pair, Part},
     store::Link,
 };
@@ -122,18 +122,18 @@ impl Connection<'_> {
     async fn all(&self, end: End, host: &mut dyn Host, audit: &mut Audit) -> Result<Side, CycleError> {
         let (app, side) = (self.apps[end.index()], self.program.side(end));
         host.phase(&format!("Reading all of {}", side.name), None);
-        let unwanted = Unwanted::of(self.store, end)?;
         let mut seen = Vec::new();
         let pulled = app
-            .pull(None, &mut |page| {
+            .pull(None, &mut |mut page| {
                 host.advance(page.len() as u64);
-                let wanted =
-                    |one: &Observed| unwanted.as_ref().is_none_or(|marks| !marks.is(self.program, end, app, one));
-                seen.extend(page.into_iter().filter(wanted));
+                seen.append(&mut page);
                 Ok::<(), AppError>(())
             })
             .await
             .map_err(|error| side_error(self.program, end, error))?;
+        if let Some(unwanted) = Unwanted::of(self.store)? {
+            unwanted.take_out(self.store, self.program, end, app, &mut seen)?;
+        }
         audit.unread.extend(pulled.problems.into_iter().map(|problem| (end, problem)));
         let mut records = HashMap::new();
         for observed in seen {

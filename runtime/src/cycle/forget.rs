@@ -14,7 +14,7 @@ use syncc_compiler::{
 use super::{Connection, CycleError, Picture};
 use crate::{
     apps::{App, Observed},
-    store::{Marks, Store, id_kind, mark},
+    store::{Marks, Store, StoreError, id_kind, mark},
 };
 
 /// What erasing a person came to.
@@ -102,34 +102,52 @@ impl Connection<'_> {
 /// Who is not to be taken in.
 pub(super) struct Unwanted {
     marks: Marks,
-    /// The ids that are remembered of the side: somebody else with the same key stays.
-    known: HashSet<String>,
 }
 
 impl Unwanted {
-    /// Of one side; `None` if nobody was ever forgotten.
-    pub(super) fn of(store: &dyn Store, end: End) -> Result<Option<Self>, CycleError> {
+    /// `None` if nobody was ever forgotten.
+    pub(super) fn of(store: &dyn Store) -> Result<Option<Self>, StoreError> {
         let marks = store.marks()?;
-        if marks.marks.is_empty() {
-            return Ok(None);
-        }
-        let known = store.seen(end)?.into_iter().map(|seen| seen.observed.id).collect();
-        Ok(Some(Self { marks, known }))
+        Ok((!marks.marks.is_empty()).then_some(Self { marks }))
     }
 
-    /// Whether this is somebody who was forgotten.
-    pub(super) fn is(&self, program: &Program, end: End, app: &dyn App, observed: &Observed) -> bool {
-        let Some(salt) = &self.marks.salt else { return false };
+    /// Takes those out of a page who were forgotten. Somebody else with the same key, who is remembered, stays.
+    pub(super) fn take_out(
+        &self,
+        store: &dyn Store,
+        program: &Program,
+        end: End,
+        app: &dyn App,
+        page: &mut Vec<Observed>,
+    ) -> Result<(), StoreError> {
+        let shown = std::mem::take(page);
+        for observed in shown {
+            if !self.is(store, program, end, app, &observed)? {
+                page.push(observed);
+            }
+        }
+        Ok(())
+    }
+
+    fn is(
+        &self,
+        store: &dyn Store,
+        program: &Program,
+        end: End,
+        app: &dyn App,
+        observed: &Observed,
+    ) -> Result<bool, StoreError> {
+        let Some(salt) = &self.marks.salt else { return Ok(false) };
         let is_marked = |kind: &str, text: &str| self.marks.marks.contains(&mark(salt, kind, text));
         if observed.aliases.iter().chain([&observed.id]).any(|id| is_marked(id_kind(end), id)) {
-            return true;
+            return Ok(true);
         }
-        if observed.deleted || self.known.contains(&observed.id) {
-            return false;
+        if observed.deleted || store.is_known(end, &observed.id)? {
+            return Ok(false);
         }
         // One that cannot be read is told of where it is read for the plan.
-        let Ok(record) = app.decode(&observed.raw) else { return false };
-        keys(program, end, &record).any(|(kind, key)| is_marked(&kind, key.key()))
+        let Ok(record) = app.decode(&observed.raw) else { return Ok(false) };
+        Ok(keys(program, end, &record).any(|(kind, key)| is_marked(&kind, key.key())))
     }
 }
 

@@ -105,18 +105,21 @@ impl<'r> Reading<'r> {
         let (unwanted, mut doubts) = {
             let mut store = self.store();
             store.begin_listing(end)?;
-            (Unwanted::of(&**store, end)?, Doubts::of(&**store, self.now)?)
+            (Unwanted::of(&**store)?, Doubts::of(&**store, self.now)?)
         };
         let mut failed = None;
         let result = app
             .pull(cursor, &mut |mut page| {
                 let steps = page.len() as u64;
-                if let Some(unwanted) = &unwanted {
-                    page.retain(|observed| !unwanted.is(program, end, app, observed));
-                }
                 let mut store = self.store();
-                let taken = doubts.hold_back(&**store, end, &mut page).and_then(|()| store.observe(end, &page));
-                if let Err(error) = taken {
+                let mut take = || {
+                    if let Some(unwanted) = &unwanted {
+                        unwanted.take_out(&**store, program, end, app, &mut page)?;
+                    }
+                    doubts.hold_back(&**store, end, &mut page)?;
+                    store.observe(end, &page)
+                };
+                if let Err(error) = take() {
                     let told = AppError::new(Class::Fatal, error.to_string());
                     failed = Some(error);
                     return Err(told);

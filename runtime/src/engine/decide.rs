@@ -17,7 +17,7 @@ pub(super) struct Decision<'p> {
     pub effects: &'p [Effect],
     /// Whether this takes something back: another rule's reason to keep it is stronger.
     pub undo: bool,
-    /// Whether the record may be made for it.
+    /// Whether the record may be made for it, if the one that it is to be made for is there.
     pub creates: bool,
 }
 
@@ -42,7 +42,7 @@ impl<'p> Engine<'p> {
             Some(Decision { rule: index, part, end, effects, undo, creates })
         };
         let then = || {
-            let creates = view.exists(from) && !rule.effects.contains(&Effect::Deleted);
+            let creates = !rule.effects.contains(&Effect::Deleted);
             ask(Part::Then, to, &rule.effects, false, creates)
         };
         let undo = || match &rule.undo {

@@ -1,8 +1,8 @@
 //! Which contacts are the same person, before anything is written.
 //!
 //! Tiers are tried in order, the next one only for contacts that the one before gave no candidate. Within a tier any
-//! key of one side may meet any key of the other; contacts that share their first key meet first. In doubt
-//! nothing is linked: a contact whose keys name two is ambiguous, the second with a key is a duplicate.
+//! key of one side may meet any key of the other. A key that several contacts of a side have is that of the one whose first key
+//! it is. In doubt nothing is linked: a contact whose keys name two is ambiguous, the second with a key is a duplicate.
 
 use std::collections::HashMap;
 
@@ -205,22 +205,19 @@ impl<'a> Matcher<'a> {
                 }
             }
         }
-        for primary in [true, false] {
-            for (left, hits) in hits[0].iter().enumerate() {
-                let [(right, _)] = hits.as_slice() else { continue };
-                if self.state[0][left] != State::Open || self.state[1][*right] != State::Open {
-                    continue;
-                }
-                let shared = keys[0].of[left].iter().find(|key| {
-                    let other = keys[1].of[*right].iter().find(|other| other.text == key.text);
-                    let meets = other.is_some_and(|other| !primary || key.primary && other.primary);
-                    let owned = |side: usize, at: usize| owners[side].get(&*key.text) == Some(&at);
-                    meets && owned(0, left) && owned(1, *right)
-                });
-                if let Some(key) = shared {
-                    self.state[0][left] = State::Matched(*right, name(key));
-                    self.state[1][*right] = State::Matched(left, name(key));
-                }
+        // Whose keys name one contact, whose keys name it: in whatever order they are asked, nobody is asked twice.
+        for (left, hits) in hits[0].iter().enumerate() {
+            let [(right, _)] = hits.as_slice() else { continue };
+            if self.state[0][left] != State::Open || self.state[1][*right] != State::Open {
+                continue;
+            }
+            let shared = keys[0].of[left].iter().find(|key| {
+                let owned = |side: usize, at: usize| owners[side].get(&*key.text) == Some(&at);
+                owned(0, left) && owned(1, *right)
+            });
+            if let Some(key) = shared {
+                self.state[0][left] = State::Matched(*right, name(key));
+                self.state[1][*right] = State::Matched(left, name(key));
             }
         }
         for side in [0, 1] {

@@ -94,6 +94,14 @@ fn any_email_may_meet_any_other_and_first_ones_meet_first() {
 }
 
 #[test]
+fn two_that_share_several_keys_are_one_person_once() {
+    let left = [("l1", "email: ann@home.example; email2: ann@work.example")];
+    let right = [("r1", "email: ann@work.example; email2: ann@home.example")];
+    let plan = planned(&by_email(), &left, &right, &[]);
+    assert_eq!(items(&plan), ["l1+r1 by email ann@home.example"]);
+}
+
+#[test]
 fn a_contact_that_could_be_two_others_is_not_written_and_neither_are_they() {
     let left = [("l1", "email: ann@a.example; email2: ann@b.example")];
     let right = [("r1", "email: ann@a.example"), ("r2", "email: ann@b.example")];

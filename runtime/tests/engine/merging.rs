@@ -149,6 +149,21 @@ fn a_whole_name_and_its_parts_follow_each_other() {
 }
 
 #[test]
+fn a_whole_name_that_says_what_its_parts_say_is_left_as_it_is_spelt() {
+    let file = Sync::new("sync books <-> shop");
+    let base = ["name: Lee, Ann", "given: Ann; family: Li"];
+    let after = file.next(base, ["name: Lee, Ann", "given: Ann; family: Lee"]);
+    assert_eq!(after.left, "name: Lee, Ann", "the family name first");
+    let base = ["name: Ann Mary Lee", "given: Ann; family: Lee"];
+    let after = file.next(base, ["name: Ann Mary Lee", "given: Ann  Mary; family: Lee"]);
+    assert_eq!(
+        (after.left.as_str(), after.right.as_str()),
+        ("name: Ann Mary Lee", "family: Lee; given: Ann  Mary"),
+        "blanks"
+    );
+}
+
+#[test]
 fn coming_back_into_scope_resumes_from_the_base() {
     let file = Sync::new(&format!(r#"sync books <-> shop {FIELDS} when books.label != "Private" then shop exists"#));
     let out = file.next(
