@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use syncc_compiler::ir::Program;
 use syncc_runtime::{
     cycle::{Astray, Audit as Found},
+    store::Sqlite,
     world::World,
 };
 
@@ -50,7 +51,8 @@ impl Audit {
         for program in &programs {
             let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &World::real(), Access::Look)?;
             let mut progress = Progress::new(true, output.json());
-            let found = opened.connection()?.audit(&mut progress).await;
+            let mut aside = Sqlite::aside().map_err(|error| error.to_string())?;
+            let found = opened.connection()?.audit(&mut aside, &mut progress).await;
             progress.done();
             let found = found.map_err(|error| error.to_string())?;
             if !found.equal() {

@@ -149,6 +149,20 @@ fn book(program: &Program, end: End, contacts: usize, folder: &Path, world: &Wor
     Book { inner, end, contacts, changed: BTreeSet::new() }
 }
 
+fn connect<'a>(rules: &'a Program, books: &'a [Book; 2], store: &'a mut Sqlite, world: &'a World) -> Connection<'a> {
+    Connection {
+        program: rules,
+        fingerprint: fingerprint(rules),
+        settings: ["left".to_owned(), "right".to_owned()],
+        canon: [Canon::default(), Canon::default()],
+        apps: [&books[0], &books[1]],
+        store,
+        world,
+        page: PAGE,
+        kept: KEPT,
+    }
+}
+
 /// CPU time of this process so far: user and system.
 fn cpu() -> Duration {
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
@@ -192,23 +206,19 @@ fn main() {
 
     let cycle = |rules: &Program, books: &[Book; 2], plan: bool| {
         let mut store = Sqlite::open(&file, "scale").expect("a store");
-        let mut connection = Connection {
-            program: rules,
-            fingerprint: fingerprint(rules),
-            settings: ["left".to_owned(), "right".to_owned()],
-            canon: [Canon::default(), Canon::default()],
-            apps: [&books[0], &books[1]],
-            store: &mut store,
-            world: &world,
-            page: PAGE,
-            kept: KEPT,
-        };
+        let mut connection = connect(rules, books, &mut store, &world);
         let report = if plan {
             runtime.block_on(connection.look(&everything, None, &mut Yes)).expect("a plan").1
         } else {
             runtime.block_on(connection.run(&everything, &mut Yes)).expect("a run")
         };
         report.tallies[0]
+    };
+    let audit = |rules: &Program, books: &[Book; 2]| {
+        let mut store = Sqlite::look(&file).expect("a store").expect("a store");
+        let mut aside = Sqlite::aside().expect("a store");
+        let mut connection = connect(rules, books, &mut store, &world);
+        runtime.block_on(connection.audit(&mut aside, &mut Yes)).expect("an audit").pairs
     };
     println!("{contacts} contacts on each side");
     let first = measured("first sync: both sides read, everybody linked", 1, || cycle(&rules, &books, false));
@@ -232,6 +242,8 @@ fn main() {
     measured("one was forgotten: both sides read anew", 1, || cycle(&rules, &books, false));
     let idle = measured("idle cycle after that", 10, || cycle(&rules, &books, false));
     assert_eq!(idle.total(), contacts - 1, "{idle:?}");
+    let found = measured("audit: both sides read and compared", 1, || audit(&rules, &books));
+    assert_eq!(found, contacts - 1);
     let size = |name: &str| fs::metadata(folder.path().join(name)).map_or(0, |data| data.len());
     let bytes = size("memory.db") + size("memory.db-wal");
     println!("the store has {} bytes a contact", bytes / u64::try_from(contacts.max(1)).unwrap_or(1));

@@ -161,6 +161,7 @@ impl<S: Steps> Store for SimStore<'_, S> {
         seen(end: End) -> Vec<Seen>;
         records(end: End, ids: &[String]) -> Vec<Seen>;
         any_link() -> bool;
+        links_after(after: Option<LinkId>, most: usize) -> Vec<Link>;
         link_count() -> usize;
         some(end: End, most: usize) -> Vec<String>;
         is_known(end: End, id: &str) -> bool;

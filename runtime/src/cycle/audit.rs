@@ -5,7 +5,10 @@
 //! - It does not use the plan. What it knows of the memory is who is linked, and it says where the memory and the apps
 //!   know different contacts.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Mutex, PoisonError},
+};
 
 use serde::Serialize;
 use syncc_compiler::{
@@ -15,9 +18,9 @@ use syncc_compiler::{
 
 use super::{Connection, CycleError, Host, display, forget::Unwanted, naming, pull::side_error, why};
 use crate::{
-    apps::AppError,
+    apps::{AppError, Class, Observed},
     engine::{Agreement, Base, Cause, Engine, Pair, Part},
-    store::Link,
+    store::{Link, Store, StoreError},
 };
 
 /// What a comparison found.
@@ -91,67 +94,88 @@ impl Audit {
     }
 }
 
-/// One side as it is now.
-struct Side {
-    records: HashMap<String, Record>,
-    /// Whether everything that exists was shown.
-    complete: bool,
-}
+/// How many contacts are compared at once.
+const PAGE: usize = 1000;
 
 impl Connection<'_> {
-    /// Reads both sides from the beginning and compares them.
+    /// Reads both sides from the beginning and compares them. What they hold is kept in `aside` meanwhile, an empty store: the
+    /// memory of the process does not grow with the address books.
     ///
     /// # Errors
     /// When a side cannot be read or the memory fails.
-    pub async fn audit(&mut self, host: &mut dyn Host) -> Result<Audit, CycleError> {
+    pub async fn audit(&mut self, aside: &mut dyn Store, host: &mut dyn Host) -> Result<Audit, CycleError> {
         let mut audit = Audit::default();
-        let sides = [self.all(End::Left, host, &mut audit).await?, self.all(End::Right, host, &mut audit).await?];
+        let left = self.put_aside(End::Left, aside, host, &mut audit).await?;
+        let right = self.put_aside(End::Right, aside, host, &mut audit).await?;
         host.phase("Comparing", None);
-        let links = self.store.links()?;
         let engine = self.engine();
-        for link in &links {
-            self.compare(&engine, link, &sides, &mut audit);
+        let mut after = None;
+        loop {
+            let links = self.store.links_after(after, PAGE)?;
+            let Some(last) = links.last() else { break };
+            after = Some(last.id);
+            let mut sides: [HashMap<String, Record>; 2] = Default::default();
+            for end in End::BOTH {
+                let ids: Vec<String> = links.iter().map(|link| link.records[end.index()].clone()).collect();
+                let there = aside.records(end, &ids)?.into_iter().map(|seen| seen.observed);
+                sides[end.index()] =
+                    there.filter_map(|one| Some((one.id.clone(), self.read_as_now(end, &one)?))).collect();
+            }
+            links.iter().for_each(|link| self.compare(&engine, link, &sides, &mut audit));
         }
-        for end in End::BOTH {
-            self.strays(&engine, end, &links, &sides, &mut audit)?;
-        }
+        self.strays(&engine, aside, [left, right], &mut audit)?;
         Ok(audit)
     }
 
-    /// Everything that a side has.
-    async fn all(&self, end: End, host: &mut dyn Host, audit: &mut Audit) -> Result<Side, CycleError> {
-        let (app, side) = (self.apps[end.index()], self.program.side(end));
-        host.phase(&format!("Reading all of {}", side.name), None);
-        let mut seen = Vec::new();
+    /// Puts everything aside that a side has. Whether everything that exists was shown.
+    async fn put_aside(
+        &mut self,
+        end: End,
+        aside: &mut dyn Store,
+        host: &mut dyn Host,
+        audit: &mut Audit,
+    ) -> Result<bool, CycleError> {
+        let (app, program) = (self.apps[end.index()], self.program);
+        host.phase(&format!("Reading all of {}", program.side(end).name), None);
+        let unwanted = Unwanted::of(self.store)?;
+        // A page may be handed over on another thread than the last one.
+        let store: Mutex<&mut dyn Store> = Mutex::new(&mut *self.store);
+        let mut failed = None;
+        aside.begin_listing(end)?;
         let pulled = app
             .pull(None, &mut |mut page| {
                 host.advance(page.len() as u64);
-                seen.append(&mut page);
-                Ok::<(), AppError>(())
+                let mut take = || {
+                    if let Some(unwanted) = &unwanted {
+                        let store = store.lock().unwrap_or_else(PoisonError::into_inner);
+                        unwanted.take_out(&**store, program, end, app, &mut page)?;
+                    }
+                    aside.observe(end, &page)
+                };
+                take().map_err(|error| {
+                    let told = AppError::new(Class::Fatal, error.to_string());
+                    failed = Some(error);
+                    told
+                })
             })
-            .await
-            .map_err(|error| side_error(self.program, end, error))?;
-        if let Some(unwanted) = Unwanted::of(self.store)? {
-            unwanted.take_out(self.store, self.program, end, app, &mut seen)?;
+            .await;
+        if let Some(error) = failed {
+            return Err(error.into());
         }
+        let pulled = pulled.map_err(|error| side_error(program, end, error))?;
+        aside.end_listing(end, pulled.complete, None)?;
         audit.unread.extend(pulled.problems.into_iter().map(|problem| (end, problem)));
-        let mut records = HashMap::new();
-        for observed in seen {
-            if observed.deleted {
-                records.remove(&observed.id);
-                continue;
-            }
-            match app.decode(&observed.raw) {
-                Ok(record) => drop(records.insert(observed.id, record)),
-                Err(error) => audit.unread.push((end, format!("{}: {error}", observed.id))),
-            }
-        }
-        Ok(Side { records, complete: pulled.complete })
+        Ok(pulled.complete)
+    }
+
+    /// What a record holds that was put aside; nothing for one that is gone or cannot be read.
+    fn read_as_now(&self, end: End, observed: &Observed) -> Option<Record> {
+        (!observed.deleted).then(|| self.apps[end.index()].decode(&observed.raw).ok()).flatten()
     }
 
     /// Compares one pair, by every mapping and every rule.
-    fn compare(&self, engine: &Engine<'_>, link: &Link, sides: &[Side; 2], audit: &mut Audit) {
-        let now = [0, 1].map(|side: usize| sides[side].records.get(&link.records[side]).cloned());
+    fn compare(&self, engine: &Engine<'_>, link: &Link, sides: &[HashMap<String, Record>; 2], audit: &mut Audit) {
+        let now = [0, 1].map(|side: usize| sides[side].get(&link.records[side]).cloned());
         let [Some(left), Some(right)] = &now else { return };
         audit.pairs += 1;
         let who = self.named([left, right]).unwrap_or_else(|| link.records[0].clone());
@@ -224,44 +248,91 @@ impl Connection<'_> {
         }
     }
 
-    /// Contacts of a side that stand alone where they should not.
+    /// Contacts that stand alone where they should not. `complete`: whether everything that a side has was put aside.
     fn strays(
         &self,
         engine: &Engine<'_>,
-        end: End,
-        links: &[Link],
-        sides: &[Side; 2],
+        aside: &dyn Store,
+        complete: [bool; 2],
         audit: &mut Audit,
     ) -> Result<(), CycleError> {
-        let (here, there) = (&sides[end.index()], &sides[end.other().index()]);
-        let seen = self.store.seen(end)?;
-        let known: HashSet<&str> =
-            seen.iter().filter(|one| !one.observed.deleted).map(|one| one.observed.id.as_str()).collect();
-        let linked: HashSet<&str> = links.iter().map(|link| link.records[end.index()].as_str()).collect();
-        let keys = [keys_of(self.program, end, here), keys_of(self.program, end.other(), there)];
-        let mut found = Vec::new();
-        for (id, record) in &here.records {
-            if !known.contains(id.as_str()) {
-                found.push((id.clone(), Astray::NotKnown));
-            } else if !linked.contains(id.as_str()) && flows(engine, end, record) {
-                // One of several with one key is no stray, and neither is one that fits somebody of the other side: the plan
-                // names them.
-                let shares = |key: &Text| keys[0].get(key).is_some_and(|count| *count > 1) || keys[1].contains_key(key);
-                if !keys_in(self.program, end, record).iter().any(shares) {
-                    found.push((id.clone(), Astray::NoPartner));
+        let mut found: [Vec<Stray>; 2] = Default::default();
+        // Those that should have a partner, unless a key of theirs is somebody else's too.
+        let mut alone: Vec<(Stray, Vec<Text>)> = Vec::new();
+        for end in End::BOTH {
+            let app = self.apps[end.index()];
+            each_page(aside, end, &mut |page| {
+                let ids: Vec<String> = page.iter().map(|one| one.id.clone()).collect();
+                let known: HashSet<String> = there(self.store, end, &ids)?;
+                for one in page {
+                    let record = match app.decode(&one.raw) {
+                        Ok(record) => record,
+                        Err(error) => {
+                            audit.unread.push((end, format!("{}: {error}", one.id)));
+                            continue;
+                        }
+                    };
+                    let who = naming::who(self.program.side(end), &record);
+                    let who = if who.is_empty() { one.id.clone() } else { who };
+                    let stray = |what| Stray { end, id: one.id.clone(), who, what };
+                    if !known.contains(&one.id) {
+                        found[end.index()].push(stray(Astray::NotKnown));
+                    } else if self.store.link_of(end, &one.id)?.is_none() && flows(engine, end, &record) {
+                        alone.push((stray(Astray::NoPartner), keys_in(self.program, end, &record)));
+                    }
                 }
+                Ok(())
+            })?;
+            if complete[end.index()] {
+                each_page(self.store, end, &mut |page| {
+                    let ids: Vec<String> = page.iter().map(|one| one.id.clone()).collect();
+                    let now = there(aside, end, &ids)?;
+                    let gone = ids.into_iter().filter(|id| !now.contains(id));
+                    found[end.index()].extend(gone.map(|id| Stray {
+                        end,
+                        who: id.clone(),
+                        id,
+                        what: Astray::NotThere,
+                    }));
+                    Ok(())
+                })?;
             }
         }
-        if here.complete {
-            let gone = known.iter().filter(|id| !here.records.contains_key(**id));
-            found.extend(gone.map(|id| ((*id).to_owned(), Astray::NotThere)));
+        let counts = self.holders(aside, &alone)?;
+        for (stray, keys) in alone {
+            // One of several with one key is no stray, and neither is one that fits somebody of the other side: the plan
+            // names them.
+            let (here, there) = (stray.end.index(), stray.end.other().index());
+            let shares = |key: &Text| counts.get(key).is_some_and(|counts| counts[here] > 1 || counts[there] > 0);
+            if !keys.iter().any(shares) {
+                found[here].push(stray);
+            }
         }
-        found.sort_by(|one, other| (one.1, &one.0).cmp(&(other.1, &other.0)));
-        audit.strays.extend(found.into_iter().map(|(id, what)| {
-            let who = here.records.get(&id).map(|record| naming::who(self.program.side(end), record));
-            Stray { end, who: who.filter(|who| !who.is_empty()).unwrap_or_else(|| id.clone()), id, what }
-        }));
+        for mut found in found {
+            found.sort_by(|one, other| (one.what, &one.id).cmp(&(other.what, &other.id)));
+            audit.strays.append(&mut found);
+        }
         Ok(())
+    }
+
+    /// How many records of each side have each key of these.
+    fn holders(
+        &self,
+        aside: &dyn Store,
+        alone: &[(Stray, Vec<Text>)],
+    ) -> Result<HashMap<Text, [usize; 2]>, CycleError> {
+        let keys = alone.iter().flat_map(|(_, keys)| keys.iter().cloned());
+        let mut counts: HashMap<Text, [usize; 2]> = keys.map(|key| (key, [0, 0])).collect();
+        for end in End::BOTH.into_iter().filter(|_| !alone.is_empty()) {
+            each_page(aside, end, &mut |page| {
+                let records = page.iter().filter_map(|one| self.read_as_now(end, one));
+                for key in records.flat_map(|record| keys_in(self.program, end, &record)) {
+                    counts.entry(key).and_modify(|counts| counts[end.index()] += 1);
+                }
+                Ok(())
+            })?;
+        }
+        Ok(counts)
     }
 
     fn named(&self, records: [&Record; 2]) -> Option<String> {
@@ -293,11 +364,25 @@ fn keys_in(program: &Program, end: End, record: &Record) -> Vec<Text> {
     keys
 }
 
-/// How many records of a side have each key.
-fn keys_of(program: &Program, end: End, side: &Side) -> HashMap<Text, usize> {
-    let mut counts = HashMap::new();
-    for key in side.records.values().flat_map(|record| keys_in(program, end, record)) {
-        *counts.entry(key).or_default() += 1;
+/// Everybody of a side who is there, some at a time.
+fn each_page(
+    store: &dyn Store,
+    end: End,
+    look: &mut dyn FnMut(&[Observed]) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut after: Option<String> = None;
+    loop {
+        let page = store.seen_after(end, after.as_deref(), PAGE)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(last.observed.id.clone());
+        let there: Vec<Observed> =
+            page.into_iter().map(|seen| seen.observed).filter(|observed| !observed.deleted).collect();
+        look(&there)?;
     }
-    counts
+}
+
+/// Those of these ids that somebody is there under.
+fn there(store: &dyn Store, end: End, ids: &[String]) -> Result<HashSet<String>, StoreError> {
+    let seen = store.records(end, ids)?.into_iter().map(|seen| seen.observed);
+    Ok(seen.filter(|observed| !observed.deleted).map(|observed| observed.id).collect())
 }

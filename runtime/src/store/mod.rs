@@ -102,6 +102,8 @@ pub trait Store: Send {
 
     /// All links, in the order they were made.
     fn links(&self) -> Result<Vec<Link>, StoreError>;
+    /// Some links in the order they were made: no more than `most`, and only those behind this one.
+    fn links_after(&self, after: Option<LinkId>, most: usize) -> Result<Vec<Link>, StoreError>;
     /// Whether there is any.
     fn any_link(&self) -> Result<bool, StoreError>;
     /// How many links there are.

@@ -30,6 +30,17 @@ pub(super) fn links(db: &Connection) -> Result<Vec<Link>, Fault> {
     Ok(links)
 }
 
+pub(super) fn links_after(db: &Connection, after: Option<LinkId>, most: usize) -> Result<Vec<Link>, Fault> {
+    let mut select = db.prepare_cached(&format!("{LINK} WHERE id > ?1 ORDER BY id LIMIT ?2"))?;
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let mut rows = select.query([after.map_or(i64::MIN, |after| after.0), most])?;
+    let mut links = Vec::new();
+    while let Some(row) = rows.next()? {
+        links.push(read(row)?);
+    }
+    Ok(links)
+}
+
 fn read(row: &Row<'_>) -> Result<Link, Fault> {
     let id: i64 = row.get(0)?;
     let in_step: bool = row.get(3)?;

@@ -64,6 +64,17 @@ impl Sqlite {
         Ok(Self { db, path: name, _lock: lock })
     }
 
+    /// A store that nobody else knows of and that is gone when it is closed, however the program ends. What does not fit into
+    /// a little memory is in a file without a name, in the system's folder for such files.
+    ///
+    /// # Errors
+    /// What the disk can say.
+    pub fn aside() -> Result<Self, StoreError> {
+        let path = "a temporary file".to_owned();
+        let db = open::open(Path::new(open::ASIDE), "aside").map_err(|fault| fault.at(&path))?;
+        Ok(Self { db, path, _lock: None })
+    }
+
     /// Opens the store of a connection to look at it, while a run may be writing to it. What would change it
     /// fails. `None` if there is no store yet.
     ///
@@ -236,6 +247,10 @@ impl Store for Sqlite {
 
     fn links(&self) -> Result<Vec<Link>, StoreError> {
         self.read(links::links)
+    }
+
+    fn links_after(&self, after: Option<LinkId>, most: usize) -> Result<Vec<Link>, StoreError> {
+        self.read(|db| links::links_after(db, after, most))
     }
 
     fn any_link(&self) -> Result<bool, StoreError> {

@@ -14,6 +14,9 @@ use super::{
 /// What SQLite calls a file that there is none of.
 const MEMORY: &str = ":memory:";
 
+/// What it calls a file without a name, which goes with the connection (<https://sqlite.org/inmemorydb.html#temp_db>).
+pub(super) const ASIDE: &str = "";
+
 /// "sync" in ASCII: what the header of our files says they are.
 pub(super) const APPLICATION: i64 = 0x7379_6e63;
 
@@ -137,7 +140,7 @@ fn pragma(connection: &Connection, name: &str, value: &str) -> rusqlite::Result<
 /// Makes the file, if there is none, so that only its owner can read it: it holds people's contacts.
 /// SQLite gives the files beside it the same rights.
 pub(super) fn create_private(path: &Path) -> Result<(), Fault> {
-    if path == Path::new(MEMORY) {
+    if path == Path::new(MEMORY) || path == Path::new(ASIDE) {
         return Ok(());
     }
     let mut options = fs::OpenOptions::new();

@@ -21,6 +21,16 @@ fn folder() -> TempDir {
 }
 
 #[test]
+fn a_store_aside_is_gone_when_it_is_closed_and_each_is_another() {
+    let mut aside = Sqlite::aside().unwrap();
+    aside.observe(Left, &[seen("ann")]).unwrap();
+    let other = Sqlite::aside().unwrap();
+    assert_eq!((aside.seen(Left).unwrap().len(), other.seen(Left).unwrap().len()), (1, 0));
+    drop(aside);
+    assert_eq!(Sqlite::aside().unwrap().seen(Left).unwrap(), []);
+}
+
+#[test]
 fn what_was_remembered_is_there_the_next_time() {
     let folder = folder();
     let path = folder.path().join("contacts.db");

@@ -249,6 +249,18 @@ fn an_id_that_became_another_records_is_known_as_such_until_it_is_a_record_again
 }
 
 #[test]
+fn links_are_given_a_few_at_a_time_in_the_order_they_were_made() {
+    let mut store = store();
+    store.observe(Left, &[seen("a"), seen("b"), seen("c")]).unwrap();
+    store.observe(Right, &[seen("1"), seen("2"), seen("3")]).unwrap();
+    let links = [link(&mut store, "c", "1"), link(&mut store, "a", "2"), link(&mut store, "b", "3")];
+    let ids = |after, most| store.links_after(after, most).unwrap().into_iter().map(|link| link.id).collect::<Vec<_>>();
+    assert_eq!(ids(None, 2), links[..2]);
+    assert_eq!(ids(Some(links[1]), 2), links[2..]);
+    assert_eq!(ids(Some(links[2]), 2), []);
+}
+
+#[test]
 fn a_pair_that_is_gone_on_both_sides_is_kept_until_it_is_unlinked() {
     let mut store = store();
     store.observe(Left, &[seen("ann"), seen("bob")]).unwrap();
