@@ -5,6 +5,8 @@
 mod connection;
 #[path = "files/csv.rs"]
 mod csv_file;
+#[path = "files/merging.rs"]
+mod merging;
 #[path = "files/opt_out.rs"]
 mod opt_out;
 #[path = "files/reading.rs"]

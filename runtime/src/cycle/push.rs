@@ -279,10 +279,14 @@ impl Connection<'_> {
         }
         let (mut jobs, mut confirmed) = (Vec::new(), Vec::new());
         for Answered { job, entry, id, now } in answered {
-            let (fields, record) = self.answered(end, &entry.lines, &now);
+            let was_known = entry.target.is_none() && self.store.is_known(end, &now.id)?;
+            let seen = if was_known { self.store.records(end, std::slice::from_ref(&now.id))? } else { Vec::new() };
+            let was_there = seen.iter().any(|seen| !seen.observed.deleted);
+            let lines = if was_there { telling::of_one_that_was_there(entry.lines) } else { entry.lines };
+            let (fields, record) = self.answered(end, &lines, &now);
             pushed.reached_others |= match &entry.target {
                 Some(target) => now.id != *target || !now.aliases.is_empty(),
-                None => !now.aliases.is_empty() || self.store.is_known(end, &now.id)?,
+                None => !now.aliases.is_empty() || was_known,
             };
             pushed.now[end.index()].insert(job.item, Held { id: now.id.clone(), record, edited: now.edited });
             let settled = self.settled_by(picture, job.item, end, pushed);
@@ -290,7 +294,7 @@ impl Connection<'_> {
                 Some((settled, base, all)) => (Some(settled), all.then_some(base)),
                 None => (None, None),
             };
-            confirmed.push(Confirmed { entry: id, now, fields, lines: Some(entry.lines), settled });
+            confirmed.push(Confirmed { entry: id, now, fields, lines: Some(lines), settled });
             jobs.push((job, entry.partner, base));
         }
         let links = self.store.confirm_all(&confirmed, self.world.clock.now())?;
@@ -328,9 +332,14 @@ impl Connection<'_> {
         now: &Observed,
         settled: Option<Settled>,
     ) -> Result<(), CycleError> {
-        let (fields, _) = self.answered(end, &entry.write.lines, now);
-        let lines = Some(entry.write.lines.clone());
-        let confirmed = Confirmed { entry: entry.id, now: now.clone(), fields, lines, settled };
+        // It may have been read since it was made, so that it is known says nothing; but nobody else's partner was made here.
+        let link = if entry.write.target.is_none() { self.store.link_of(end, &now.id)? } else { None };
+        let was_there =
+            link.is_some_and(|link| entry.write.partner.as_ref() != Some(&link.records[end.other().index()]));
+        let lines = entry.write.lines.clone();
+        let lines = if was_there { telling::of_one_that_was_there(lines) } else { lines };
+        let (fields, _) = self.answered(end, &lines, now);
+        let confirmed = Confirmed { entry: entry.id, now: now.clone(), fields, lines: Some(lines), settled };
         self.store.confirm_all(&[confirmed], self.world.clock.now())?;
         Ok(())
     }

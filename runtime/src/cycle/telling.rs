@@ -110,3 +110,10 @@ pub fn why(program: &Program, cause: Cause) -> String {
         }
     }
 }
+
+/// The lines of a creation that the app answered with a record that it had already. We did not make that one: an undo must not
+/// delete it, and what it held before is not known.
+pub(super) fn of_one_that_was_there(lines: Vec<Line>) -> Vec<Line> {
+    let fields = lines.into_iter().filter(|line| line.field.is_some());
+    fields.map(|line| Line { what: "updated".to_owned(), before: Value::Unknown, ..line }).collect()
+}

@@ -1,0 +1,109 @@
+//! An app that takes a new contact for one that it has, and answers with that one.
+
+use std::fs;
+
+use async_trait::async_trait;
+use syncc_compiler::{
+    ir::{End, Program},
+    schema,
+    value::Record,
+};
+use syncc_runtime::{
+    apps::{App, AppError, Limits, Observed, Page, Pulled, Write, Written},
+    cycle::{Allowed, Report},
+    store::{Asked, Sqlite, Store as _},
+    world::World,
+};
+use uuid::Uuid;
+
+use crate::connection::{Yes, connect, open, program};
+
+/// A list in which every new contact becomes one with the row of this id.
+struct Merging {
+    inner: Box<dyn App>,
+    into: &'static str,
+}
+
+#[async_trait]
+impl App for Merging {
+    async fn identity(&self) -> Result<String, AppError> {
+        self.inner.identity().await
+    }
+
+    async fn pull(&self, cursor: Option<&str>, page: &mut Page<'_>) -> Result<Pulled, AppError> {
+        self.inner.pull(cursor, page).await
+    }
+
+    async fn get(&self, ids: &[String]) -> Result<Vec<Option<Observed>>, AppError> {
+        self.inner.get(ids).await
+    }
+
+    async fn find_created(&self, op: Uuid, record: &Record) -> Result<Option<Observed>, AppError> {
+        self.inner.find_created(op, record).await
+    }
+
+    fn decode(&self, raw: &[u8]) -> Result<Record, AppError> {
+        self.inner.decode(raw)
+    }
+
+    async fn push(&self, writes: &[Write]) -> Vec<Result<Written, AppError>> {
+        let mut into = Vec::new();
+        for write in writes {
+            into.push(match write {
+                Write::Create { record, .. } => {
+                    let found = self.get(&[self.into.to_owned()]).await.expect("the list").remove(0).expect("the row");
+                    let before = self.decode(&found.raw).expect("a contact");
+                    Write::Update {
+                        id: found.id,
+                        version: found.version,
+                        raw: found.raw,
+                        before,
+                        after: record.clone(),
+                    }
+                }
+                other => other.clone(),
+            });
+        }
+        self.inner.push(&into).await
+    }
+
+    fn limits(&self) -> Limits {
+        self.inner.limits()
+    }
+
+    async fn discover(&self) -> Result<schema::Pulled, AppError> {
+        self.inner.discover().await
+    }
+}
+
+#[tokio::test]
+async fn a_contact_that_was_there_before_is_not_deleted_by_an_undo_because_the_app_took_ours_for_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, rows: &str| {
+        fs::write(folder.path().join(name), format!("id,email,company\n{rows}")).expect("a list");
+    };
+    // The same person, which nothing tells here.
+    write("shop.csv", "1,ann@home.example,Acme\n");
+    write("desk.csv", "11,,Acme\n");
+    let (world, rules): (World, Program) = (World::real(), program());
+    let mut store = Sqlite::open(folder.path().join("memory.sqlite"), "all").expect("a store");
+    let [shop, desk] = open(&rules, folder.path(), &world);
+    let apps: [Box<dyn App>; 2] = [shop, Box::new(Merging { inner: desk, into: "11" })];
+    connect(&rules, &apps, &mut store, &world).run(&Allowed::default(), &mut Yes).await.expect("a run");
+    let desk = || fs::read_to_string(folder.path().join("desk.csv")).expect("the list");
+    assert!(desk().contains("11,ann@home.example,Acme"), "{}", desk());
+
+    let told = store.history(&Asked { records: vec![(End::Right, "11".to_owned())], ..Asked::default() });
+    let told: Vec<String> = told.expect("a history").into_iter().map(|line| line.line.what).collect();
+    assert!(!told.is_empty() && told.iter().all(|what| what == "updated"), "we made nobody: {told:?}");
+
+    let run = store.runs(1).expect("runs").remove(0).id;
+    let asked = Asked { run: Some(run), ..Asked::default() };
+    let mut connection = connect(&rules, &apps, &mut store, &world);
+    let (allowed, mut report) = (Allowed::default(), Report::default());
+    let undo = connection.plan_undo(&asked, "undo", &allowed, &mut Yes, &mut report).await.expect("an undo");
+    let why: Vec<&str> = undo.skipped.iter().map(|skipped| skipped.why.as_str()).collect();
+    assert!(why.contains(&"what it held is not known"), "{why:?}");
+    connection.undo(undo, &allowed, &mut Yes).await.expect("an undo");
+    assert!(desk().contains("11,"), "the row is still there: {}", desk());
+}
