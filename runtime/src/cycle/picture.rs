@@ -58,6 +58,15 @@ impl Picture<'_> {
         self.known[end.index()].get(*self.index[end.index()].get(id)?)
     }
 
+    /// Whether a record is one of a pair of the plan, another one than this item.
+    pub(super) fn has_partner(&self, end: End, id: &str, but: usize) -> bool {
+        let others = self.plan.items.iter().enumerate().filter(|(index, _)| *index != but);
+        others.into_iter().any(|(_, item)| {
+            let paired = item.outcome().is_some() && item.ids[end.other().index()].is_some();
+            paired && item.ids[end.index()].as_deref() == Some(id)
+        })
+    }
+
     /// Whether carrying out the item writes on this end.
     #[must_use]
     pub fn writes_on(&self, item: &Item, end: End) -> bool {

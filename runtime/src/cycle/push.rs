@@ -282,6 +282,8 @@ impl Connection<'_> {
             let was_known = entry.target.is_none() && self.store.is_known(end, &now.id)?;
             let seen = if was_known { self.store.records(end, std::slice::from_ref(&now.id))? } else { Vec::new() };
             let was_there = seen.iter().any(|seen| !seen.observed.deleted);
+            // Whoever it was matched with in this page is its partner, although the two are not linked yet.
+            let elses = was_there && picture.has_partner(end, &now.id, job.item);
             let lines = if was_there { telling::of_one_that_was_there(entry.lines) } else { entry.lines };
             let (fields, record) = self.answered(end, &lines, &now);
             pushed.reached_others |= match &entry.target {
@@ -289,12 +291,12 @@ impl Connection<'_> {
                 None => !now.aliases.is_empty() || was_known,
             };
             pushed.now[end.index()].insert(job.item, Held { id: now.id.clone(), record, edited: now.edited });
-            let settled = self.settled_by(picture, job.item, end, pushed);
+            let settled = if elses { None } else { self.settled_by(picture, job.item, end, pushed) };
             let (settled, base) = match settled {
                 Some((settled, base, all)) => (Some(settled), all.then_some(base)),
                 None => (None, None),
             };
-            confirmed.push(Confirmed { entry: id, now, fields, lines: Some(lines), settled });
+            confirmed.push(Confirmed { entry: id, now, fields, lines: Some(lines), settled, elses });
             jobs.push((job, entry.partner, base));
         }
         let links = self.store.confirm_all(&confirmed, self.world.clock.now())?;
@@ -308,9 +310,12 @@ impl Connection<'_> {
                 // The app took the contact for one that it had already, and that one has a partner.
                 let (name, end) = (&self.program.side(end).name, end.other());
                 let why = format!("{name} says that this contact is one that is linked with another contact already");
-                report.problem(Problem { end, id: Some(partner.clone()), who: partner.clone(), why });
+                // Sent again in each run, it would be answered so each time.
+                pushed.refused.push(Refusal { end, id: partner.clone(), why: why.clone() });
+                report.problem(Problem { end, id: Some(partner.clone()), who: partner, why });
                 pushed.failed.insert(job.item);
                 pushed.settled.remove(&job.item);
+                pushed.now[end.other().index()].remove(&job.item);
             }
         }
         Ok(())
@@ -332,14 +337,9 @@ impl Connection<'_> {
         now: &Observed,
         settled: Option<Settled>,
     ) -> Result<(), CycleError> {
-        // It may have been read since it was made, so that it is known says nothing; but nobody else's partner was made here.
-        let link = if entry.write.target.is_none() { self.store.link_of(end, &now.id)? } else { None };
-        let was_there =
-            link.is_some_and(|link| entry.write.partner.as_ref() != Some(&link.records[end.other().index()]));
-        let lines = entry.write.lines.clone();
-        let lines = if was_there { telling::of_one_that_was_there(lines) } else { lines };
-        let (fields, _) = self.answered(end, &lines, now);
-        let confirmed = Confirmed { entry: entry.id, now: now.clone(), fields, lines: Some(lines), settled };
+        let (fields, _) = self.answered(end, &entry.write.lines, now);
+        let lines = Some(entry.write.lines.clone());
+        let confirmed = Confirmed { entry: entry.id, now: now.clone(), fields, lines, settled, elses: false };
         self.store.confirm_all(&[confirmed], self.world.clock.now())?;
         Ok(())
     }

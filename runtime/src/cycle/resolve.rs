@@ -137,8 +137,23 @@ impl<'a> Connection<'a> {
                     base.retain(|field, value| entry.write.payload.get(field) == Some(value));
                 }
                 let id = now.id.clone();
-                let (fields, lines) = (NamedRecord::new(), Some(entry.write.lines.clone()));
-                let confirmed = Confirmed { entry: entry.id, now, fields, lines, settled };
+                // It may have been read since it was made, so that it is known says nothing; but somebody else's partner was
+                // not made here.
+                let link = self.store.link_of(end, &id)?;
+                let partner = link.map(|link| link.records[end.other().index()].clone());
+                let lines = entry.write.lines.clone();
+                let lines = match partner.is_some() && partner != entry.write.partner {
+                    true => telling::of_one_that_was_there(lines),
+                    false => lines,
+                };
+                let confirmed = Confirmed {
+                    entry: entry.id,
+                    now,
+                    fields: NamedRecord::new(),
+                    lines: Some(lines),
+                    settled,
+                    elses: false,
+                };
                 self.store.confirm_all(&[confirmed], self.world.clock.now())?;
                 report.found += 1;
                 return Ok(Some(id));

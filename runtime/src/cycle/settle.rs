@@ -6,7 +6,7 @@ use syncc_compiler::{ir::End, value::Record};
 use super::{Connection, CycleError, Picture, halfway, naming, push::Pushed, push::stored};
 use crate::{
     engine::{Base, Item, Kind, Outcome},
-    store::Settled,
+    store::{LinkId, Settled, StoreError},
 };
 
 impl Connection<'_> {
@@ -34,10 +34,31 @@ impl Connection<'_> {
                 }
             }
         }
-        let links = self.store.settle(&settled)?;
-        let all = whose.into_iter().zip(links).filter(|((_, _, failed), _)| !failed);
-        pushed.in_step.extend(all.map(|((index, base, _), link)| (index, link, base)));
+        let links = match self.store.settle(&settled) {
+            // One of a pair became somebody else's meanwhile, or went: all others are in step all the same.
+            Err(StoreError::AlreadyLinked { .. } | StoreError::Unseen { .. }) => self.settle_each(&settled)?,
+            links => links?.into_iter().map(Some).collect(),
+        };
+        for ((index, base, failed), link) in whose.into_iter().zip(links) {
+            match link {
+                Some(link) if !failed => pushed.in_step.push((index, link, base)),
+                Some(_) => {}
+                None => pushed.reached_others = true,
+            }
+        }
         Ok(())
+    }
+
+    /// Remembers those of the pairs that can be: the next plan knows what became of the others.
+    fn settle_each(&mut self, settled: &[Settled]) -> Result<Vec<Option<LinkId>>, CycleError> {
+        let mut links = Vec::new();
+        for pair in settled {
+            links.push(match self.store.settle(std::slice::from_ref(pair)) {
+                Err(StoreError::AlreadyLinked { .. } | StoreError::Unseen { .. }) => None,
+                link => link?.pop(),
+            });
+        }
+        Ok(links)
     }
 
     /// What is remembered of a pair once what was written of it on one end is noted, and whether that is all there is to write

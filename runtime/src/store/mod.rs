@@ -144,7 +144,7 @@ pub trait Store: Send {
     ///
     /// Returns for each the link with the partner. `None` when they could not be linked, because the partner was
     /// deleted in the meantime or is linked with another record, or the app answered a create with a record that is linked
-    /// already: the write happened all the same. For an entry without a partner it is the record's link, and `None` also
+    /// already or is said to be somebody else's: the write happened all the same. For an entry without a partner it is the record's link, and `None` also
     /// when the pair whose base was to be set is none any more.
     fn confirm_all(&mut self, confirmed: &[Confirmed], at: jiff::Timestamp) -> Result<Vec<Option<LinkId>>, StoreError>;
     /// The same for one.
@@ -155,7 +155,8 @@ pub trait Store: Send {
         fields: &NamedRecord,
         at: jiff::Timestamp,
     ) -> Result<Option<LinkId>, StoreError> {
-        let confirmed = Confirmed { entry, now: now.clone(), fields: fields.clone(), lines: None, settled: None };
+        let (now, fields) = (now.clone(), fields.clone());
+        let confirmed = Confirmed { entry, now, fields, lines: None, settled: None, elses: false };
         Ok(self.confirm_all(&[confirmed], at)?.pop().flatten())
     }
     /// The write certainly did not happen: closes the entry with the reason.

@@ -112,6 +112,8 @@ pub struct Confirmed {
     pub lines: Option<Vec<Line>>,
     /// What is remembered of the pair from now on; `None` where that is not known yet.
     pub settled: Option<Settled>,
+    /// Whether the record is somebody else's, so that it is not linked with the entry's partner.
+    pub elses: bool,
 }
 
 /// How far a write got.

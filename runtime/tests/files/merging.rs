@@ -1,6 +1,12 @@
 //! An app that takes a new contact for one that it has, and answers with that one.
 
-use std::fs;
+use std::{
+    fs,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use async_trait::async_trait;
 use syncc_compiler::{
@@ -22,6 +28,10 @@ use crate::connection::{Yes, connect, open, program};
 struct Merging {
     inner: Box<dyn App>,
     into: &'static str,
+    /// Whether the row takes over what the new contact holds.
+    takes_over: bool,
+    /// How many were to be made.
+    asked: Arc<AtomicUsize>,
 }
 
 #[async_trait]
@@ -51,15 +61,11 @@ impl App for Merging {
         for write in writes {
             into.push(match write {
                 Write::Create { record, .. } => {
+                    self.asked.fetch_add(1, Ordering::Relaxed);
                     let found = self.get(&[self.into.to_owned()]).await.expect("the list").remove(0).expect("the row");
                     let before = self.decode(&found.raw).expect("a contact");
-                    Write::Update {
-                        id: found.id,
-                        version: found.version,
-                        raw: found.raw,
-                        before,
-                        after: record.clone(),
-                    }
+                    let after = if self.takes_over { record.clone() } else { before.clone() };
+                    Write::Update { id: found.id, version: found.version, raw: found.raw, before, after }
                 }
                 other => other.clone(),
             });
@@ -76,6 +82,12 @@ impl App for Merging {
     }
 }
 
+/// Such a list, and how many were to be made in it.
+fn merging(inner: Box<dyn App>, takes_over: bool) -> (Merging, Arc<AtomicUsize>) {
+    let asked = Arc::new(AtomicUsize::new(0));
+    (Merging { inner, into: "11", takes_over, asked: asked.clone() }, asked)
+}
+
 #[tokio::test]
 async fn a_contact_that_was_there_before_is_not_deleted_by_an_undo_because_the_app_took_ours_for_it() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -88,7 +100,7 @@ async fn a_contact_that_was_there_before_is_not_deleted_by_an_undo_because_the_a
     let (world, rules): (World, Program) = (World::real(), program());
     let mut store = Sqlite::open(folder.path().join("memory.sqlite"), "all").expect("a store");
     let [shop, desk] = open(&rules, folder.path(), &world);
-    let apps: [Box<dyn App>; 2] = [shop, Box::new(Merging { inner: desk, into: "11" })];
+    let apps: [Box<dyn App>; 2] = [shop, Box::new(merging(desk, true).0)];
     connect(&rules, &apps, &mut store, &world).run(&Allowed::default(), &mut Yes).await.expect("a run");
     let desk = || fs::read_to_string(folder.path().join("desk.csv")).expect("the list");
     assert!(desk().contains("11,ann@home.example,Acme"), "{}", desk());
@@ -106,4 +118,25 @@ async fn a_contact_that_was_there_before_is_not_deleted_by_an_undo_because_the_a
     assert!(why.contains(&"what it held is not known"), "{why:?}");
     connection.undo(undo, &allowed, &mut Yes).await.expect("an undo");
     assert!(desk().contains("11,"), "the row is still there: {}", desk());
+}
+
+#[tokio::test]
+async fn a_contact_that_the_app_takes_for_somebody_elses_partner_is_not_sent_in_every_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, rows: &str| {
+        fs::write(folder.path().join(name), format!("id,email,company\n{rows}")).expect("a list");
+    };
+    write("shop.csv", "1,ann@home.example,Acme\n2,bob@home.example,Acme\n");
+    write("desk.csv", "11,ann@home.example,Acme\n");
+    let (world, rules) = (World::real(), program());
+    let mut store = Sqlite::open(folder.path().join("memory.sqlite"), "all").expect("a store");
+    let [shop, desk] = open(&rules, folder.path(), &world);
+    let (desk, asked) = merging(desk, false);
+    let apps: [Box<dyn App>; 2] = [shop, Box::new(desk)];
+    for _ in 0..3 {
+        let report =
+            connect(&rules, &apps, &mut store, &world).run(&Allowed::default(), &mut Yes).await.expect("a run");
+        assert_eq!((report.tallies[0].failed, report.tallies[0].in_sync), (1, 1), "Bob waits, Ann does not");
+    }
+    assert_eq!(asked.load(Ordering::Relaxed), 1, "he is sent once, not in every run");
 }

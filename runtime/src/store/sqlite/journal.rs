@@ -57,7 +57,7 @@ pub(super) fn sent(db: &Connection, entries: &[EntryId]) -> Result<(), Fault> {
 }
 
 pub(super) fn confirm(db: &Connection, confirmed: &Confirmed, at: Timestamp) -> Result<Option<LinkId>, Fault> {
-    let Confirmed { entry, now, fields, lines, settled } = confirmed;
+    let Confirmed { entry, now, fields, lines, settled, elses } = confirmed;
     let (end, target, partner, deletes, run) = db
         .prepare_cached(r#"SELECT "end", target, partner, deletes, run FROM journal WHERE id = ?1"#)?
         .query_row([entry.0], |row| {
@@ -91,6 +91,7 @@ pub(super) fn confirm(db: &Connection, confirmed: &Confirmed, at: Timestamp) -> 
     };
     match partner {
         Some(_) if deletes => Ok(before),
+        _ if *elses => Ok(None),
         _ if set.is_some() => Ok(set),
         None if base.is_some() => Ok(None),
         None => links::of(db, end, &now.id),

@@ -214,8 +214,14 @@ fn an_open_write_of_an_older_format_can_still_be_confirmed_and_leaves_nothing_of
     assert_eq!(open.iter().map(|entry| (entry.id.0, entry.write.lines.len())).collect::<Vec<_>>(), [(7, 1)]);
 
     let entry = open[0].id;
-    let confirmed =
-        Confirmed { entry, now: seen("ann"), fields: open[0].write.payload.clone(), lines: None, settled: None };
+    let confirmed = Confirmed {
+        entry,
+        now: seen("ann"),
+        fields: open[0].write.payload.clone(),
+        lines: None,
+        settled: None,
+        elses: false,
+    };
     super::super::journal::confirm(&db, &confirmed, Timestamp::UNIX_EPOCH).unwrap();
     let left: i64 = db.query_row("SELECT count(*) FROM open_writes", [], |row| row.get(0)).unwrap();
     let told = super::super::history::history(&db, &Asked::default()).unwrap();
