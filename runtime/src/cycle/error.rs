@@ -21,6 +21,9 @@ pub enum CycleError {
         /// Why.
         error: AppError,
     },
+    /// Neither side could be read. Why, left first.
+    #[error("{}\n{}", .0[0], .0[1])]
+    Both(Box<[CycleError; 2]>),
     /// The plan would do more than it may without being asked. Name and reason of each guard.
     #[error("nothing was written.{}\nLook at it with `syncc plan`.", .0.iter().map(|(name, why)| format!("\n  {why} If that is meant, add --allow {name}")).collect::<String>())]
     Guards(Vec<(String, String)>),

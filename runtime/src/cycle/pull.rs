@@ -50,8 +50,12 @@ impl Connection<'_> {
                 host: &host,
                 now: self.world.clock.now(),
             });
-            let (left, right) = tokio::join!(biased; left.pull(), right.pull());
-            [left?, right?]
+            match tokio::join!(biased; left.pull(), right.pull()) {
+                (Err(left @ CycleError::Side { .. }), Err(right @ CycleError::Side { .. })) => {
+                    return Err(CycleError::Both(Box::new([left, right])));
+                }
+                (left, right) => [left?, right?],
+            }
         };
         for ((end, who), pulled) in End::BOTH.into_iter().zip(names).zip(pulled) {
             for why in pulled.problems {

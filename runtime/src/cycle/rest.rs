@@ -58,21 +58,17 @@ impl Connection<'_> {
         rests.collect()
     }
 
-    /// By which keys the records of a page are found, and whether somebody has it who is not linked. `linked`: the items that are
-    /// by now. Who is not linked and shares a key with a record of the page is in it, so of these keys it is known whose they are.
+    /// By which keys the records that a page plans are found, and whether somebody has it who is not linked. `linked`: the items
+    /// that are by now. Who is not linked and shares a key with one of these is in the page, so of these keys it is known whose
+    /// they are. Of the other keys of records that are only beside, it is not.
     fn shared(&self, picture: &Picture<'_>, linked: &HashSet<usize>) -> HashMap<i64, Whose> {
         let mut shared = HashMap::new();
-        let items = picture.plan.items.iter().enumerate();
-        let alone = items.filter(|(index, item)| item.link.is_none() && !linked.contains(index));
-        let alone: HashSet<(End, &String)> = alone
-            .flat_map(|(_, item)| End::BOTH.into_iter().zip(&item.ids))
-            .filter_map(|(end, id)| Some((end, id.as_ref()?)))
-            .collect();
-        for end in End::BOTH {
-            for known in &picture.known[end.index()] {
-                let Some(record) = &known.record else { continue };
-                let whose = if alone.contains(&(end, &known.id)) { Whose::Alone } else { Whose::Linked };
-                for key in self.keys_of(end, record) {
+        for (index, item) in picture.plan.items.iter().enumerate() {
+            let alone = item.link.is_none() && !linked.contains(&index);
+            let whose = if alone { Whose::Alone } else { Whose::Linked };
+            for end in End::BOTH {
+                let record = picture.now(item, end).and_then(|known| known.record.as_ref());
+                for key in record.into_iter().flat_map(|record| self.keys_of(end, record)) {
                     let slot = shared.entry(key).or_insert(whose);
                     *slot = (*slot).max(whose);
                 }

@@ -56,10 +56,11 @@ fn lost(ran: &Ran, events: &[Event], log: &Log<'_>, field: &str) -> Option<Strin
         edit.event.at + jiff::SignedDuration::from_secs(lag(end).into()) < events[synced.began].at
     };
     let settled = nth.clean && synced.well && linked && counter.as_ref().is_none_or(|counter| old(counter, other));
-    // What was deleted, brought back or merged in between may have been linked anew.
-    let moved = changes(&events[synced.began..log.at]).any(|change| {
+    // What was deleted, brought back or merged in between may have been linked anew, and what a list did not show yet, too.
+    let moved = changes(&events[..log.at]).any(|change| {
         let one_of_them = change.end == log.end && change.id == log.id || change.end == other && change.id == partner;
-        one_of_them && matches!(change.change, Change::Deleted | Change::Restored | Change::Merged { .. })
+        let moves = matches!(change.change, Change::Deleted | Change::Restored | Change::Merged { .. });
+        one_of_them && moves && !old(&change, change.end)
     });
     // In between nobody else may have touched the field here, or the cycle did not know the edit.
     let known = old_enough(ran, events, &edit, log);
