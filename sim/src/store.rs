@@ -166,7 +166,7 @@ impl<S: Steps> Store for SimStore<'_, S> {
         some(end: End, most: usize) -> Vec<String>;
         is_known(end: End, id: &str) -> bool;
         former(end: End, ids: &[String]) -> Vec<String>;
-        unkeyed(most: usize) -> Vec<RecordId>;
+        unkeyed(after: Option<&RecordId>, most: usize) -> Vec<RecordId>;
         keyed(keys: &str) -> bool;
         seen_after(end: End, after: Option<&str>, most: usize) -> Vec<Seen>;
         keys_of(end: End, id: &str) -> Vec<i64>;

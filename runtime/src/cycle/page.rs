@@ -194,10 +194,12 @@ impl Connection<'_> {
     pub(super) fn prepare(&mut self) -> Result<(), CycleError> {
         let (rules, keys) = (self.by(&self.fingerprint), self.by(&matching(self.program)));
         self.store.begin_standing(&rules, &keys)?;
+        let mut after = None;
         loop {
-            let unkeyed = self.store.unkeyed(PAGE)?;
-            if unkeyed.is_empty() {
-                return Ok(());
+            let unkeyed = self.store.unkeyed(after.as_ref(), PAGE)?;
+            match unkeyed.last() {
+                Some(last) => after = Some(last.clone()),
+                None => return Ok(()),
             }
             let mut keyed = Vec::new();
             for end in End::BOTH {

@@ -81,9 +81,9 @@ pub trait Store: Send {
     fn begin_standing(&mut self, rules: &str, keys: &str) -> Result<(), StoreError>;
     /// Whether the keys of all records are known, and were taken by what has this name.
     fn keyed(&self, keys: &str) -> Result<bool, StoreError>;
-    /// Records whose keys are not known, in the order of side and id, this many at most. One that is not known any more
-    /// is among them while its keys are.
-    fn unkeyed(&self, most: usize) -> Result<Vec<RecordId>, StoreError>;
+    /// Records whose keys are not known, in the order of side and id, from the first one after this, this many at most. One that
+    /// is not known any more is among them while its keys are.
+    fn unkeyed(&self, after: Option<&RecordId>, most: usize) -> Result<Vec<RecordId>, StoreError>;
     /// Remembers keys. A record that is not linked and shared one that is lost by this counts as moved.
     fn set_keys(&mut self, keyed: &[Keyed]) -> Result<(), StoreError>;
     /// The keys of a record; none for one that is not known.
@@ -93,7 +93,8 @@ pub trait Store: Send {
     /// Records that moved since they were at rest: they, their link, its base or their partner changed, they were paused,
     /// or never were at rest. In the order of side and id, from the first one after this, this many at most.
     fn moved(&self, after: Option<&RecordId>, most: usize) -> Result<Vec<RecordId>, StoreError>;
-    /// Puts records to rest, with a byte for [`Self::at_rest`], or says that they moved. Both of a link go together.
+    /// Puts records to rest, with a byte for [`Self::at_rest`], or says that they moved. Both of a link go together. One whose
+    /// keys are not known stays awake.
     fn set_rest(&mut self, rests: &[(End, String, Option<u8>)]) -> Result<(), StoreError>;
     /// Puts both records of each of these links to rest, with a byte for each, left first.
     fn rest_links(&mut self, rests: &[(LinkId, [u8; 2])]) -> Result<(), StoreError>;

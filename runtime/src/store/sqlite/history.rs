@@ -72,7 +72,8 @@ pub(super) fn record(
     let filled = filled_in(lines, fields);
     let with_filled = if filled.is_empty() { Vec::new() } else { [lines, &filled].concat() };
     let lines = if filled.is_empty() { lines } else { &with_filled };
-    let alike = |a: &Line, b: &Line| (&a.who, &a.what, a.field.is_none()) == (&b.who, &b.what, b.field.is_none());
+    // What is said of the whole record comes first, and its fields after it.
+    let alike = |a: &Line, b: &Line| (&a.who, &a.what) == (&b.who, &b.what) && b.field.is_some();
     for lines in lines.chunk_by(alike).flat_map(|lines| lines.chunks(PLACES.into())) {
         let Some(Line { who, what, field, .. }) = lines.first() else { continue };
         let column = lines.iter().map(|line| {
@@ -116,12 +117,29 @@ fn filled_in(lines: &[Line], fields: &NamedRecord) -> Vec<Line> {
     filled.map(line).collect()
 }
 
+/// The last row that there is.
+pub(super) fn last(db: &Connection) -> Result<i64, Fault> {
+    Ok(db.prepare_cached("SELECT coalesce(max(id), 0) FROM history")?.query_row([], |row| row.get(0))?)
+}
+
+/// Notes of their runs where the rows stand that came after this one. Whoever leaves rows calls it in the same transaction.
+pub(super) fn note_runs(db: &Connection, last: i64) -> Result<(), Fault> {
+    db.prepare_cached(
+        "UPDATE runs SET first_row = coalesce(first_row, new.first), last_row = new.last,
+           last_at = max(coalesce(last_at, ''), new.at)
+         FROM (SELECT run, min(id) AS first, max(id) AS last, max(at) AS at FROM history WHERE id > ?1 GROUP BY run) AS new
+         WHERE new.run = runs.id",
+    )?
+    .execute([last])?;
+    Ok(())
+}
+
 /// Moves what was done to a record to its new id. Where the two were two before (`merged`), that we made the one does not
-/// mean that we made the other: that line stays, or an undo would delete what somebody else made.
+/// mean that we made the other: of whom that is said stays, or an undo would delete what somebody else made.
 pub(super) fn rename(db: &Connection, end: End, former: &str, id: &str, merged: bool) -> Result<(), Fault> {
     db.prepare_cached(
-        r#"UPDATE history SET record = ?3 WHERE "end" = ?1 AND record = ?2
-           AND NOT (?4 AND what = 'created' AND whole)"#,
+        r#"UPDATE history SET record = ?3, made = iif(?4 AND what = 'created' AND whole, coalesce(made, record), made)
+           WHERE "end" = ?1 AND record = ?2"#,
     )?
     .execute(params![code::end(end), former, id, merged])?;
     Ok(())
@@ -157,7 +175,7 @@ fn select(
     let most = activity.len().saturating_add(asked.limit.unwrap_or(usize::MAX));
     while activity.len() < most {
         let Some(row) = rows.next()? else { break };
-        read(row, asked.field.as_deref(), activity)?;
+        read(row, record.map(|(_, id)| id), asked.field.as_deref(), activity)?;
     }
     Ok(())
 }
@@ -165,21 +183,24 @@ fn select(
 /// Asks for rows of the history, the last one first. Each question has an index to go by: what is asked of the last minutes
 /// does not go through years.
 pub(super) fn lines(of_a_record: bool, asked: &Asked) -> String {
-    let (by, of, last) = match (of_a_record, asked.run, asked.since) {
-        (true, ..) => ("INDEXED BY history_record", r#""end" = ?1 AND record = ?2"#, "id DESC"),
-        (false, Some(_), _) => ("INDEXED BY history_run", "run = ?3", "id DESC"),
-        (false, None, Some(_)) => ("INDEXED BY history_at", "at >= ?4", "at DESC, id DESC"),
-        (false, None, None) => ("", "TRUE", "id DESC"),
+    let (by, of) = match (of_a_record, asked.run, asked.since) {
+        (true, ..) => ("INDEXED BY history_record", r#""end" = ?1 AND record = ?2"#),
+        (false, Some(_), _) => (
+            "NOT INDEXED",
+            "id BETWEEN (SELECT first_row FROM runs WHERE id = ?3) AND (SELECT last_row FROM runs WHERE id = ?3)",
+        ),
+        (false, None, Some(_)) => ("NOT INDEXED", "id >= (SELECT min(first_row) FROM runs WHERE last_at >= ?4)"),
+        (false, None, None) => ("", "TRUE"),
     };
     format!(
-        r#"SELECT id, run, at, "end", record, who, what, fields FROM history {by}
+        r#"SELECT id, run, at, "end", record, who, what, fields, made FROM history {by}
            WHERE {of} AND (?1 IS NULL OR "end" = ?1) AND (?2 IS NULL OR record = ?2)
-             AND (?3 IS NULL OR run = ?3) AND (?4 IS NULL OR at >= ?4) ORDER BY {last}"#
+             AND (?3 IS NULL OR run = ?3) AND (?4 IS NULL OR at >= ?4) ORDER BY id DESC"#
     )
 }
 
-/// The lines of a row, the last one first: of this field only, if one is asked for.
-fn read(row: &Row<'_>, asked: Option<&str>, activity: &mut Vec<Activity>) -> Result<(), Fault> {
+/// The lines of a row, the last one first: of this record and of this field only, if one is asked for.
+fn read(row: &Row<'_>, of: Option<&str>, asked: Option<&str>, activity: &mut Vec<Activity>) -> Result<(), Fault> {
     let id: i64 = row.get(0)?;
     let name = format!("row {id} of the history");
     let at = code::read_time(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?, &name)?;
@@ -190,12 +211,17 @@ fn read(row: &Row<'_>, asked: Option<&str>, activity: &mut Vec<Activity>) -> Res
         if asked.is_some() && asked != field.as_deref() {
             continue;
         }
+        let made: Option<String> = if field.is_none() { row.get(8)? } else { None };
+        let record: String = made.map_or_else(|| row.get(4), Ok)?;
+        if of.is_some_and(|of| of != record) {
+            continue;
+        }
         activity.push(Activity {
             id: (id << u16::BITS) | i64::from(place),
             run: RunId(row.get(1)?),
             at,
             end,
-            record: row.get(4)?,
+            record,
             line: Line { who: row.get(5)?, what: row.get(6)?, field, before, after, why },
         });
     }
@@ -223,7 +249,8 @@ pub(super) fn repeated(db: &Connection, since: Timestamp, times: u32) -> Result<
 
 pub(super) fn runs(db: &Connection, limit: usize) -> Result<Vec<RunInfo>, Fault> {
     let mut select = db.prepare_cached(
-        "SELECT id, began, ended, summary, (SELECT coalesce(sum(lines), 0) FROM history WHERE run = runs.id)
+        "SELECT id, began, ended, summary, (SELECT coalesce(sum(lines), 0) FROM history NOT INDEXED
+           WHERE id BETWEEN runs.first_row AND runs.last_row AND run = runs.id)
          FROM runs ORDER BY id DESC LIMIT ?1",
     )?;
     let mut rows = select.query([i64::try_from(limit).unwrap_or(i64::MAX)])?;

@@ -50,13 +50,33 @@ pub(super) fn any_lasting(db: &Connection, entries: &[EntryId]) -> Result<bool, 
 }
 
 pub(super) fn sent(db: &Connection, entries: &[EntryId]) -> Result<(), Fault> {
-    for entry in entries {
-        advance(db, *entry, EntryState::Sent, None, None)?;
+    // Those that were journalled together have one number after the other.
+    for run in entries.chunk_by(|a, b| a.0.checked_add(1) == Some(b.0)) {
+        let ([first, ..], [.., last]) = (run, run) else { continue };
+        let planned = "SELECT count(*) FROM journal WHERE id BETWEEN ?1 AND ?2 AND state = 'planned'";
+        let planned: i64 = db.prepare_cached(planned)?.query_row([first.0, last.0], |row| row.get(0))?;
+        if usize::try_from(planned) != Ok(run.len()) {
+            // One by one, to say which of them it is.
+            return run.iter().try_for_each(|entry| advance(db, *entry, EntryState::Sent, None, None));
+        }
+        db.prepare_cached("UPDATE journal SET state = 'sent' WHERE id BETWEEN ?1 AND ?2")?
+            .execute([first.0, last.0])?;
     }
     Ok(())
 }
 
-pub(super) fn confirm(db: &Connection, confirmed: &Confirmed, at: Timestamp) -> Result<Option<LinkId>, Fault> {
+pub(super) fn confirm_all(
+    db: &Connection,
+    confirmed: &[Confirmed],
+    at: Timestamp,
+) -> Result<Vec<Option<LinkId>>, Fault> {
+    let last = history::last(db)?;
+    let links = confirmed.iter().map(|of| confirm(db, of, at)).collect::<Result<_, _>>()?;
+    history::note_runs(db, last)?;
+    Ok(links)
+}
+
+fn confirm(db: &Connection, confirmed: &Confirmed, at: Timestamp) -> Result<Option<LinkId>, Fault> {
     let Confirmed { entry, now, fields, lines, settled, elses } = confirmed;
     let (end, target, partner, deletes, run) = db
         .prepare_cached(r#"SELECT "end", target, partner, deletes, run FROM journal WHERE id = ?1"#)?
@@ -188,7 +208,7 @@ fn before(to: EntryState) -> &'static [EntryState] {
     }
 }
 
-/// Brings an entry into another state: the only place where a state changes. `record` is the id that the
+/// Brings an entry into another state: with [`sent`], the only place where a state changes. `record` is the id that the
 /// record now has.
 fn advance(
     db: &Connection,

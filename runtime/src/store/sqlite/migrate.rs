@@ -17,6 +17,7 @@ pub(super) const STEPS: &[&str] = &[
     include_str!("migrations/0006_cursors.sql"),
     include_str!("migrations/0007_emptied.sql"),
     include_str!("migrations/0008_former.sql"),
+    include_str!("migrations/0009_lean.sql"),
 ];
 
 /// Does the steps that are missing.

@@ -213,8 +213,8 @@ impl Store for Sqlite {
         self.read(|db| standing::keyed(db, keys))
     }
 
-    fn unkeyed(&self, most: usize) -> Result<Vec<RecordId>, StoreError> {
-        self.read(|db| standing::unkeyed(db, most))
+    fn unkeyed(&self, after: Option<&RecordId>, most: usize) -> Result<Vec<RecordId>, StoreError> {
+        self.read(|db| standing::unkeyed(db, after, most))
     }
 
     fn set_keys(&mut self, keyed: &[Keyed]) -> Result<(), StoreError> {
@@ -308,10 +308,7 @@ impl Store for Sqlite {
     }
 
     fn confirm_all(&mut self, confirmed: &[Confirmed], at: Timestamp) -> Result<Vec<Option<LinkId>>, StoreError> {
-        self.write(|db| {
-            let one = |of: &Confirmed| journal::confirm(db, of, at);
-            confirmed.iter().map(one).collect()
-        })
+        self.write(|db| journal::confirm_all(db, confirmed, at))
     }
 
     fn fail(&mut self, entry: EntryId, reason: &str) -> Result<(), StoreError> {

@@ -1,7 +1,10 @@
 //! Which records moved since they were last planned, and who shares a key with whom.
 //!
-//! Invariant: a record has a row in `standing` from the moment it is observed, and both records of a link are at rest or
-//! neither is. The triggers of migration 4 keep it, whatever else is written.
+//! Invariants:
+//! - A record has a row in `standing` from the moment it is observed, and both records of a link are at rest or neither is. The
+//!   triggers of migration 4 keep it, whatever else is written.
+//! - The keys of whoever is at rest are known. Whatever makes them unknown wakes the record too, and nobody is put to rest
+//!   without them, so that those without keys are looked for among those that moved.
 
 use rusqlite::{Connection, OptionalExtension, params};
 use syncc_compiler::ir::End;
@@ -29,21 +32,32 @@ pub(super) fn begin(db: &Connection, rules: &str, keys: &str) -> Result<(), Faul
 
 pub(super) fn keyed(db: &Connection, keys: &str) -> Result<bool, Fault> {
     Ok(db.query_row(
-        "SELECT coalesce(keyed = ?1, FALSE) AND NOT EXISTS (SELECT 1 FROM standing WHERE NOT keyed) FROM connection",
+        "SELECT coalesce(keyed = ?1, FALSE) AND NOT EXISTS (SELECT 1 FROM standing WHERE code IS NULL AND NOT keyed)
+         FROM connection",
         [keys],
         |row| row.get(0),
     )?)
 }
 
-pub(super) fn unkeyed(db: &Connection, most: usize) -> Result<Vec<RecordId>, Fault> {
-    records(db, r#"SELECT "end", id FROM standing WHERE NOT keyed ORDER BY "end", id LIMIT ?1"#, [limit(most)])
+pub(super) fn unkeyed(db: &Connection, after: Option<&RecordId>, most: usize) -> Result<Vec<RecordId>, Fault> {
+    awake(db, "AND NOT keyed", after, most)
 }
 
 pub(super) fn moved(db: &Connection, after: Option<&RecordId>, most: usize) -> Result<Vec<RecordId>, Fault> {
+    awake(db, "", after, most)
+}
+
+fn awake(db: &Connection, and: &str, after: Option<&RecordId>, most: usize) -> Result<Vec<RecordId>, Fault> {
     let (end, id) = after.map_or((-1, ""), |(end, id)| (code::end(*end), id.as_str()));
-    let select = r#"SELECT "end", id FROM standing WHERE code IS NULL AND ("end", id) > (?1, ?2)
-                    ORDER BY "end", id LIMIT ?3"#;
-    records(db, select, params![end, id, limit(most)])
+    let mut select = db.prepare_cached(&format!(
+        r#"SELECT "end", id FROM standing WHERE code IS NULL {and} AND ("end", id) > (?1, ?2) ORDER BY "end", id LIMIT ?3"#
+    ))?;
+    let mut rows = select.query(params![end, id, i64::try_from(most).unwrap_or(i64::MAX)])?;
+    let mut records = Vec::new();
+    while let Some(row) = rows.next()? {
+        records.push((code::read_end(row.get(0)?)?, row.get(1)?));
+    }
+    Ok(records)
 }
 
 pub(super) fn set_keys(db: &Connection, keyed: &[Keyed]) -> Result<(), Fault> {
@@ -107,9 +121,14 @@ pub(super) fn holders(db: &Connection, key: i64) -> Result<Vec<(RecordId, bool)>
     Ok(holders)
 }
 
+const REST: &str = "UPDATE standing SET code = ?3";
+
+/// Nobody rests whose keys are not known.
+const MAY: &str = "(keyed OR ?3 IS NULL)";
+
 pub(super) fn set_rest(db: &Connection, rests: &[(End, String, Option<u8>)]) -> Result<(), Fault> {
     let mut update =
-        db.prepare_cached(r#"UPDATE standing SET code = ?3 WHERE "end" = ?1 AND id = ?2 AND code IS NOT ?3"#)?;
+        db.prepare_cached(&format!(r#"{REST} WHERE "end" = ?1 AND id = ?2 AND code IS NOT ?3 AND {MAY}"#))?;
     for (end, id, rest) in rests {
         update.execute(params![code::end(*end), id, rest])?;
     }
@@ -119,8 +138,7 @@ pub(super) fn set_rest(db: &Connection, rests: &[(End, String, Option<u8>)]) -> 
 pub(super) fn rest_links(db: &Connection, rests: &[(LinkId, [u8; 2])]) -> Result<(), Fault> {
     let update = |column: &str| {
         db.prepare_cached(&format!(
-            r#"UPDATE standing SET code = ?3
-               WHERE "end" = ?1 AND id = (SELECT {column} FROM links WHERE id = ?2) AND code IS NOT ?3"#
+            r#"{REST} WHERE "end" = ?1 AND id = (SELECT {column} FROM links WHERE id = ?2) AND code IS NOT ?3 AND {MAY}"#
         ))
     };
     let (mut left, mut right) = (update("left_id")?, update("right_id")?);
@@ -149,18 +167,4 @@ pub(super) fn erase(db: &Connection, end: End, id: &str) -> Result<(), Fault> {
     db.execute(r#"DELETE FROM standing WHERE "end" = ?1 AND id = ?2"#, params)?;
     db.execute("UPDATE standing SET code = NULL WHERE code IS NOT NULL", [])?;
     Ok(())
-}
-
-fn records(db: &Connection, select: &str, params: impl rusqlite::Params) -> Result<Vec<RecordId>, Fault> {
-    let mut select = db.prepare_cached(select)?;
-    let mut rows = select.query(params)?;
-    let mut records = Vec::new();
-    while let Some(row) = rows.next()? {
-        records.push((code::read_end(row.get(0)?)?, row.get(1)?));
-    }
-    Ok(records)
-}
-
-fn limit(most: usize) -> i64 {
-    i64::try_from(most).unwrap_or(i64::MAX)
 }

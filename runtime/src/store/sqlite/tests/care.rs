@@ -81,6 +81,83 @@ fn the_history_of_a_record_of_a_field_of_a_run_since_a_day() {
     assert_eq!(store.runs(2).unwrap().iter().map(|run| (run.id.0, run.lines)).collect::<Vec<_>>(), [(3, 2), (2, 2)]);
 }
 
+/// What is said of the whole record first, as a write that makes one leaves it.
+fn made(store: &mut Sqlite, run: RunId, id: &str, minute: i64) {
+    let whole = Line { what: "created".to_owned(), field: None, ..line("", Value::Unknown, Value::Unknown) };
+    let field = Line { what: "created".to_owned(), ..line("note", Value::Unknown, text("new")) };
+    let entry = NewEntry {
+        op: Uuid::new_v4(),
+        end: Right,
+        target: None,
+        partner: None,
+        deletes: false,
+        payload: named("ann@x.example"),
+        lines: vec![whole, field],
+    };
+    let entry = store.journal(run, &[entry]).unwrap()[0];
+    store.sent(&[entry]).unwrap();
+    store.confirm(entry, &seen(id), &NamedRecord::new(), at(minute)).unwrap();
+}
+
+fn told(store: &Sqlite, asked: &Asked) -> Vec<(String, Option<String>)> {
+    let history = store.history(asked).unwrap();
+    history.into_iter().map(|of| (of.record, of.line.field)).collect()
+}
+
+#[test]
+fn that_we_made_a_record_is_said_of_that_one_also_when_another_one_took_it_in() {
+    let (note, of) =
+        (Some("note".to_owned()), |id: &str| Asked { records: vec![(Right, id.into())], ..Asked::default() });
+    let mut store = store();
+    let run = store.begin_run(at(0), "rules").unwrap();
+    made(&mut store, run, "1", 0);
+    assert_eq!(told(&store, &of("1")), [("1".into(), note.clone()), ("1".into(), None)]);
+    // It has a new id, and is the same record.
+    store.observe(Right, &[Observed { aliases: vec!["1".to_owned()], ..seen("2") }]).unwrap();
+    assert_eq!(told(&store, &of("2")), [("2".into(), note.clone()), ("2".into(), None)]);
+    // Somebody else's, that we did not make, takes it in.
+    store.observe(Right, &[seen("9")]).unwrap();
+    store.observe(Right, &[Observed { aliases: vec!["2".to_owned()], ..seen("9") }]).unwrap();
+    let whole = ("2".to_owned(), None);
+    assert_eq!(told(&store, &of("9")), [("9".into(), note.clone())]);
+    assert_eq!(
+        told(&store, &Asked { run: Some(run), ..Asked::default() }),
+        [("9".into(), note.clone()), whole.clone()]
+    );
+    // And goes on under another id.
+    store.observe(Right, &[Observed { aliases: vec!["9".to_owned()], ..seen("10") }]).unwrap();
+    assert_eq!(told(&store, &Asked::default()), [("10".into(), note), whole]);
+    let erased = store.forget(&[(Right, "10".to_owned())], &[], "salt", at(9)).unwrap();
+    assert_eq!((erased.history, told(&store, &Asked::default())), (2, vec![]), "also that it was made");
+}
+
+#[test]
+fn a_write_of_an_earlier_run_is_told_of_that_run_and_of_the_time_when_it_was_confirmed() {
+    let mut store = store();
+    store.observe(Right, &[seen("1"), seen("2")]).unwrap();
+    let first = store.begin_run(at(0), "rules").unwrap();
+    let late = sent(&mut store, first, "1", vec![line("late", Value::Empty, text("a"))]);
+    let other = sent(&mut store, first, "1", vec![line("other", Value::Empty, text("a"))]);
+    store.confirm(other, &seen("1"), &NamedRecord::new(), at(1)).unwrap();
+    let second = store.begin_run(at(10), "rules").unwrap();
+    let entry = sent(&mut store, second, "2", vec![line("second", Value::Empty, text("a"))]);
+    store.confirm(entry, &seen("2"), &NamedRecord::new(), at(11)).unwrap();
+    store.confirm(late, &seen("1"), &NamedRecord::new(), at(20)).unwrap();
+    let third = store.begin_run(at(30), "rules").unwrap();
+    let fields =
+        |asked: Asked| told(&store, &asked).into_iter().map(|(_, field)| field.unwrap_or_default()).collect::<Vec<_>>();
+    assert_eq!(fields(Asked { run: Some(first), ..Asked::default() }), ["late", "other"]);
+    assert_eq!(fields(Asked { run: Some(second), ..Asked::default() }), ["second"]);
+    assert_eq!(fields(Asked { run: Some(third), ..Asked::default() }), [""; 0]);
+    assert_eq!(fields(Asked { since: Some(at(1)), ..Asked::default() }), ["late", "second", "other"]);
+    assert_eq!(fields(Asked { since: Some(at(11)), ..Asked::default() }), ["late", "second"]);
+    assert_eq!(fields(Asked { since: Some(at(20)), ..Asked::default() }), ["late"]);
+    assert_eq!(fields(Asked { since: Some(at(21)), ..Asked::default() }), [""; 0]);
+    assert_eq!(fields(Asked { since: Some(at(11)), run: Some(first), ..Asked::default() }), ["late"]);
+    let lines: Vec<_> = store.runs(9).unwrap().iter().map(|run| run.lines).collect();
+    assert_eq!(lines, [0, 1, 2]);
+}
+
 #[test]
 fn what_is_written_again_and_again_is_told() {
     let mut store = store();

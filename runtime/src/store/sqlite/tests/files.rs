@@ -191,7 +191,10 @@ fn the_history_of_the_first_format_is_kept() {
     .unwrap();
     migrate(&mut db, STEPS).unwrap();
     let history = super::super::history::history(&db, &Asked::default()).unwrap();
-    let Activity { run, end, record, line, .. } = &history[0];
+    let Activity { run, end, record, line, at, .. } = &history[0];
+    for asked in [Asked { run: Some(*run), ..Asked::default() }, Asked { since: Some(*at), ..Asked::default() }] {
+        assert_eq!(super::super::history::history(&db, &asked).unwrap(), history);
+    }
     assert_eq!((run.0, *end, record.as_str(), line.why.as_str()), (1, End::Right, "7", "map on line 2"));
     assert_eq!((&line.before, &line.after), (&Value::Unknown, &Value::Text(Text::plain("It's \"new\""))));
 }
@@ -222,7 +225,7 @@ fn an_open_write_of_an_older_format_can_still_be_confirmed_and_leaves_nothing_of
         settled: None,
         elses: false,
     };
-    super::super::journal::confirm(&db, &confirmed, Timestamp::UNIX_EPOCH).unwrap();
+    super::super::journal::confirm_all(&db, &[confirmed], Timestamp::UNIX_EPOCH).unwrap();
     let left: i64 = db.query_row("SELECT count(*) FROM open_writes", [], |row| row.get(0)).unwrap();
     let told = super::super::history::history(&db, &Asked::default()).unwrap();
     assert_eq!((left, told.len(), told[0].line.field.as_deref()), (0, 1, Some("note")));

@@ -22,6 +22,8 @@ fn at_rest() -> Sqlite {
     store.settle(&[pair("ann"), pair("bob")]).unwrap();
     let records = moved(&store);
     assert_eq!(records.len(), 5, "what is new was never at rest");
+    assert_eq!(store.unkeyed(None, 100).unwrap(), records);
+    records.iter().for_each(|(end, id)| keyed(&mut store, *end, id, &[]));
     rest(&mut store, &records, Some(7));
     assert_eq!(moved(&store), []);
     store
@@ -62,6 +64,24 @@ fn both_records_of_a_link_go_to_rest_by_its_name() {
     let mut codes = store.at_rest().unwrap();
     codes.sort_by_key(|(end, code, _)| (end.index(), *code));
     assert_eq!(codes, [(Left, 7, 1), (Left, 8, 1), (Right, 9, 1)]);
+}
+
+#[test]
+fn nobody_rests_whose_keys_are_not_known() {
+    let mut store = at_rest();
+    store.observe(Left, &[edited("ann")]).unwrap();
+    assert!(store.keyed("by email").is_ok_and(|keyed| !keyed));
+    rest(&mut store, &both("ann"), Some(7));
+    let link = store.link_of(Left, "ann").unwrap().unwrap().id;
+    store.rest_links(&[(link, [7, 7])]).unwrap();
+    assert_eq!(moved(&store), [record(Left, "ann")]);
+    assert_eq!(store.unkeyed(None, 100).unwrap(), [record(Left, "ann")]);
+    assert_eq!(store.unkeyed(Some(&record(Left, "ann")), 100).unwrap(), []);
+    keyed(&mut store, Left, "ann", &[1]);
+    assert_eq!((moved(&store), store.unkeyed(None, 100).unwrap()), (vec![record(Left, "ann")], vec![]));
+    assert!(store.keyed("by email").unwrap());
+    rest(&mut store, &both("ann"), Some(7));
+    assert_eq!(moved(&store), []);
 }
 
 #[test]
@@ -116,7 +136,7 @@ fn other_rules_wake_everybody_and_other_keys_are_taken_anew() {
     store.begin_standing("other rules", "by email").unwrap();
     assert_eq!((moved(&store).len(), store.keys_of(Left, "cleo").unwrap()), (5, vec![1]));
     store.begin_standing("other rules", "by phone").unwrap();
-    assert_eq!((store.unkeyed(100).unwrap().len(), store.keys_of(Left, "cleo").unwrap()), (5, vec![]));
+    assert_eq!((store.unkeyed(None, 100).unwrap().len(), store.keys_of(Left, "cleo").unwrap()), (5, vec![]));
 }
 
 #[test]
@@ -126,6 +146,7 @@ fn what_is_at_rest_is_counted_as_it_changes() {
     rest(&mut store, &[record(Left, "cleo")], Some(1));
     store.observe(Left, &[edited("ann")]).unwrap();
     assert_eq!(store.at_rest().unwrap(), [(Left, 1, 1), (Left, 7, 1), (Right, 7, 1)]);
+    keyed(&mut store, Left, "ann", &[]);
     rest(&mut store, &both("ann"), Some(7));
     store.observe(Left, &[gone("cleo")]).unwrap();
     assert_eq!(store.at_rest().unwrap(), [(Left, 7, 2), (Right, 7, 2)]);
@@ -150,7 +171,7 @@ fn who_is_gone_keeps_no_key() {
     let mut store = at_rest();
     keyed(&mut store, Left, "cleo", &[1]);
     store.observe(Left, &[gone("cleo")]).unwrap();
-    assert!(store.unkeyed(100).unwrap().contains(&record(Left, "cleo")), "her keys are still to be taken out");
+    assert!(store.unkeyed(None, 100).unwrap().contains(&record(Left, "cleo")), "her keys are still to be taken out");
     keyed(&mut store, Left, "cleo", &[]);
     assert_eq!((store.holders(1).unwrap(), moved(&store)), (vec![], vec![]));
 
