@@ -1,6 +1,8 @@
 //! Files that are apps, on a real disk: CSV files and folders of vCards.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "what a test sets up is there, or the test fails")]
 
+#[path = "files/adopting.rs"]
+mod adopting;
 #[path = "files/connection.rs"]
 mod connection;
 #[path = "files/csv.rs"]

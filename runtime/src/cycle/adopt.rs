@@ -7,7 +7,7 @@
 
 use syncc_compiler::ir::End;
 
-use super::{Allowed, Connection, CycleError, Host, Picture, Report, display, naming};
+use super::{Allowed, Connection, CycleError, Host, Picture, Report, display, naming, page::Pass};
 use crate::{
     engine::{Cause, Held, Item, Kind},
     store::{Settled, UNPLANNED},
@@ -57,19 +57,32 @@ impl Connection<'_> {
         }
         let mut report = Report::default();
         self.read(&Allowed::default(), host, &mut report).await?;
-        let picture = self.picture(&mut report)?;
-        let (mut adoption, mut settled) = (Adoption::default(), Vec::new());
-        for item in &picture.plan.items {
-            if let Some(pair) = picture.adopted(item, &mut adoption) {
-                settled.push(self.as_they_are(&picture, item, &pair));
-                adoption.pairs.push(pair);
-            }
+        host.phase("Planning", None);
+        self.prepare_everybody("adopt")?;
+        let frame = self.frame()?;
+        let (mut adoption, mut pass) = (Adoption::default(), Pass::default());
+        while let Some(page) = pass.next(self.store, self.page)? {
+            let picture = self.page(page, &frame, None, &mut report)?;
+            let pairs: Vec<_> =
+                picture.plan.items.iter().filter_map(|item| picture.adopted(item, &mut adoption)).collect();
+            adoption.pairs.extend(pairs);
         }
         if adoption.pairs.is_empty() || !agree(&adoption) {
             return Ok((adoption, false));
         }
-        self.store.settle(&settled)?;
+        host.phase("Linking", Some(adoption.pairs.len() as u64));
+        // Before anything is linked: should it be cut short, nobody's run goes on from there unseen.
         self.store.set_planned(UNPLANNED)?;
+        // The same pages once more, from the same memory: what was shown is what is linked.
+        let mut pass = Pass::over(pass);
+        while let Some(page) = pass.next(self.store, self.page)? {
+            let picture = self.page(page, &frame, None, &mut report)?;
+            let items = picture.plan.items.iter();
+            let pairs = items.filter_map(|item| Some((item, picture.adopted(item, &mut Adoption::default())?)));
+            let settled: Vec<_> = pairs.map(|(item, pair)| self.as_they_are(&picture, item, &pair)).collect();
+            self.store.settle(&settled)?;
+            host.advance(settled.len() as u64);
+        }
         Ok((adoption, true))
     }
 

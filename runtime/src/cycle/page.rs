@@ -192,8 +192,17 @@ impl Connection<'_> {
     /// Makes sure that it is known what moved, and by which keys every record is found: since the last time, or since the
     /// rules were others.
     pub(super) fn prepare(&mut self) -> Result<(), CycleError> {
-        let (rules, keys) = (self.by(&self.fingerprint), self.by(&matching(self.program)));
-        self.store.begin_standing(&rules, &keys)?;
+        self.prepare_by(&self.by(&self.fingerprint))
+    }
+
+    /// The same for something else than the rules, by which nobody is at rest yet: everybody counts as moved. Also for the rules
+    /// then, when they come next.
+    pub(super) fn prepare_everybody(&mut self, what: &str) -> Result<(), CycleError> {
+        self.prepare_by(&self.by(&format!("{what}: {}", self.fingerprint)))
+    }
+
+    fn prepare_by(&mut self, rules: &str) -> Result<(), CycleError> {
+        self.store.begin_standing(rules, &self.by(&matching(self.program)))?;
         let mut after = None;
         loop {
             let unkeyed = self.store.unkeyed(after.as_ref(), PAGE)?;

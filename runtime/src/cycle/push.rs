@@ -63,6 +63,14 @@ impl Pushed {
     }
 }
 
+/// A batch that is in the journal, and not sent yet.
+struct Journalled {
+    jobs: Vec<Job>,
+    entries: Vec<NewEntry>,
+    writes: Vec<Write>,
+    ids: Vec<EntryId>,
+}
+
 /// A write that an app answered, and that is not noted yet.
 struct Answered {
     job: Job,
@@ -222,24 +230,39 @@ impl Connection<'_> {
         let app = self.apps[end.index()];
         let batches = report.breakers[end.index()].batches(app, &writes);
         let mut waiting: Vec<Option<_>> = jobs.into_iter().zip(writes).map(Some).collect();
-        // What the last batch came to is noted while the next one is at the app.
-        let mut answered: Vec<Answered> = Vec::new();
-        for batch in batches {
+        let mut batches = batches.into_iter().map(|batch| {
             let batch = batch.writes.iter().filter_map(|at| waiting.get_mut(*at)?.take());
             let (chunk, writes): (Vec<(Job, NewEntry)>, Vec<Write>) = batch.unzip();
             let (jobs, entries): (Vec<Job>, Vec<NewEntry>) = chunk.into_iter().unzip();
-            let open = jobs.first().and_then(|job| report.breakers[end.index()].open(job.makes()));
-            if let Some(error) = report.stopped[end.index()].clone().or(open).map(|error| error.to_string()) {
+            (jobs, entries, writes)
+        });
+        // While a batch is at the app, what the last one came to is noted, and the next one is journalled, as planned.
+        let mut answered: Vec<Answered> = Vec::new();
+        let mut next: Option<Journalled> = None;
+        loop {
+            let Journalled { jobs, entries, writes, ids } = match next.take() {
+                Some(journalled) => journalled,
+                None => match batches.next() {
+                    Some(batch) if stops(report, end, &batch.0).is_none() => self.journalled(run, batch)?,
+                    Some((jobs, entries, writes)) => Journalled { jobs, entries, writes, ids: Vec::new() },
+                    None => break,
+                },
+            };
+            if let Some(error) = stops(report, end, &jobs) {
+                ids.into_iter().try_for_each(|id| self.store.fail(id, &error))?;
                 for (job, entry) in jobs.into_iter().zip(&entries) {
                     self.failed(picture, job, entry, &error, pushed, report);
                 }
                 continue;
             }
-            let ids = self.store.journal(run, &entries)?;
             self.store.sent(&ids)?;
             let last = std::mem::take(&mut answered);
-            let (results, noted) = tokio::join!(biased; app.push(&writes), async { self.confirm_batch(picture, end, last, pushed, report) });
-            noted?;
+            let meanwhile = async {
+                self.confirm_batch(picture, end, last, pushed, report)?;
+                batches.next().map(|batch| self.journalled(run, batch)).transpose()
+            };
+            let (results, journalled) = tokio::join!(biased; app.push(&writes), meanwhile);
+            next = journalled?;
             let mut refused = Vec::new();
             for (((job, entry), id), result) in jobs.into_iter().zip(entries).zip(ids).zip(results) {
                 match result {
@@ -262,6 +285,16 @@ impl Connection<'_> {
             }
         }
         self.confirm_batch(picture, end, answered, pushed, report)
+    }
+
+    /// Notes the writes of a batch as planned.
+    fn journalled(
+        &mut self,
+        run: RunId,
+        (jobs, entries, writes): (Vec<Job>, Vec<NewEntry>, Vec<Write>),
+    ) -> Result<Journalled, CycleError> {
+        let ids = self.store.journal(run, &entries)?;
+        Ok(Journalled { jobs, entries, writes, ids })
     }
 
     /// Notes that the writes of a batch happened and which pairs are in step by them, all in one: a crash before it leaves all of
@@ -422,6 +455,12 @@ fn otherwise(side: &Side, lines: &[Line], held: &Record) -> NamedRecord {
             None => !field.can.set && !field.can.add,
         });
     otherwise.map(|(field, held)| (field.name.clone(), held.clone())).collect()
+}
+
+/// Why a batch is not sent, if so: the side does not take anything any more, or nothing of this kind.
+fn stops(report: &Report, end: End, jobs: &[Job]) -> Option<String> {
+    let open = jobs.first().and_then(|job| report.breakers[end.index()].open(job.makes()));
+    report.stopped[end.index()].clone().or(open).map(|error| error.to_string())
 }
 
 /// The record that waits for a write. One that could not be made is counted where the one stands that it was to be made for.

@@ -1,14 +1,15 @@
 //! How things are spelt in columns, and how they are read back.
 
-use std::fmt::Display;
+use std::{collections::BTreeMap, fmt::Display};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Serialize, Serializer};
 use syncc_compiler::{ir::End, value::Value};
 
 use super::{
     super::{EntryState, Line, NamedRecord},
     fault::Fault,
+    kept::{Found, FoundLine, Kept, KeptLine},
 };
 
 /// An end as a column has it.
@@ -40,12 +41,20 @@ pub(super) fn read_time(column: &str, what: impl Display) -> Result<Timestamp, F
 
 /// A record by field name as compact JSON. The keys are sorted, so that equal records are equal text.
 pub(super) fn record(record: &NamedRecord) -> Result<String, Fault> {
-    serde_json::to_string(record).map_err(|error| Fault::damaged(format!("a record that cannot be stored: {error}")))
+    struct Fields<'r>(&'r NamedRecord);
+    impl Serialize for Fields<'_> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_map(self.0.iter().map(|(name, value)| (name, Kept(value))))
+        }
+    }
+    json(&Fields(record), "a record")
 }
 
 /// The record in a column. `what` names the row.
 pub(super) fn read_record(column: &str, what: impl Display) -> Result<NamedRecord, Fault> {
-    serde_json::from_str(column).map_err(|error| Fault::damaged(format!("the fields of {what}: {error}")))
+    let fields: BTreeMap<String, Found> =
+        serde_json::from_str(column).map_err(|error| Fault::damaged(format!("the fields of {what}: {error}")))?;
+    Ok(fields.into_iter().map(|(name, Found(value))| (name, value)).collect())
 }
 
 /// The value in a column. `what` names the row.
@@ -53,51 +62,45 @@ pub(super) fn read_value(column: &str, what: impl Display) -> Result<Value, Faul
     serde_json::from_str(column).map_err(|error| Fault::damaged(format!("a value of {what}: {error}")))
 }
 
-/// The lines that a write will leave in the history, as a column has them.
+/// The lines that a write will leave in the history, as a column has them: arrays of who it is about, what is done, and lines of
+/// which both are true.
 pub(super) fn lines(lines: &[Line]) -> Result<String, Fault> {
-    serde_json::to_string(lines).map_err(|error| Fault::damaged(format!("a write that cannot be stored: {error}")))
+    let alike = lines.chunk_by(|a, b| (&a.who, &a.what) == (&b.who, &b.what));
+    let groups: Vec<_> = alike
+        .filter_map(|lines| {
+            let Line { who, what, .. } = lines.first()?;
+            Some((who, what, lines.iter().map(KeptLine::of).collect::<Vec<_>>()))
+        })
+        .collect();
+    json(&groups, "a write")
 }
 
 /// The lines in a column. `what` names the row.
 pub(super) fn read_lines(column: Option<&str>, what: impl Display) -> Result<Vec<Line>, Fault> {
     let Some(column) = column else { return Ok(Vec::new()) };
-    serde_json::from_str(column).map_err(|error| Fault::damaged(format!("what {what} does: {error}")))
-}
-
-/// What a line of the history says beside who it is about and what was done, which its row says once.
-#[derive(Deserialize)]
-pub(super) struct FieldLine {
-    pub(super) field: Option<String>,
-    #[serde(default)]
-    pub(super) before: Value,
-    #[serde(default)]
-    pub(super) after: Value,
-    pub(super) why: String,
-}
-
-/// The same, to be written.
-#[derive(Serialize)]
-pub(super) struct NewFieldLine<'l> {
-    pub(super) field: Option<&'l str>,
-    #[serde(skip_serializing_if = "is_unknown")]
-    pub(super) before: &'l Value,
-    #[serde(skip_serializing_if = "is_unknown")]
-    pub(super) after: &'l Value,
-    pub(super) why: &'l str,
-}
-
-fn is_unknown(value: &Value) -> bool {
-    !value.is_known()
+    let groups: Vec<(String, String, Vec<FoundLine>)> =
+        serde_json::from_str(column).map_err(|error| Fault::damaged(format!("what {what} does: {error}")))?;
+    let lines = groups.into_iter().flat_map(|(who, done, lines)| {
+        lines.into_iter().map(move |(field, Found(before), Found(after), why)| {
+            let (who, what) = (who.clone(), done.clone());
+            Line { who, what, field, before, after, why }
+        })
+    });
+    Ok(lines.collect())
 }
 
 /// The lines of a row of the history, as a column has them.
-pub(super) fn fields(lines: &[NewFieldLine<'_>]) -> Result<String, Fault> {
-    serde_json::to_string(lines).map_err(|error| Fault::damaged(format!("a history that cannot be stored: {error}")))
+pub(super) fn fields(lines: &[KeptLine<'_>]) -> Result<String, Fault> {
+    json(lines, "a history")
 }
 
 /// The lines in a column. `what` names the row.
-pub(super) fn read_fields(column: &str, what: impl Display) -> Result<Vec<FieldLine>, Fault> {
+pub(super) fn read_fields(column: &str, what: impl Display) -> Result<Vec<FoundLine>, Fault> {
     serde_json::from_str(column).map_err(|error| Fault::damaged(format!("the lines of {what}: {error}")))
+}
+
+fn json(what: &(impl Serialize + ?Sized), name: &str) -> Result<String, Fault> {
+    serde_json::to_string(what).map_err(|error| Fault::damaged(format!("{name} that cannot be stored: {error}")))
 }
 
 /// A state as a column has it.

@@ -9,8 +9,9 @@ use syncc_compiler::{ir::End, value::Value};
 
 use super::{
     super::{Activity, Asked, Line, NamedRecord, RunId, RunInfo},
-    code::{self, FieldLine, NewFieldLine},
+    code,
     fault::Fault,
+    kept::{Found, KeptLine},
 };
 
 /// How many lines a row of the history can have: a line is numbered by its row and its place in there.
@@ -79,9 +80,9 @@ pub(super) fn record(
         let column = lines.iter().map(|line| {
             let held = line.field.as_ref().and_then(|field| fields.get(field)).filter(|value| value.is_known());
             let after = if line.after.is_known() { held.unwrap_or(&line.after) } else { &line.after };
-            NewFieldLine { field: line.field.as_deref(), before: &line.before, after, why: &line.why }
+            KeptLine { after, ..KeptLine::of(line) }
         });
-        let column: Vec<NewFieldLine<'_>> = column.collect();
+        let column: Vec<KeptLine<'_>> = column.collect();
         insert.execute(params![
             run.0,
             code::time(at),
@@ -207,7 +208,7 @@ fn read(row: &Row<'_>, of: Option<&str>, asked: Option<&str>, activity: &mut Vec
     let end = code::read_end(row.get(3)?)?;
     let fields = code::read_fields(row.get_ref(7)?.as_str().map_err(rusqlite::Error::from)?, &name)?;
     for (place, line) in (0_u16..).zip(fields).collect::<Vec<_>>().into_iter().rev() {
-        let FieldLine { field, before, after, why } = line;
+        let (field, Found(before), Found(after), why) = line;
         if asked.is_some() && asked != field.as_deref() {
             continue;
         }
@@ -231,10 +232,10 @@ fn read(row: &Row<'_>, of: Option<&str>, asked: Option<&str>, activity: &mut Vec
 /// Which field of which record was given the same value again and again.
 pub(super) const REPEATED: &str = r#"
     SELECT DISTINCT "end", record, field FROM (
-      SELECT "end", record, line.value ->> 'field' AS field
+      SELECT "end", record, line.value ->> 0 AS field
       FROM history INDEXED BY history_updated, json_each(history.fields) AS line
       WHERE at >= ?1 AND NOT whole AND what = 'updated'
-      GROUP BY "end", record, field, line.value -> 'after' HAVING count(*) >= ?2)
+      GROUP BY "end", record, field, line.value -> 2 HAVING count(*) >= ?2)
     ORDER BY 1, 2, 3"#;
 
 pub(super) fn repeated(db: &Connection, since: Timestamp, times: u32) -> Result<Vec<(End, String, String)>, Fault> {

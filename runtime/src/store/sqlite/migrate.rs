@@ -18,6 +18,7 @@ pub(super) const STEPS: &[&str] = &[
     include_str!("migrations/0007_emptied.sql"),
     include_str!("migrations/0008_former.sql"),
     include_str!("migrations/0009_lean.sql"),
+    include_str!("migrations/0010_few_words.sql"),
 ];
 
 /// Does the steps that are missing.
@@ -30,10 +31,15 @@ pub(super) fn migrate(connection: &mut Connection, steps: &[&str]) -> Result<(),
     if found > known {
         return Err(StoreError::Newer { found, known }.into());
     }
-    for (version, step) in (1_i64..).zip(steps).skip_while(|(version, _)| *version <= found) {
+    let missing: Vec<_> = (1_i64..).zip(steps).skip_while(|(version, _)| *version <= found).collect();
+    // A new store is made at once; in one that holds something, each step may take long, and what it did stays.
+    let together = if found == 0 { missing.len().max(1) } else { 1 };
+    for some in missing.chunks(together) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        transaction.execute_batch(step)?;
-        transaction.pragma_update(None, "user_version", version)?;
+        for (version, step) in some {
+            transaction.execute_batch(step)?;
+            transaction.pragma_update(None, "user_version", version)?;
+        }
         transaction.commit()?;
     }
     Ok(())

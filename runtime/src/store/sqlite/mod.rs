@@ -15,6 +15,7 @@ mod forgotten;
 mod former;
 mod history;
 mod journal;
+mod kept;
 mod links;
 mod migrate;
 mod observations;

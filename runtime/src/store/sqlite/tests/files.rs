@@ -14,7 +14,7 @@ use super::{
     super::migrate::{STEPS, migrate},
     seen,
 };
-use crate::store::{Activity, Asked, Confirmed, Sqlite, Store, StoreError};
+use crate::store::{Activity, Asked, Confirmed, NamedRecord, Sqlite, Store, StoreError};
 
 fn folder() -> TempDir {
     TempDir::new().unwrap()
@@ -200,6 +200,39 @@ fn the_history_of_the_first_format_is_kept() {
 }
 
 #[test]
+fn bases_of_an_older_format_are_what_they_were_and_wake_nobody() {
+    let mut db = Connection::open_in_memory().unwrap();
+    migrate(&mut db, &STEPS[..8]).unwrap();
+    db.execute_batch(
+        r#"INSERT INTO seen ("end", id, deleted, listing, raw) VALUES (0, 'ann', 0, 0, x'00'), (1, '7', 0, 0, x'00');
+           INSERT INTO links (left_id, right_id, in_step, base_left) VALUES ('ann', '7', 1,
+             '{"birthday":"Empty","email":{"Text":{"shown":"Ann@x.example","key":"ann@x.example"}},"note":{"Text":{"shown":"Empty"}},
+               "score":{"Number":0.30000000000000004},"tags":{"Set":[{"shown":"VIP","key":"vip"},{"shown":"team"}]},"yes":{"Bool":true}}');
+           UPDATE standing SET code = 1, keyed = 1;"#,
+    )
+    .unwrap();
+    migrate(&mut db, STEPS).unwrap();
+    let links = super::super::links::links(&db).unwrap();
+    let [Some(left), None] = links[0].base.as_ref().unwrap() else { panic!("{links:?}") };
+    let text = |text: &str| Value::Text(Text::plain(text));
+    let tags = Value::set([Text::keyed("VIP", "vip"), Text::plain("team")]);
+    let number = Value::Number(syncc_compiler::value::Number::new(0.1 + 0.2).unwrap());
+    let email = Value::Text(Text::keyed("Ann@x.example", "ann@x.example"));
+    let fields = ["birthday", "email", "note", "score", "tags", "yes"].map(str::to_owned);
+    let values = [Value::Empty, email, text("Empty"), number, tags, Value::Bool(true)];
+    assert_eq!(format!("{left:?}"), format!("{:?}", fields.into_iter().zip(values).collect::<NamedRecord>()));
+    let awake: i64 = db.query_row("SELECT count(*) FROM standing WHERE code IS NULL", [], |row| row.get(0)).unwrap();
+    assert_eq!(awake, 0);
+    // Written once more it is the same text.
+    let kept: String = db.query_row("SELECT base_left FROM links", [], |row| row.get(0)).unwrap();
+    let again = super::super::code::record(left).ok().unwrap();
+    let mut read = [&kept, &again].map(|text| serde_json::from_str::<serde_json::Value>(text).unwrap());
+    let tags = read.each_mut().map(|record| record["tags"].take());
+    assert_eq!(read[0], read[1]);
+    assert_eq!(tags[1], serde_json::json!(["team", {"shown": "VIP", "key": "vip"}]));
+}
+
+#[test]
 fn an_open_write_of_an_older_format_can_still_be_confirmed_and_leaves_nothing_of_what_it_wrote() {
     let mut db = Connection::open_in_memory().unwrap();
     db.pragma_update(None, "foreign_keys", true).unwrap();
@@ -214,6 +247,10 @@ fn an_open_write_of_an_older_format_can_still_be_confirmed_and_leaves_nothing_of
     .unwrap();
     migrate(&mut db, STEPS).unwrap();
     let open = super::super::journal::open_entries(&db).unwrap();
+    let (payload, line) = (&open[0].write.payload, &open[0].write.lines[0]);
+    assert_eq!(payload["note"], Value::Text(Text::plain("new")));
+    assert_eq!((line.who.as_str(), line.what.as_str(), line.why.as_str()), ("Ann", "updated", "line 2"));
+    assert_eq!((&line.before, &line.after), (&Value::Empty, &Value::Text(Text::plain("new"))));
     assert_eq!(open.iter().map(|entry| (entry.id.0, entry.write.lines.len())).collect::<Vec<_>>(), [(7, 1)]);
 
     let entry = open[0].id;

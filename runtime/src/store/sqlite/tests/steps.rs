@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fmt};
 use proptest::{collection::vec, option, prelude::*};
 use syncc_compiler::{
     ir::End,
-    value::{Number, Text, Value},
+    value::{Address, Consent, Number, Text, Value},
 };
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -65,6 +65,15 @@ fn value() -> impl Strategy<Value = Value> {
         any::<f64>().prop_map(|number| Number::new(number).map_or(Value::Empty, Value::Number)),
         any::<bool>().prop_map(Value::Bool),
         vec("[a-zA-Z ]{1,4}", 1..4).prop_map(|set| Value::set(set.into_iter().map(Text::plain))),
+        vec("[a-zA-Z ]{1,4}", 1..4).prop_map(|set| {
+            Value::set(set.into_iter().map(|text| Text::keyed(text.as_str(), &text.to_lowercase())))
+        }),
+        "Empty|Unknown|null|false".prop_map(|text| Value::Text(Text::plain(text))),
+        any::<u16>().prop_map(|days| Value::Date(
+            jiff::civil::date(1900, 1, 1).saturating_add(jiff::Span::new().days(i64::from(days)))
+        )),
+        ".{1,8}".prop_map(|city| Value::Address(Box::new(Address { city, ..Address::default() }))),
+        Just(Value::Consent(Consent::Unsubscribed)),
     ]
 }
 
