@@ -214,7 +214,6 @@ fn changes_of(side: End, pair: &Pair, end: &[Option<Record>; 2], trace: &Trace, 
                 }
             }
         }
-        (Some(before), Some(after)) if before == after => {}
         (Some(before), Some(after)) => {
             for (field, (before, after)) in (0..).map(FieldId).zip(before.values().iter().zip(after.values())) {
                 if let (true, Some(cause)) = (before != after, cause(Some(field))) {

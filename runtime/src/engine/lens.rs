@@ -101,7 +101,7 @@ impl Engine<'_> {
                 Piece::Field(field) => {
                     let value = record.get(*field);
                     says |= value.is_filled();
-                    text.push_str(&spelling(value)?);
+                    text.push_str(&shown(value)?);
                 }
             }
         }
@@ -116,18 +116,5 @@ impl Engine<'_> {
                 End::Right => (right == value).then_some(left),
             }
         })
-    }
-}
-
-/// A value as part of a composed text: the elements of a set and the parts of an address with commas between.
-fn spelling(value: &Value) -> Option<String> {
-    match value {
-        Value::Unknown => None,
-        Value::Set(set) => Some(set.elements().iter().map(Text::shown).collect::<Vec<_>>().join(", ")),
-        Value::Address(address) => {
-            let parts = address.parts().map(str::trim);
-            Some(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "))
-        }
-        single => shown(single),
     }
 }

@@ -68,6 +68,9 @@ fn overwrites_of_more_than_twenty() {
     let changed = |count| Scene::in_step(TWO_WAY, 40).now(count, |nth| Scene::left(nth, "Zenith")).guards();
     assert_eq!(changed(21), ["overwrites"]);
     assert_eq!(changed(20), [""; 0]);
+    let scene = Scene::in_step(TWO_WAY, 40).now(21, |nth| Scene::left(nth, "Zenith"));
+    let message = scene.plan(&Facts::default()).guards[0].message(&scene.file.program);
+    assert!(message.contains("`shop`") && message.contains("21"), "it says where: {message}");
 }
 
 #[test]

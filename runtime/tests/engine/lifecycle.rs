@@ -55,6 +55,8 @@ fn a_rule_can_delete_but_a_contact_that_a_person_edited_survives() {
     assert_eq!(edited.right, "note: Zenith");
     let later = file.after(&edited, ["none", "note: Zenith"]);
     assert_eq!(later.right, "note: Zenith", "the edit is still one in the next cycle");
+    let silent = file.next(was, ["none", "note: ?"]);
+    assert_eq!(silent.right, "none", "what an answer did not carry is no edit");
 }
 
 #[test]

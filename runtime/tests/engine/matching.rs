@@ -150,6 +150,25 @@ fn a_contact_like_a_linked_one_is_a_duplicate_of_it() {
 }
 
 #[test]
+fn who_has_the_new_email_of_a_linked_contact_does_not_take_it_from_its_partner() {
+    let file = by_email();
+    let links = [link(&file, ["l1", "r1"], ["email: ann@x.example", "email: ann@x.example"])];
+    let left = [("l1", "email: ann@x.example"), ("l2", "email: ann@new.example")];
+    let plan = planned(&file, &left, &[("r1", "email: ann@new.example")], &links);
+    assert_eq!(items(&plan), ["l1+r1 linked", "l2+- duplicate of l1 by email ann@new.example"]);
+}
+
+#[test]
+fn who_is_linked_with_somebody_told_apart_is_not_one_of_those_that_fit() {
+    let file = Sync::new("sync books <-> shop match phone or email");
+    let ann = "phone: +15551230001; email: home@x.example";
+    let links = [link(&file, ["l1", "r1"], [ann, ann])];
+    let bob = "phone: +15551230002; email: home@x.example; email2: bob@x.example";
+    let plan = planned(&file, &[("l1", ann), ("l2", bob)], &[("r1", ann), ("r2", "email: bob@x.example")], &links);
+    assert_eq!(items(&plan), ["l1+r1 linked", "l2+r2 by email bob@x.example"]);
+}
+
+#[test]
 fn the_next_tier_is_for_those_that_the_one_before_does_not_know() {
     let file = Sync::new("sync books <-> shop match email or phone");
     let left = [("l1", "email: ann@x.example; phone: +15551230001"), ("l2", "phone: +15551230002")];

@@ -1,7 +1,10 @@
 //! Point 3 of `docs/semantics.md`: what flows between two records.
 
-use syncc_compiler::ir::End;
-use syncc_runtime::engine::{Pair, Status};
+use syncc_compiler::{
+    ir::End,
+    value::{Address, Record, Value},
+};
+use syncc_runtime::engine::{Base, Pair, Status};
 
 use crate::sync::Sync;
 
@@ -112,6 +115,12 @@ fn choices_are_translated_and_several_words_for_one_do_not_fight() {
     assert_eq!([after.left, after.right], ["status: Lead", "stage: open"], "both are open: nothing flows back");
     let after = file.next(["status: Won", "stage: won"], ["status: Won", "stage: open"]);
     assert_eq!(after.left, "status: Open", "the first row decides");
+    let file = Sync::new(
+        r#"sync books <-> shop prefer shop map none
+           map books.status <-> shop.stage using { "Open" = "open", "Lead" = "open", "Won" = "won" }"#,
+    );
+    let after = file.first("status: Lead", "stage: open");
+    assert_eq!(after.left, "status: Lead", "they say the same, read from left to right");
 }
 
 #[test]
@@ -124,6 +133,15 @@ fn consent_only_climbs_down_whoever_is_preferred() {
     assert_eq!(after.left, "mail: unsubscribed", "what was taken back is not given again");
     let after = file.next(["mail: cleaned", "mail: cleaned"], ["", "mail: cleaned"]);
     assert_eq!(after.left, "mail: cleaned", "nothing said is no permission");
+    let apart = ["mail: subscribed", "mail: unsubscribed"];
+    assert_eq!(file.next(apart, apart).left, "mail: unsubscribed", "it needs no edit");
+    let file = Sync::new(
+        r#"sync books <-> shop prefer books map none
+           map books.status <-> shop.mail using { "Open" = "unsubscribed", "Lead" = "unsubscribed", "Won" = "cleaned" }"#,
+    );
+    assert_eq!(file.first("status: Lead", "mail: cleaned").left, "status: Won", "also as another field spells it");
+    assert_eq!(file.first("status: Won", "mail: subscribed").right, "mail: cleaned");
+    assert_eq!(file.first("status: Lead", "mail: unsubscribed").left, "status: Lead", "they say the same");
 }
 
 #[test]
@@ -136,6 +154,35 @@ fn a_composed_text_follows_its_fields() {
     assert_eq!(after.right, "", "when all its fields are empty, so is the text");
     let after = file.next(base, ["company: Acme; title: CEO", "note: call back"]);
     assert_eq!(after.right, "note: call back", "what a person writes there stays until a field changes");
+    let file = Sync::new(r#"sync books <-> shop map none map "{books.company}, {books.title}" -> shop.memo"#);
+    let after = file.next([base[0], "memo: Acme, CEO"], ["", "memo: Acme, CEO"]);
+    assert_eq!(after.right, "memo: Acme, CEO", "where the app cannot be told to clear a field, nothing is written");
+}
+
+fn home(parts: [&str; 4]) -> Value {
+    let [street, city, region, postal] = parts.map(str::to_owned);
+    Value::Address(Box::new(Address { street, city, region, postal, country: String::new() }))
+}
+
+/// A record that holds nothing but this in `home`.
+fn at_home(file: &Sync, end: End, parts: [&str; 4]) -> Option<Record> {
+    let mut record = file.contact(end, "")?;
+    record.put(file.program.side(end).field("home")?, home(parts));
+    Some(record)
+}
+
+#[test]
+fn a_part_of_an_address_that_the_other_app_has_no_place_for_stays() {
+    let file = Sync::new("sync books <-> shop map none map books.home <-> shop.home");
+    let (full, less) = (["1 Main St", "Honolulu", "HI", "96813"], ["1 Main St", "Honolulu", "", "96813"]);
+    let base = [at_home(&file, End::Left, full), at_home(&file, End::Right, less)];
+    let moved = at_home(&file, End::Right, ["2 Pali Hwy", "Kailua", "", "96734"]);
+    let pair = Pair { now: [base[0].clone(), moved], base: Some(Base { sides: base }), later: None };
+    let after = file.run(&pair);
+    let there = at_home(&file, End::Left, ["2 Pali Hwy", "Kailua", "HI", "96734"]);
+    assert_eq!(after.outcome.end[0], there);
+    let made = file.run(&Pair { now: [there, None], base: None, later: None });
+    assert_eq!(made.outcome.end[1], at_home(&file, End::Right, ["2 Pali Hwy", "Kailua", "", "96734"]));
 }
 
 #[test]
@@ -146,6 +193,9 @@ fn a_whole_name_and_its_parts_follow_each_other() {
     assert_eq!(after.right, "family: van Lee; given: Ann");
     let after = file.next(base, ["name: Ann Lee", "given: Anna; family: Lee"]);
     assert_eq!(after.left, "name: Anna Lee");
+    let one_way = Sync::new("sync books -> shop");
+    let after = one_way.next(base, ["name: Ann Lee", "given: Anna; family: Lee"]);
+    assert_eq!(after.left, "name: Ann Lee", "what flows one way only does not flow back");
 }
 
 #[test]

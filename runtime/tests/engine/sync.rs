@@ -35,6 +35,7 @@ fields.company = { type = "text" }
 fields.title = { type = "text" }
 fields.vip = { type = "bool" }
 fields.points = { type = "number" }
+fields.home = { type = "address" }
 fields.mail = { type = "consent" }
 "#;
 
@@ -57,6 +58,8 @@ fields.tag = { type = "set of text", can = ["read", "filter", "add", "remove"] }
 fields.list = { type = "set of text", can = ["read", "filter", "add", "remove"] }
 fields.stage = { type = "choice", values = ["open", "won"] }
 fields.note = { type = "text" }
+fields.memo = { type = "text", can = ["read", "filter", "set"] }
+fields.home = { type = "address", lacks = ["region"] }
 fields.vip = { type = "bool" }
 fields.mail = { type = "consent" }
 "#;
