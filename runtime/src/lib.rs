@@ -15,5 +15,6 @@ pub mod eval;
 pub mod replay;
 pub mod store;
 pub mod testing;
+mod threads;
 pub mod workspace;
 pub mod world;

@@ -150,3 +150,13 @@ fn a_rule_that_holds_and_has_nothing_to_do_has_not_fired() {
     assert_eq!(after.fired, []);
     assert_eq!(after.outcome.steps, 1);
 }
+
+#[test]
+fn a_rule_that_writes_over_what_flowed_and_leaves_it_as_it_was_has_not_fired() {
+    let file = Sync::new(
+        "sync books <-> shop map none map books.company -> shop.note when books.vip then shop.note = \"Acme\"",
+    );
+    let after = file.next(["company: Acme; vip: true", "note: Acme"], ["company: Zenith; vip: true", "note: Acme"]);
+    assert_eq!((after.right.as_str(), after.status()), ("note: Acme", Status::InSync));
+    assert_eq!((after.fired, after.outcome.changes), (vec![], vec![]));
+}

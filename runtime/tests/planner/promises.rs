@@ -9,7 +9,7 @@ use syncc_compiler::{
     ir::{Effect, End, FieldId, Lens, Program},
     value::Value,
 };
-use syncc_runtime::engine::{Guard, Item, Kind, Plan};
+use syncc_runtime::engine::{Facts, Guard, Item, Kind, Plan, Rest, Status, guards};
 
 use crate::{
     ROUNDS,
@@ -78,6 +78,8 @@ pub(crate) fn hold(file: &File, mut world: World, chance: &mut Chance, counts: &
     nothing_outside_the_frame_is_touched(file, &first, &told);
     consent_only_climbs_down(file, &first, &told);
     deletions_are_guarded(&first, &told);
+    nobody_rests_of_whom_something_is_left(&first, &world, &told);
+    who_rests_counts_as_much_as_before(&first, &told);
     swapped_sides_give_the_swapped_plan(file, &world, &first, &told);
     let (mut plan, mut round) = (first, 0);
     while plan.items.iter().any(changes) {
@@ -91,6 +93,8 @@ pub(crate) fn hold(file: &File, mut world: World, chance: &mut Chance, counts: &
         carry_out(&mut shuffled, &plan, |left| chance.below(left));
         assert_eq!(sorted(&world), sorted(&shuffled), "the order matters: {}", told());
         plan = world.plan(&file.program);
+        nobody_rests_of_whom_something_is_left(&plan, &world, &told);
+        who_rests_counts_as_much_as_before(&plan, &told);
     }
     counts.rounds.fetch_add(round as u64, Ordering::Relaxed);
     both_sides_agree(file, &world, &told);
@@ -131,6 +135,36 @@ fn every_contact_is_in_one_item(plan: &Plan, world: &World, told: &dyn Fn() -> S
             assert_eq!(items, 1, "contact {} of side {side} is in {items} items: {}", known.id, told());
         }
     }
+}
+
+/// A contact rests, and is not planned again until it moves, just when nothing is to be done or to be remembered of it.
+fn nobody_rests_of_whom_something_is_left(plan: &Plan, world: &World, told: &dyn Fn() -> String) {
+    for item in &plan.items {
+        let is_known = |side: usize| world.known[side].iter().any(|known| Some(&known.id) == item.ids[side].as_ref());
+        let done = match (&item.kind, item.link) {
+            (Kind::Pair(outcome), link) if item.matched.is_none() => {
+                let idle = outcome.changes.is_empty() && matches!(outcome.status, Status::InSync | Status::Excluded);
+                let remembered = link.and_then(|link| world.links.get(link)).map(|link| &link.base);
+                let in_step = remembered.is_none_or(|base| base.is_some() && *base == outcome.base);
+                let read = link.is_none() || is_known(0) && is_known(1);
+                idle && in_step && read && outcome.end.iter().any(Option::is_some)
+            }
+            _ => false,
+        };
+        assert_eq!(item.is_at_rest(), done, "{item:?} of {}", told());
+    }
+}
+
+/// What is kept of those at rest adds up, with all others, to what the plan says of everybody.
+fn who_rests_counts_as_much_as_before(plan: &Plan, told: &dyn Fn() -> String) {
+    let mut sum = plan.sum;
+    for item in &plan.items {
+        for (end, rest) in End::BOTH.into_iter().zip(item.rest) {
+            sum += rest.map(|rest| Rest::from(rest.byte()).sum(end, 1)).unwrap_or_default();
+        }
+    }
+    assert_eq!(sum.counts, plan.counts, "{}", told());
+    assert_eq!(guards(&sum, &Facts::default()), plan.guards, "{}", told());
 }
 
 fn nothing_outside_the_frame_is_touched(file: &File, plan: &Plan, told: &dyn Fn() -> String) {
