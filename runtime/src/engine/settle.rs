@@ -63,7 +63,6 @@ impl<'p> Engine<'p> {
         match view.record(decision.end) {
             None => !(decision.creates && self.can_create(decision.end, view)),
             Some(record) => decision.effects.iter().all(|effect| match effect {
-                Effect::Exists => true,
                 Effect::Deleted => false,
                 _ => effect.field().is_none_or(|field| !self.would_change(effect, record.get(field))),
             }),
@@ -177,8 +176,6 @@ pub(crate) fn more_mail(field: &IrField, before: &Value, after: &Value) -> bool 
 fn same_thing(one: &Effect, other: &Effect) -> bool {
     match (one, other) {
         (Effect::Deleted, _) | (_, Effect::Deleted) => true,
-        (Effect::Exists, Effect::Exists) => true,
-        (Effect::Exists, _) | (_, Effect::Exists) => false,
         (Effect::Add(field, element) | Effect::Remove(field, element), Effect::Add(f, e) | Effect::Remove(f, e)) => {
             field == f && element == e
         }

@@ -78,6 +78,9 @@ fn a_tenth_of_many_contacts() {
     let changed = |count| Scene::in_step(TWO_WAY, 300).now(count, |nth| Scene::left(nth, "Zenith")).guards();
     assert_eq!(changed(31), ["overwrites"]);
     assert_eq!(changed(30), [""; 0]);
+    let mut met = Scene::in_step(TWO_WAY, 300).now(30, |nth| Scene::left(nth, "Zenith"));
+    met.links.clear();
+    assert_eq!(met.guards(), [""; 0], "who is about to be linked counts as well");
 }
 
 #[test]

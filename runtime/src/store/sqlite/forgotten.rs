@@ -90,7 +90,11 @@ fn erase(db: &Connection, end: End, id: &str) -> Result<usize, Fault> {
 /// Writes the file anew without what was erased, and empties its log. Whether both were done: somebody who is just looking
 /// keeps the log.
 pub(super) fn scrub(db: &Connection) -> Result<bool, Fault> {
-    db.execute_batch("VACUUM")?;
+    // It makes a copy of everything first, without what was erased: in a file without a name, because it is as large as the store.
+    db.pragma_update(None, "temp_store", "FILE")?;
+    let written = db.execute_batch("VACUUM");
+    db.pragma_update(None, "temp_store", "MEMORY")?;
+    written?;
     let busy: i64 = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
     Ok(busy == 0)
 }
