@@ -15,6 +15,5 @@ pub mod eval;
 pub mod replay;
 pub mod store;
 pub mod testing;
-mod threads;
 pub mod workspace;
 pub mod world;

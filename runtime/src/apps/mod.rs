@@ -13,6 +13,7 @@ mod error;
 mod file;
 mod http;
 mod open;
+mod threads;
 pub mod vcard;
 
 pub use account::{Account, Secret};

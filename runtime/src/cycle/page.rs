@@ -8,7 +8,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     hash::{DefaultHasher, Hash as _, Hasher as _},
-    num::NonZero,
 };
 
 use sha2::{Digest as _, Sha256};
@@ -22,7 +21,6 @@ use crate::{
     apps::Observed,
     engine::keys,
     store::{Keyed, Link, LinkId, RecordId, Store, StoreError},
-    threads,
 };
 
 /// How many records that moved begin a page. Those that come with them are few, or share a key.
@@ -30,9 +28,6 @@ pub const PAGE: usize = 1000;
 
 /// How many planned pages are kept until they are carried out, at most. More are planned again, one at a time.
 pub const KEPT: usize = 12;
-
-/// How many records are worth a thread to read them and take their keys: about a millisecond of work.
-const WORTH_A_THREAD: NonZero<usize> = NonZero::new(64).unwrap();
 
 /// One page: contacts that are planned together.
 #[derive(Clone, Default)]
@@ -215,19 +210,13 @@ impl Connection<'_> {
                 Some(last) => after = Some(last.clone()),
                 None => return Ok(()),
             }
-            let mut seen: [HashMap<String, Observed>; 2] = Default::default();
+            let mut keyed = Vec::new();
             for end in End::BOTH {
                 let ids: Vec<String> = unkeyed.iter().filter(|(of, _)| *of == end).map(|(_, id)| id.clone()).collect();
-                let records = self.store.records(end, &ids)?.into_iter();
-                seen[end.index()].extend(records.map(|seen| (seen.observed.id.clone(), seen.observed)));
+                let seen = self.store.records(end, &ids)?.into_iter();
+                let seen: HashMap<_, _> = seen.map(|seen| (seen.observed.id.clone(), seen.observed)).collect();
+                keyed.extend(ids.into_iter().map(|id| Keyed { end, keys: self.keys(end, seen.get(&id)), id }));
             }
-            let (program, apps) = (self.program, self.apps);
-            let keyed = threads::each(&unkeyed, WORTH_A_THREAD, |(end, id)| {
-                let record = seen[end.index()].get(id).filter(|seen| !seen.deleted);
-                let record = record.and_then(|seen| apps[end.index()].decode(&seen.raw).ok());
-                let keys = record.map(|record| keys_of(program, *end, &record)).unwrap_or_default();
-                Keyed { end: *end, id: id.clone(), keys }
-            });
             self.store.set_keys(&keyed)?;
         }
     }
@@ -239,19 +228,25 @@ impl Connection<'_> {
         for end in End::BOTH {
             let held = pushed.now[end.index()].values();
             let held = held.filter_map(|held| Some((held.id.clone(), held.record.as_ref()?)));
-            keyed.extend(held.map(|(id, record)| Keyed { end, id, keys: keys_of(self.program, end, record) }));
+            keyed.extend(held.map(|(id, record)| Keyed { end, id, keys: self.keys_of(end, record) }));
         }
         Ok(self.store.set_keys(&keyed)?)
     }
-}
 
-/// The keys of a record.
-pub(super) fn keys_of(program: &Program, end: End, record: &Record) -> Vec<i64> {
-    let keys = keys(program, end, record);
-    let mut keys: Vec<i64> = keys.iter().map(|(tier, text)| hashed(*tier, text)).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    keys
+    /// The keys of a record; none for one that is gone or cannot be read.
+    fn keys(&self, end: End, seen: Option<&Observed>) -> Vec<i64> {
+        let there = seen.filter(|seen| !seen.deleted);
+        let record = there.and_then(|seen| self.apps[end.index()].decode(&seen.raw).ok());
+        record.map(|record| self.keys_of(end, &record)).unwrap_or_default()
+    }
+
+    pub(super) fn keys_of(&self, end: End, record: &Record) -> Vec<i64> {
+        let keys = keys(self.program, end, record);
+        let mut keys: Vec<i64> = keys.iter().map(|(tier, text)| hashed(*tier, text)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
 }
 
 /// Names by which fields contacts are matched.

@@ -1,9 +1,6 @@
 //! Carrying a plan out: journal, send, confirm.
 
-use std::{
-    collections::{HashMap, HashSet},
-    num::NonZero,
-};
+use std::collections::{HashMap, HashSet};
 
 use syncc_compiler::{
     ir::{End, Side},
@@ -15,14 +12,10 @@ use super::{
     Category, Connection, Cost, CycleError, Host, Picture, Problem, Report, naming, telling, trouble::Refusal,
 };
 use crate::{
-    apps::{App, AppError, Class, Observed, Write, Written},
+    apps::{AppError, Class, Observed, Write, Written},
     engine::{Base, Item, Kind},
     store::{Confirmed, Entry, EntryId, EntryState, Line, LinkId, NamedRecord, NewEntry, RunId, Settled},
-    threads,
 };
-
-/// How many answers are worth a thread to read them: about a millisecond of work.
-const WORTH_A_THREAD: NonZero<usize> = NonZero::new(64).unwrap();
 
 /// One write of the plan, on its way. What is journalled and what is sent stand beside it.
 #[derive(Clone, Copy)]
@@ -317,46 +310,27 @@ impl Connection<'_> {
         if answered.is_empty() {
             return Ok(());
         }
-        let mut taken = Vec::with_capacity(answered.len());
+        let (mut jobs, mut confirmed) = (Vec::new(), Vec::new());
         for Answered { job, entry, id, now } in answered {
             let was_known = entry.target.is_none() && self.store.is_known(end, &now.id)?;
             let seen = if was_known { self.store.records(end, std::slice::from_ref(&now.id))? } else { Vec::new() };
             let was_there = seen.iter().any(|seen| !seen.observed.deleted);
             // Whoever it was matched with in this page is its partner, although the two are not linked yet.
             let elses = was_there && picture.has_partner(end, &now.id, job.item);
-            let NewEntry { target, partner, lines, .. } = entry;
-            let lines = if was_there { telling::of_one_that_was_there(lines) } else { lines };
-            pushed.reached_others |= match &target {
+            let lines = if was_there { telling::of_one_that_was_there(entry.lines) } else { entry.lines };
+            let (fields, record) = self.answered(end, &lines, &now);
+            pushed.reached_others |= match &entry.target {
                 Some(target) => now.id != *target || !now.aliases.is_empty(),
                 None => !now.aliases.is_empty() || was_known,
             };
-            taken.push((
-                job,
-                partner,
-                elses,
-                Confirmed { entry: id, now, fields: NamedRecord::new(), lines: Some(lines), settled: None, elses },
-            ));
-        }
-        let (app, side) = (self.apps[end.index()], self.program.side(end));
-        let held = threads::each(&taken, WORTH_A_THREAD, |(.., of)| {
-            held_after(app, side, of.lines.as_deref().unwrap_or_default(), &of.now)
-        });
-        for ((job, .., of), (fields, record)) in taken.iter_mut().zip(held) {
-            of.fields = fields;
-            pushed.now[end.index()].insert(job.item, Held { id: of.now.id.clone(), record, edited: of.now.edited });
-        }
-        // What is remembered of a pair is a matter of that pair alone.
-        let settled = threads::each(&taken, WORTH_A_THREAD, |(job, _, elses, _)| {
-            if *elses { None } else { picture.settled_by(job.item, end, pushed) }
-        });
-        let (mut jobs, mut confirmed) = (Vec::new(), Vec::new());
-        for ((job, partner, _, of), settled) in taken.into_iter().zip(settled) {
+            pushed.now[end.index()].insert(job.item, Held { id: now.id.clone(), record, edited: now.edited });
+            let settled = if elses { None } else { self.settled_by(picture, job.item, end, pushed) };
             let (settled, base) = match settled {
                 Some((settled, base, all)) => (Some(settled), all.then_some(base)),
                 None => (None, None),
             };
-            confirmed.push(Confirmed { settled, ..of });
-            jobs.push((job, partner, base));
+            confirmed.push(Confirmed { entry: id, now, fields, lines: Some(lines), settled, elses });
+            jobs.push((job, entry.partner, base));
         }
         let links = self.store.confirm_all(&confirmed, self.world.clock.now())?;
         for (((job, partner, base), Confirmed { now, .. }), link) in jobs.into_iter().zip(confirmed).zip(links) {
@@ -380,6 +354,14 @@ impl Connection<'_> {
         Ok(())
     }
 
+    /// What a record holds after a write: the fields that hold something else than they were given, and all of it, where it is
+    /// there and can be read.
+    fn answered(&self, end: End, lines: &[Line], now: &Observed) -> (NamedRecord, Option<Record>) {
+        let held = (!now.deleted).then(|| self.apps[end.index()].decode(&now.raw).ok()).flatten();
+        let fields = held.as_ref().map(|held| otherwise(self.program.side(end), lines, held)).unwrap_or_default();
+        (fields, held)
+    }
+
     /// Notes that a write happened of which that was not known.
     pub(super) fn confirm(
         &mut self,
@@ -388,7 +370,7 @@ impl Connection<'_> {
         now: &Observed,
         settled: Option<Settled>,
     ) -> Result<(), CycleError> {
-        let (fields, _) = held_after(self.apps[end.index()], self.program.side(end), &entry.write.lines, now);
+        let (fields, _) = self.answered(end, &entry.write.lines, now);
         let lines = Some(entry.write.lines.clone());
         let confirmed = Confirmed { entry: entry.id, now: now.clone(), fields, lines, settled, elses: false };
         self.store.confirm_all(&[confirmed], self.world.clock.now())?;
@@ -462,14 +444,6 @@ impl Connection<'_> {
         let who = record.map(|record| naming::who(self.program.side(end), record)).unwrap_or_default();
         report.problem(Problem { end, id, who, why: format!("{name}: {why}") });
     }
-}
-
-/// What a record holds after a write: the fields that hold something else than they were given, and all of it, where it is
-/// there and can be read.
-fn held_after(app: &dyn App, side: &Side, lines: &[Line], now: &Observed) -> (NamedRecord, Option<Record>) {
-    let held = (!now.deleted).then(|| app.decode(&now.raw).ok()).flatten();
-    let fields = held.as_ref().map(|held| otherwise(side, lines, held)).unwrap_or_default();
-    (fields, held)
 }
 
 /// The fields that a record holds otherwise than it was given them, and those that only the app and its people fill.

@@ -209,7 +209,7 @@ impl<'a> Connection<'a> {
         }
         let record = (!now.deleted).then(|| self.apps[end.index()].decode(&now.raw).ok()).flatten();
         pushed.now[end.index()].insert(place, Held { id: now.id.clone(), record, edited: now.edited });
-        picture.settled_by(place, end, pushed).map(|(settled, ..)| settled)
+        self.settled_by(picture, place, end, pushed).map(|(settled, ..)| settled)
     }
 
     /// Whether an app shows none of some contacts that are known to have been there. Then a contact that it does not show

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 
 use syncc_compiler::ir::End;
 
-use super::{Connection, CycleError, PAGE, Picture, Report, page::keys_of, push::Pushed};
+use super::{Connection, CycleError, PAGE, Picture, Report, push::Pushed};
 use crate::{
     engine::{Facts, Known, Linked, plan},
     store::LinkId,
@@ -39,8 +39,7 @@ impl Connection<'_> {
             });
             let [Some(left), Some(right)] = now else { continue };
             let records = End::BOTH.into_iter().zip([&left, &right]);
-            let mut keys =
-                records.filter_map(|(end, known)| Some(keys_of(self.program, end, known.record.as_ref()?))).flatten();
+            let mut keys = records.filter_map(|(end, known)| Some(self.keys_of(end, known.record.as_ref()?))).flatten();
             let nobody_elses = keys.all(|key| shared.get(&key) == Some(&Whose::Linked));
             drop(keys);
             if !nobody_elses {
@@ -69,7 +68,7 @@ impl Connection<'_> {
             let whose = if alone { Whose::Alone } else { Whose::Linked };
             for end in End::BOTH {
                 let record = picture.now(item, end).and_then(|known| known.record.as_ref());
-                for key in record.into_iter().flat_map(|record| keys_of(self.program, end, record)) {
+                for key in record.into_iter().flat_map(|record| self.keys_of(end, record)) {
                     let slot = shared.entry(key).or_insert(whose);
                     *slot = (*slot).max(whose);
                 }

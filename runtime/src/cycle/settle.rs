@@ -28,7 +28,7 @@ impl Connection<'_> {
             }
             if !pushed.settled.contains(&index) {
                 let failed = pushed.failed.contains(&index);
-                if let Some((pair, base)) = picture.settled(index, (item, outcome), pushed, failed) {
+                if let Some((pair, base)) = self.settled(picture, index, (item, outcome), pushed, failed) {
                     settled.push(pair);
                     whose.push((index, base, failed));
                 }
@@ -60,25 +60,30 @@ impl Connection<'_> {
         }
         Ok(links)
     }
-}
 
-impl Picture<'_> {
     /// What is remembered of a pair once what was written of it on one end is noted, and whether that is all there is to write
     /// of it.
-    pub(super) fn settled_by(&self, index: usize, end: End, pushed: &Pushed) -> Option<(Settled, Base, bool)> {
-        let item = self.plan.items.get(index)?;
+    pub(super) fn settled_by(
+        &self,
+        picture: &Picture<'_>,
+        index: usize,
+        end: End,
+        pushed: &Pushed,
+    ) -> Option<(Settled, Base, bool)> {
+        let item = picture.plan.items.get(index)?;
         let Kind::Pair(outcome) = &item.kind else { return None };
         let other = end.other();
         let written = outcome.changes.iter().any(|change| change.end == other);
         let waits = written && !pushed.now[other.index()].contains_key(&index);
         let halfway = waits || pushed.failed.contains(&index);
-        let (settled, base) = self.settled(index, (item, outcome), pushed, halfway)?;
+        let (settled, base) = self.settled(picture, index, (item, outcome), pushed, halfway)?;
         Some((settled, base, !halfway))
     }
 
     /// What is remembered of a pair. `halfway`: something of what the plan writes for it is not written.
     fn settled(
         &self,
+        picture: &Picture<'_>,
         index: usize,
         (item, outcome): (&Item, &Outcome),
         pushed: &Pushed,
@@ -90,13 +95,13 @@ impl Picture<'_> {
         };
         let (Some(left), Some(right)) = (id(End::Left), id(End::Right)) else { return None };
         let written = End::BOTH.into_iter().any(|end| pushed.now[end.index()].contains_key(&index));
-        let before = item.link.and_then(|link| self.links.get(link)).and_then(|link| link.base.as_ref());
+        let before = item.link.and_then(|link| picture.links.get(link)).and_then(|link| link.base.as_ref());
         if !written && before == Some(base) {
             return None;
         }
-        let mut actual = self.actual(index, item, outcome, base, pushed);
+        let mut actual = self.actual(picture, index, item, outcome, base, pushed);
         if halfway {
-            actual = halfway::base(self, index, item, outcome, &actual, pushed)?;
+            actual = halfway::base(picture, index, item, outcome, &actual, pushed)?;
         }
         let sides = &self.program.sides;
         let base = [0, 1].map(|end: usize| actual.sides[end].as_ref().map(|record| naming::named(&sides[end], record)));
@@ -110,13 +115,21 @@ impl Picture<'_> {
     }
 
     /// The planned base, with what the apps really stored in the fields that were written.
-    fn actual(&self, index: usize, item: &Item, outcome: &Outcome, base: &Base, pushed: &Pushed) -> Base {
+    fn actual(
+        &self,
+        picture: &Picture<'_>,
+        index: usize,
+        item: &Item,
+        outcome: &Outcome,
+        base: &Base,
+        pushed: &Pushed,
+    ) -> Base {
         let side = |end: End| -> Option<Record> {
             let planned = base.sides[end.index()].as_ref()?;
             let Some(now) = pushed.now[end.index()].get(&index).and_then(|now| now.record.as_ref()) else {
                 return Some(planned.clone());
             };
-            let before = self.now(item, end).and_then(|known| known.record.as_ref());
+            let before = picture.now(item, end).and_then(|known| known.record.as_ref());
             let after = outcome.end[end.index()].as_ref()?;
             // A field whose base is held back until its contact comes into scope again keeps that base.
             let held_back = |index: usize| planned.values().get(index) != after.values().get(index);

@@ -14,7 +14,7 @@ use std::{
 use jiff::Timestamp;
 
 use super::{Stamp, file};
-use crate::{apps::AppError, threads};
+use crate::apps::{AppError, threads};
 
 /// For how many files that are only looked at a thread is worth its start.
 const WORTH_A_THREAD: NonZero<usize> = NonZero::new(500).unwrap();

@@ -19,8 +19,8 @@ use async_trait::async_trait;
 use syncc_compiler::{ir::Side, schema, value::Record};
 use uuid::Uuid;
 
-use super::{Account, App, AppError, Class, Limits, Observed, Page, Pulled, Write, Written, file};
-use crate::{threads, world::World};
+use super::{Account, App, AppError, Class, Limits, Observed, Page, Pulled, Write, Written, file, threads};
+use crate::world::World;
 use card::{Card, Layout};
 use cursor::{Cursor, Draft, Stamp};
 use folder::{Folder, Read};

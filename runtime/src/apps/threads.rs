@@ -1,4 +1,4 @@
-//! Work on other threads: many equal small pieces on all cores, and whatever waits for the disk aside.
+//! Work with files on other threads: many equal small pieces on all cores, and whatever waits for the disk aside.
 //!
 //! What comes out does not depend on how many threads there are.
 
@@ -10,7 +10,7 @@ use tokio::{runtime::Handle, task::JoinError};
 const MOST: usize = 8;
 
 /// What `work` makes of each piece, in their order. A thread is worth its start for so many pieces.
-pub(crate) fn each<T: Sync, R: Send>(
+pub(super) fn each<T: Sync, R: Send>(
     pieces: &[T],
     worth_a_thread: NonZero<usize>,
     work: impl Fn(&T) -> R + Sync,
@@ -40,7 +40,7 @@ pub(crate) fn each<T: Sync, R: Send>(
 
 /// Begins work that waits for the disk, where it keeps nobody waiting, and tells what came of it. Where no runtime is, it
 /// is done at once. `None` when the program ends before it was done.
-pub(crate) fn aside<R: Send + 'static>(
+pub(super) fn aside<R: Send + 'static>(
     work: impl FnOnce() -> R + Send + 'static,
 ) -> impl Future<Output = Option<R>> + Send {
     let begun = match Handle::try_current() {
