@@ -7,7 +7,7 @@ use std::{
 
 use clap::Args;
 use syncc_runtime::{
-    cycle::{self, Allowed, SavedPlan},
+    cycle::{Allowed, Picture, SavedPlan},
     world::World,
 };
 
@@ -19,7 +19,8 @@ use crate::{
     output::{Output, complain, remark, say},
     practice::Practice,
     progress::Progress,
-    tables, whom,
+    tables::Shown,
+    whom,
 };
 
 /// Show what a run would do to whom, and write nothing
@@ -67,25 +68,30 @@ impl Plan {
             let mut progress = Progress::new(true, output.json());
             let traffic = opened.traffic();
             let mut connection = opened.connection()?;
-            let looked = connection.look(&allowed, self.contact.as_deref(), &mut progress).await;
+            let mut shown = Shown::new(program, output.json());
+            let mut plan = SavedPlan::new(program, world.clock.now());
+            let mut show = |picture: &Picture<'_>| {
+                let only = self.contact.as_ref().map(|contact| picture.find(contact));
+                found |= only.as_ref().is_some_and(|only| !only.is_empty());
+                changes |= picture.changes(only.as_deref()).next().is_some();
+                if self.out.is_some() {
+                    plan.add(picture, only.as_deref());
+                }
+                shown.add(picture, only.as_deref());
+            };
+            let planned = connection.look(&allowed, self.contact.as_deref(), &mut progress, &mut show).await;
             progress.done();
-            let (picture, report) = looked.map_err(|error| error.to_string())?;
-            let only = self.contact.as_ref().map(|contact| picture.find(contact));
-            let costs = connection.cost(&picture, only.as_deref());
-            let bill = Bill { program, costs, answering: Bill::answering(&traffic) };
-            found |= only.as_ref().is_some_and(|only| !only.is_empty());
-            let plan = picture.save(&cycle::fingerprint(program), world.clock.now(), only.as_deref());
-            changes |= !plan.contacts.is_empty();
+            let planned = planned.map_err(|error| error.to_string())?;
+            let bill = Bill { program, costs: planned.costs, answering: Bill::answering(&traffic) };
             plans.push(plan);
             if output.json() {
-                let mut document = tables::plan_json(&picture, &report, only.as_deref());
+                let mut document = shown.document(&planned);
                 document["cost"] = bill.json();
                 output.document(&document);
             } else {
-                tables::plan(&picture, &report, only.as_deref());
+                say(&shown.text(&planned, self.contact.is_some()));
                 say(&bill.text());
             }
-            drop(picture);
             opened.planned()?;
         }
         if let Some(practice) = practice {

@@ -3,8 +3,8 @@
 use serde_json::{Value as Json, json};
 use syncc_compiler::ir::{End, Program};
 use syncc_runtime::{
-    cycle::{Overview, Picture, Report, Tally, display, who},
-    engine::{Change, Item, Kind, Outcome, Status},
+    cycle::{Overview, Picture, Planned, Report, Tally, display, who},
+    engine::{Change, Guard, Item, Kind, Outcome, Status},
     store::Activity,
 };
 
@@ -15,34 +15,87 @@ const SAMPLES: usize = 12;
 /// How many problems a report shows in full before it only counts.
 const PROBLEMS: usize = 20;
 
-/// Prints what a run would do; of these items only, if some are asked for.
-pub(crate) fn plan(picture: &Picture<'_>, report: &Report, only: Option<&[usize]>) {
-    let program = picture.program;
-    let mut text = heading(program);
-    text.push_str(&tallies(program, &report.tallies));
-    text.push_str(&samples(picture, only, 0));
-    if let Some(only) = only {
-        let idle = only.iter().filter_map(|index| picture.plan.items.get(*index));
+/// What a plan shows of contacts, page by page: no more of it is kept than is shown.
+pub(crate) struct Shown<'p> {
+    program: &'p Program,
+    /// For machines, who get everything.
+    json: bool,
+    samples: Samples,
+    unclear: Samples,
+    /// Those who were asked for and of whom nothing is to be done.
+    idle: String,
+    /// The records that are written.
+    writes: usize,
+    contacts: Vec<Json>,
+    duplicates: Vec<Json>,
+}
+
+impl<'p> Shown<'p> {
+    pub(crate) fn new(program: &'p Program, json: bool) -> Self {
+        let (samples, unclear) = Default::default();
+        let (contacts, duplicates) = Default::default();
+        Self { program, json, samples, unclear, idle: String::new(), writes: 0, contacts, duplicates }
+    }
+
+    /// A page of the plan; of these items only, if some are asked for.
+    pub(crate) fn add(&mut self, picture: &Picture<'_>, only: Option<&[usize]>) {
+        self.writes += picture.writes();
+        if self.json {
+            self.contacts.extend(picture.changes(only).map(|(item, outcome)| item_json(picture, item, outcome)));
+            self.duplicates.extend(unclear(picture).map(|(end, item, why)| {
+                json!({ "side": self.program.side(end).name, "id": item.ids[end.index()], "why": why })
+            }));
+            return;
+        }
+        self.samples.changes(picture, only);
+        self.unclear.unclear(picture);
+        let idle = only.into_iter().flatten().filter_map(|index| picture.plan.items.get(*index));
         let idle = idle.filter(|item| item.outcome().is_none_or(|outcome| outcome.changes.is_empty()));
         for item in idle {
-            text.push_str(&format!("= {}: nothing to do; `syncc why` says why\n", picture.who(item)));
+            self.idle.push_str(&format!("= {}: nothing to do; `syncc why` says why\n", picture.who(item)));
         }
-        say(&text);
-        return;
     }
-    text.push_str(&duplicates(picture, 0));
-    text.push_str(&guards(picture));
-    text.push_str(&problems(program, report));
-    if picture.writes() == 0 {
-        text.push_str(&format!("{}\n", painted(Paint::Good, "nothing to do")));
+
+    /// What a run would do, for people. `one`: one contact was asked for.
+    pub(crate) fn text(&self, planned: &Planned, one: bool) -> String {
+        let program = self.program;
+        let mut text = heading(program);
+        text.push_str(&tallies(program, &planned.report.tallies));
+        text.push_str(&self.samples.text(0, "contacts"));
+        if one {
+            text.push_str(&self.idle);
+            return text;
+        }
+        text.push_str(&self.unclear.text(0, "duplicates"));
+        text.push_str(&guards(program, &planned.guards));
+        text.push_str(&problems(program, &planned.report));
+        if self.writes == 0 {
+            text.push_str(&format!("{}\n", painted(Paint::Good, "nothing to do")));
+        }
+        text
     }
-    say(&text);
+
+    /// The same for machines: every contact with a change, field by field.
+    pub(crate) fn document(self, planned: &Planned) -> Json {
+        let mut document = report_json(self.program, &planned.report);
+        if let Some(document) = document.as_object_mut() {
+            document.insert("first".into(), json!(planned.first));
+            document.insert("writes".into(), json!(self.writes));
+            let guard = |guard: &Guard| json!({ "name": guard.name(), "why": guard.message(self.program) });
+            document.insert("guards".into(), planned.guards.iter().map(guard).collect());
+            document.insert("duplicates".into(), self.duplicates.into());
+            document.insert("contacts".into(), self.contacts.into());
+        }
+        document
+    }
 }
 
 /// Prints what an undo would write.
 pub(crate) fn undo(picture: &Picture<'_>, name: &str) {
     let heading = painted(Paint::Strong, &format!("{}: {name}", picture.program.name));
-    say(&format!("{heading}\n{}{}", samples(picture, None, 0), guards(picture)));
+    let mut samples = Samples::default();
+    samples.changes(picture, None);
+    say(&format!("{heading}\n{}{}", samples.text(0, "contacts"), guards(picture.program, &picture.plan.guards)));
 }
 
 /// Prints the plan of a first sync, before the question.
@@ -50,8 +103,11 @@ pub(crate) fn first_plan(overview: &Overview<'_>) {
     let counts = overview.counts.map(Tally::from);
     let mut text = format!("{}{}", heading(overview.program), tallies(overview.program, &counts));
     if let Some(sample) = overview.sample.first() {
-        text.push_str(&samples(sample, None, overview.writes));
-        text.push_str(&duplicates(sample, counts.iter().map(|tally| tally.duplicates).sum()));
+        let (mut samples, mut unclear) = (Samples::default(), Samples::default());
+        samples.changes(sample, None);
+        unclear.unclear(sample);
+        text.push_str(&samples.text(overview.writes, "contacts"));
+        text.push_str(&unclear.text(counts.iter().map(|tally| tally.duplicates).sum(), "duplicates"));
     }
     say(&text);
 }
@@ -117,34 +173,54 @@ fn tallies(program: &Program, tallies: &[Tally; 2]) -> String {
     text
 }
 
-fn outcomes<'p>(picture: &'p Picture<'_>, only: Option<&'p [usize]>) -> impl Iterator<Item = (&'p Item, &'p Outcome)> {
-    let items = picture.plan.items.iter().enumerate();
-    let items = items.filter(move |(index, _)| only.is_none_or(|only| only.contains(index)));
-    let outcomes = items.filter_map(|(_, item)| Some((item, item.outcome()?)));
-    outcomes.filter(|(_, outcome)| !outcome.changes.is_empty())
+/// The first ones of a list, and how long it is.
+#[derive(Default)]
+struct Samples {
+    text: String,
+    count: usize,
 }
 
-/// Some of the contacts that are written, and how many more there are: in the picture, or in all of at least `all`.
-fn samples(picture: &Picture<'_>, only: Option<&[usize]>, all: usize) -> String {
-    let mut text = String::new();
-    let mut count = 0;
-    for (item, outcome) in outcomes(picture, only) {
-        count += 1;
-        if count > SAMPLES {
-            continue;
-        }
-        for end in End::BOTH {
-            let changes: Vec<_> = outcome.changes.iter().filter(|change| change.end == end).collect();
-            if !changes.is_empty() {
-                text.push_str(&sample(picture, item, outcome, end, &changes));
+impl Samples {
+    /// Contacts that are written.
+    fn changes(&mut self, picture: &Picture<'_>, only: Option<&[usize]>) {
+        for (item, outcome) in picture.changes(only) {
+            self.count += 1;
+            if self.count > SAMPLES {
+                continue;
+            }
+            for end in End::BOTH {
+                let changes: Vec<_> = outcome.changes.iter().filter(|change| change.end == end).collect();
+                if !changes.is_empty() {
+                    self.text.push_str(&sample(picture, item, outcome, end, &changes));
+                }
             }
         }
     }
-    let count = count.max(all);
-    if count > SAMPLES {
-        text.push_str(&format!("… and {} more contacts; --format json lists them all\n", count - SAMPLES));
+
+    /// Contacts of whom it is not clear who they are.
+    fn unclear(&mut self, picture: &Picture<'_>) {
+        for (end, item, why) in unclear(picture) {
+            self.count += 1;
+            if self.count > SAMPLES {
+                continue;
+            }
+            let side = picture.program.side(end);
+            let record = picture.now(item, end).and_then(|known| known.record.as_ref());
+            let name = record.map(|record| who(side, record)).unwrap_or_default();
+            let about = painted(Paint::Change, &format!("= {} {name}:", side.name));
+            self.text.push_str(&format!("{about} {why}\n"));
+        }
     }
-    text
+
+    /// The first ones, and how many more there are: of those that were seen, or of at least `all`.
+    fn text(&self, all: usize, what: &str) -> String {
+        let more = self.count.max(all).saturating_sub(SAMPLES);
+        let mut text = self.text.clone();
+        if more > 0 {
+            text.push_str(&format!("… and {more} more {what}; --format json lists them all\n"));
+        }
+        text
+    }
 }
 
 fn sample(picture: &Picture<'_>, item: &Item, outcome: &Outcome, end: End, changes: &[&Change]) -> String {
@@ -216,24 +292,9 @@ fn unclear<'p>(picture: &'p Picture<'_>) -> impl Iterator<Item = (End, &'p Item,
     })
 }
 
-fn duplicates(picture: &Picture<'_>, all: usize) -> String {
-    let mut text = String::new();
-    for (end, item, why) in unclear(picture).take(SAMPLES) {
-        let side = picture.program.side(end);
-        let record = picture.now(item, end).and_then(|known| known.record.as_ref());
-        let name = record.map(|record| who(side, record)).unwrap_or_default();
-        text.push_str(&format!("{} {why}\n", painted(Paint::Change, &format!("= {} {name}:", side.name))));
-    }
-    let more = unclear(picture).count().max(all).saturating_sub(SAMPLES);
-    if more > 0 {
-        text.push_str(&format!("… and {more} more duplicates; --format json lists them all\n"));
-    }
-    text
-}
-
-fn guards(picture: &Picture<'_>) -> String {
-    let guards = picture.plan.guards.iter().map(|guard| {
-        let why = painted(Paint::Bad, &format!("stop: {}", guard.message(picture.program)));
+fn guards(program: &Program, guards: &[Guard]) -> String {
+    let guards = guards.iter().map(|guard| {
+        let why = painted(Paint::Bad, &format!("stop: {}", guard.message(program)));
         format!("{why}\n    If that is meant, run with --allow {}\n", guard.name())
     });
     guards.collect()
@@ -256,34 +317,9 @@ fn problems(program: &Program, report: &Report) -> String {
     text
 }
 
-/// A plan for machines: every contact with a change, field by field.
-pub(crate) fn plan_json(picture: &Picture<'_>, report: &Report, only: Option<&[usize]>) -> Json {
-    let program = picture.program;
-    let changes: Vec<_> = outcomes(picture, only).map(|(item, outcome)| item_json(picture, item, outcome)).collect();
-    let mut document = report_json(program, report);
-    if let Some(document) = document.as_object_mut() {
-        document.insert("first".into(), json!(picture.first));
-        document.insert("writes".into(), json!(picture.writes()));
-        document.insert(
-            "guards".into(),
-            picture
-                .plan
-                .guards
-                .iter()
-                .map(|guard| json!({ "name": guard.name(), "why": guard.message(picture.program) }))
-                .collect(),
-        );
-        let duplicates = unclear(picture)
-            .map(|(end, item, why)| json!({ "side": program.side(end).name, "id": item.ids[end.index()], "why": why }));
-        document.insert("duplicates".into(), duplicates.collect());
-        document.insert("contacts".into(), changes.into());
-    }
-    document
-}
-
 /// Every contact with a change, field by field.
 pub(crate) fn items_json(picture: &Picture<'_>) -> Vec<Json> {
-    outcomes(picture, None).map(|(item, outcome)| item_json(picture, item, outcome)).collect()
+    picture.changes(None).map(|(item, outcome)| item_json(picture, item, outcome)).collect()
 }
 
 fn item_json(picture: &Picture<'_>, item: &Item, outcome: &Outcome) -> Json {

@@ -11,6 +11,8 @@ mod csv_file;
 mod merging;
 #[path = "files/opt_out.rs"]
 mod opt_out;
+#[path = "files/planning.rs"]
+mod planning;
 #[path = "files/reading.rs"]
 mod reading;
 #[path = "files/rest.rs"]

@@ -308,7 +308,8 @@ impl Runner {
             };
             let allowed = Allowed { guards: passed, only: None };
             if round.look {
-                finish(connection.look(&allowed, None, &mut Operator)).map(|looked| looked.map(|(_, report)| report))
+                finish(connection.look(&allowed, None, &mut Operator, &mut |_| ()))
+                    .map(|looked| looked.map(|planned| planned.report))
             } else {
                 finish(connection.run(&allowed, &mut Operator))
             }
@@ -444,19 +445,22 @@ pub(crate) fn finish<T>(future: impl Future<Output = T>) -> Option<T> {
 /// Whether a plan of what moved leaves out something that a plan of everything has: what, if anything.
 fn forgotten(connection: &mut Connection<'_>) -> Result<Option<String>, CycleError> {
     let (whole, _) = connection.recall(Of::Everybody)?;
-    let (moved, _) = connection.recall_moved()?;
     let at_rest: HashSet<_> = whole.plan.items.iter().filter(|item| item.is_at_rest()).map(|item| &item.ids).collect();
-    let told = |picture: &Picture<'_>| {
+    let tell = |picture: &Picture<'_>, told: &mut Vec<String>| {
         // Who was in trouble lately is planned again although nothing is to be done.
         let items = picture.plan.items.iter().filter(|item| !at_rest.contains(&item.ids));
-        let mut told: Vec<_> = items.map(|item| format!("{:?} {:?} {:?}", item.ids, item.held, item.kind)).collect();
+        told.extend(items.map(|item| format!("{:?} {:?} {:?}", item.ids, item.held, item.kind)));
         told.sort();
-        (told, picture.plan.guards.clone())
     };
-    Ok(if told(&whole) != told(&moved) {
-        Some(format!("planned as a whole: {:#?}\nplanned by what moved: {:#?}", told(&whole), told(&moved)))
-    } else if whole.plan.counts != moved.plan.counts {
-        Some(format!("counted as a whole: {:?}\ncounted by what moved: {:?}", whole.plan.counts, moved.plan.counts))
+    let (mut of_all, mut of_moved) = (Vec::new(), Vec::new());
+    tell(&whole, &mut of_all);
+    let moved = connection.recall_moved(&mut |page| tell(page, &mut of_moved))?;
+    let (all, moved) = ((of_all, &whole.plan.guards), (of_moved, moved));
+    Ok(if (&all.0, all.1) != (&moved.0, &moved.1.guards) {
+        let moved = (&moved.0, &moved.1.guards);
+        Some(format!("planned as a whole: {all:#?}\nplanned by what moved: {moved:#?}"))
+    } else if whole.plan.counts != moved.1.counts {
+        Some(format!("counted as a whole: {:?}\ncounted by what moved: {:?}", whole.plan.counts, moved.1.counts))
     } else {
         asked_alone(connection, &whole)?
     })

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::apps::{App, Calls, Write};
+use crate::apps::{App, Calls};
 
 /// The requests of one side, as long as nothing changes until then and the app refuses nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,13 +16,11 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// What it costs to ask an app what changed, and to write this.
-    pub(super) fn of(app: &dyn App, writes: &[Write]) -> Self {
+    /// What it costs to ask an app what changed, and to send these requests.
+    pub(super) fn of(app: &dyn App, writing: &Calls) -> Self {
         let asking = app.asking();
-        let mut writing = Calls::default();
-        app.batches(writes).iter().for_each(|batch| writing.join(&batch.calls));
         let mut all = asking.clone();
-        all.join(&writing);
+        all.join(writing);
         Self { asking: asking.count(None), writing: writing.count(None), pace: app.pace(&all) }
     }
 

@@ -54,7 +54,7 @@ pub use forget::Forgot;
 pub use naming::{named, who};
 pub use pause::{Paused, pause, paused, resume};
 pub use picture::Picture;
-pub use recall::Of;
+pub use recall::{Of, Planned};
 pub use report::{Category, Problem, Report, Tally};
 pub use saved::{Moved, SavedChange, SavedContact, SavedPlan};
 pub use survey::Overview;

@@ -8,11 +8,9 @@ use syncc_compiler::{
 };
 use uuid::Uuid;
 
-use super::{
-    Category, Connection, Cost, CycleError, Host, Picture, Problem, Report, naming, telling, trouble::Refusal,
-};
+use super::{Category, Connection, CycleError, Host, Picture, Problem, Report, naming, telling, trouble::Refusal};
 use crate::{
-    apps::{AppError, Class, Observed, Write, Written},
+    apps::{AppError, Calls, Class, Observed, Write, Written},
     engine::{Base, Item, Kind},
     store::{Confirmed, Entry, EntryId, EntryState, Line, LinkId, NamedRecord, NewEntry, RunId, Settled},
 };
@@ -108,16 +106,14 @@ impl Connection<'_> {
         Ok(pushed)
     }
 
-    /// What carrying out the plan costs on each side, left first: of these items only, if some are asked for.
-    #[must_use]
-    pub fn cost(&self, picture: &Picture<'_>, only: Option<&[usize]>) -> [Cost; 2] {
-        End::BOTH.map(|end| {
-            let app = self.apps[end.index()];
-            let jobs = self.jobs(picture, end).into_iter();
-            let asked = jobs.filter(|(job, ..)| only.is_none_or(|only| only.contains(&job.item)));
-            let writes: Vec<Write> = asked.map(|(.., write)| write).collect();
-            Cost::of(app, &writes)
-        })
+    /// The requests by which the plan of a picture is carried out on one side: of these items only, if some are asked for.
+    pub(super) fn requests(&self, picture: &Picture<'_>, end: End, only: Option<&[usize]>) -> Calls {
+        let jobs = self.jobs(picture, end).into_iter();
+        let asked = jobs.filter(|(job, ..)| only.is_none_or(|only| only.contains(&job.item)));
+        let writes: Vec<Write> = asked.map(|(.., write)| write).collect();
+        let mut calls = Calls::default();
+        self.apps[end.index()].batches(&writes).iter().for_each(|batch| calls.join(&batch.calls));
+        calls
     }
 
     /// Sends everything that the plan writes.

@@ -6,12 +6,16 @@
 use syncc_compiler::ir::End;
 
 use super::{
-    Allowed, Connection, CycleError, Host, PAGE, Picture, Report,
+    Allowed, Connection, Cost, CycleError, Host, Overview, PAGE, Picture, Report, Tally,
     find::{Fit, fit},
     page::{Marks, Pass, Taken},
     survey::Survey,
 };
-use crate::store::RecordId;
+use crate::{
+    apps::Calls,
+    engine::{Counts, Guard},
+    store::RecordId,
+};
 
 /// Of whom something is asked.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +26,21 @@ pub enum Of<'a> {
     Typed(&'a str),
     /// Of these records.
     Records(&'a [RecordId]),
+}
+
+/// What a plan comes to: of everybody, whoever was shown.
+#[derive(Debug)]
+pub struct Planned {
+    /// Whether nothing was ever linked: this is a first sync.
+    pub first: bool,
+    /// The records of each side by what becomes of them, left first.
+    pub counts: [Counts; 2],
+    /// What must be allowed before the first write.
+    pub guards: Vec<Guard>,
+    /// What it costs on each side, left first, to carry out what was shown; of one contact, if one was asked for.
+    pub costs: [Cost; 2],
+    /// What was met on the way.
+    pub report: Report,
 }
 
 impl<'a> Connection<'a> {
@@ -36,20 +55,16 @@ impl<'a> Connection<'a> {
         Ok((picture, report))
     }
 
-    /// The same of those for whom something is to be done or to be told: what a plan shows, without asking an app. The counts
-    /// and guards are those of everybody.
+    /// The same of those for whom something is to be done or to be told, a page at a time: what a plan shows, without asking an app.
     ///
     /// # Errors
     /// When the memory fails.
-    pub fn recall_moved(&mut self) -> Result<(Picture<'a>, Report), CycleError> {
-        let mut report = Report::default();
-        let picture = self.planned(None, &mut report)?;
-        report.settle_planned(&picture);
-        Ok((picture, report))
+    pub fn recall_moved(&mut self, show: &mut dyn FnMut(&Picture<'_>)) -> Result<Planned, CycleError> {
+        self.planned(None, Report::default(), show)
     }
 
-    /// Reads both sides and plans, and writes nothing to either. The picture has everybody for whom something is to be done or
-    /// to be told, or those who fit what was typed; the counts and guards are those of everybody.
+    /// Reads both sides and plans, and writes nothing to either. Shows everybody for whom something is to be done or to be told,
+    /// a page at a time, or, in one page, those who fit what was typed and those on whom it depends what becomes of them.
     ///
     /// # Errors
     /// When a side cannot be read or the memory fails.
@@ -58,27 +73,50 @@ impl<'a> Connection<'a> {
         allowed: &Allowed,
         typed: Option<&str>,
         host: &mut dyn Host,
-    ) -> Result<(Picture<'a>, Report), CycleError> {
+        show: &mut dyn FnMut(&Picture<'_>),
+    ) -> Result<Planned, CycleError> {
         let mut report = Report::default();
         self.read(allowed, host, &mut report).await?;
-        let picture = self.planned(typed, &mut report)?;
-        report.settle_planned(&picture);
-        Ok((picture, report))
+        host.phase("Planning", None);
+        self.planned(typed, report, show)
     }
 
-    fn planned(&mut self, typed: Option<&str>, report: &mut Report) -> Result<Picture<'a>, CycleError> {
-        let Survey { overview, frame, whole, .. } = self.survey(&Allowed::default(), false, report)?;
-        let one = whole && overview.sample.len() == 1;
-        let mut picture = match (typed, overview.sample.into_iter().next().filter(|_| one)) {
-            (Some(typed), _) => self.picture_of(Of::Typed(typed), report)?,
-            (None, Some(whole)) => whole,
-            (None, None) => {
-                let page = Pass::default().next(self.store, usize::MAX)?.unwrap_or_default();
-                self.page(page, &frame, None, report)?
+    fn planned(
+        &mut self,
+        typed: Option<&str>,
+        mut report: Report,
+        show: &mut dyn FnMut(&Picture<'_>),
+    ) -> Result<Planned, CycleError> {
+        let Survey { overview, frame, whole, pass } = self.survey(&Allowed::default(), false, &mut report)?;
+        let Overview { first, counts, guards, sample, .. } = overview;
+        let mut kept = match typed {
+            Some(typed) => {
+                drop(sample);
+                vec![self.picture_of(Of::Typed(typed), &mut report)?]
             }
-        };
-        (picture.plan.counts, picture.plan.guards) = (overview.counts, overview.guards);
-        Ok(picture)
+            None if whole => sample,
+            None => Vec::new(),
+        }
+        .into_iter();
+        let mut pass = (typed.is_none() && !whole).then(|| Pass::over(pass));
+        report.tallies = counts.map(Tally::from);
+        let mut requests: [Calls; 2] = Default::default();
+        while let Some(picture) = match &mut pass {
+            None => kept.next(),
+            Some(pass) => match pass.next(self.store, self.page)? {
+                Some(page) => Some(self.page(page, &frame, None, &mut report)?),
+                None => None,
+            },
+        } {
+            let only = typed.map(|typed| picture.find(typed));
+            for end in End::BOTH {
+                report.count_unread(&picture, end);
+                requests[end.index()].join(&self.requests(&picture, end, only.as_deref()));
+            }
+            show(&picture);
+        }
+        let costs = End::BOTH.map(|end| Cost::of(self.apps[end.index()], &requests[end.index()]));
+        Ok(Planned { first, counts, guards, costs, report })
     }
 
     /// The picture of these, and of those on whom it depends what becomes of them.

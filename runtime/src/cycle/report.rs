@@ -215,7 +215,7 @@ impl Report {
     }
 
     /// Records that are there and could not be read, so that no item of the plan has them.
-    fn count_unread(&mut self, picture: &Picture<'_>, end: End) {
+    pub(super) fn count_unread(&mut self, picture: &Picture<'_>, end: End) {
         let unread = self.problems.iter().filter(|problem| {
             problem.end == end && problem.id.as_ref().is_some_and(|id| picture.unread[end.index()].contains(id))
         });

@@ -7,9 +7,12 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use syncc_compiler::{ir::End, value::Value};
+use syncc_compiler::{
+    ir::{End, Program},
+    value::Value,
+};
 
-use super::{Picture, why};
+use super::{Picture, fingerprint, why};
 use crate::engine::{Item, Outcome};
 
 /// The format that is written and read here.
@@ -79,6 +82,18 @@ pub struct Moved {
 }
 
 impl SavedPlan {
+    /// A plan for a connection by these rules, to which contacts are added.
+    #[must_use]
+    pub fn new(program: &Program, made: Timestamp) -> Self {
+        let (connection, rules) = (program.name.clone(), fingerprint(program));
+        Self { version: VERSION, connection, rules, made, contacts: Vec::new() }
+    }
+
+    /// Adds what is planned in a picture: of these items, or of all.
+    pub fn add(&mut self, picture: &Picture<'_>, only: Option<&[usize]>) {
+        self.contacts.extend(picture.changes(only).map(|(item, outcome)| picture.saved(item, outcome)));
+    }
+
     /// Whether this version of syncc knows the format.
     #[must_use]
     pub fn is_known(&self) -> bool {
@@ -92,15 +107,12 @@ impl SavedPlan {
 }
 
 impl Picture<'_> {
-    /// The plan as it is, to be saved: of these items, or of all.
-    #[must_use]
-    pub fn save(&self, rules: &str, made: Timestamp, only: Option<&[usize]>) -> SavedPlan {
+    /// The contacts for which something is to be done: of these items, or of all.
+    pub fn changes(&self, only: Option<&[usize]>) -> impl Iterator<Item = (&Item, &Outcome)> {
         let items = self.plan.items.iter().enumerate();
-        let asked = items.filter(|(index, _)| only.is_none_or(|only| only.contains(index)));
+        let asked = items.filter(move |(index, _)| only.is_none_or(|only| only.contains(index)));
         let changed = asked.filter_map(|(_, item)| Some((item, item.outcome()?)));
-        let changed = changed.filter(|(_, outcome)| !outcome.changes.is_empty());
-        let contacts = changed.map(|(item, outcome)| self.saved(item, outcome)).collect();
-        SavedPlan { version: VERSION, connection: self.program.name.clone(), rules: rules.to_owned(), made, contacts }
+        changed.filter(|(_, outcome)| !outcome.changes.is_empty())
     }
 
     fn saved(&self, item: &Item, outcome: &Outcome) -> SavedContact {
