@@ -67,16 +67,19 @@ pub(super) struct Pass {
     only: Option<Marks>,
 }
 
-/// Records by a hash of 128 bits, which takes less room than their ids: no two are ever equal by chance.
-pub(super) type Marks = HashSet<u128>;
+/// A record by a hash of 128 bits, which takes less room than its id: no two are ever equal by chance.
+pub(super) type Mark = [u64; 2];
 
-fn mark(record: &RecordId) -> u128 {
-    let half = |nth: u8| {
+/// Records by their marks.
+pub(super) type Marks = HashSet<Mark>;
+
+/// The mark of a record.
+pub(super) fn mark(end: End, id: &str) -> Mark {
+    [0_u8, 1].map(|nth| {
         let mut hasher = DefaultHasher::new();
-        (nth, record).hash(&mut hasher);
-        u128::from(hasher.finish())
-    };
-    half(0) << 64 | half(1)
+        (nth, end, id).hash(&mut hasher);
+        hasher.finish()
+    })
 }
 
 impl Pass {
@@ -87,7 +90,7 @@ impl Pass {
 
     /// A pass over these.
     pub(super) fn of<'r>(records: impl IntoIterator<Item = (End, &'r String)>) -> Self {
-        let only = records.into_iter().map(|(end, id)| mark(&(end, id.clone()))).collect();
+        let only = records.into_iter().map(|(end, id)| mark(end, id)).collect();
         Self { after: None, met: Marks::new(), only: Some(only) }
     }
 
@@ -98,7 +101,8 @@ impl Pass {
         store.together(&mut || {
             let begin = store.moved(self.after.as_ref(), most)?;
             last = begin.last().cloned();
-            let asked = |record: &RecordId| self.only.as_ref().is_none_or(|only| only.contains(&mark(record)));
+            let asked =
+                |record: &RecordId| self.only.as_ref().is_none_or(|only| only.contains(&mark(record.0, &record.1)));
             begin.into_iter().filter(asked).try_for_each(|record| taken.take(store, record, &mut self.met))
         })?;
         let Some(last) = last else { return Ok(None) };
@@ -124,18 +128,18 @@ pub(super) struct Taken {
 impl Taken {
     /// Takes a record in with everything that has to come with it, if it was not in a page already.
     pub(super) fn take(&mut self, store: &dyn Store, record: RecordId, met: &mut Marks) -> Result<(), StoreError> {
-        if met.contains(&mark(&record)) {
+        if met.contains(&mark(record.0, &record.1)) {
             return Ok(());
         }
         let mut open = Vec::new();
         match store.link_of(record.0, &record.1)? {
             Some(link) => {
                 let records = End::BOTH.map(|end| (end, link.records[end.index()].clone()));
-                if records.iter().any(|record| met.contains(&mark(record))) {
+                if records.iter().any(|record| met.contains(&mark(record.0, &record.1))) {
                     return Ok(());
                 }
                 for (end, id) in &records {
-                    met.insert(mark(&(*end, id.clone())));
+                    met.insert(mark(*end, id));
                     for key in store.keys_of(*end, id)? {
                         if !self.linked_keys.insert(key) {
                             continue;
@@ -149,7 +153,7 @@ impl Taken {
             None => open.push(record),
         }
         while let Some(record) = open.pop() {
-            if !met.insert(mark(&record)) {
+            if !met.insert(mark(record.0, &record.1)) {
                 continue;
             }
             for key in store.keys_of(record.0, &record.1)? {

@@ -5,7 +5,11 @@ use std::collections::HashMap;
 use serde::Serialize;
 use syncc_compiler::ir::End;
 
-use super::{Moved, Picture, breaker::Breaker};
+use super::{
+    Moved, Picture,
+    breaker::Breaker,
+    page::{Mark, mark},
+};
 use crate::{
     apps::AppError,
     engine::{Counts, Held, Item, Kind, Status, Sum},
@@ -29,12 +33,12 @@ pub struct Report {
     pub(super) stopped: [Option<AppError>; 2],
     /// What each app made of the writes of this run so far, left first.
     pub(super) breakers: [Breaker; 2],
-    /// What was written, by the id of the record, left first.
-    done: [HashMap<String, Category>; 2],
+    /// What was written, left first.
+    done: [HashMap<Mark, Category>; 2],
     /// Pairs that were written and of which nothing is left to do, with what is kept of them when they rest, left first.
     pub(super) may_rest: Vec<(LinkId, [u8; 2])>,
     /// What became of every other record that is not at rest, left first.
-    noted: [HashMap<String, Category>; 2],
+    noted: [HashMap<Mark, Category>; 2],
 }
 
 /// How many records of one side are in which category. All but `deleted` add up to the records there are.
@@ -154,7 +158,7 @@ impl Report {
     }
 
     pub(super) fn did(&mut self, end: End, id: &str, category: Category) {
-        let slot = self.done[end.index()].entry(id.to_owned()).or_insert(category);
+        let slot = self.done[end.index()].entry(mark(end, id)).or_insert(category);
         // Made and then changed in one cycle is made; whatever was then removed is removed.
         if category == Category::Deleted || *slot == Category::Failed {
             *slot = category;
@@ -180,11 +184,11 @@ impl Report {
             for item in &picture.plan.items {
                 let Some(id) = &item.ids[end.index()] else { continue };
                 match self.category(picture, item, end).filter(|_| !item.is_at_rest()) {
-                    Some(category) => drop(self.noted[end.index()].insert(id.clone(), category)),
-                    None => drop(self.noted[end.index()].remove(id)),
+                    Some(category) => drop(self.noted[end.index()].insert(mark(end, id), category)),
+                    None => drop(self.noted[end.index()].remove(&mark(end, id))),
                 }
             }
-            let unread = picture.unread[end.index()].iter().map(|id| (id.clone(), Category::Failed));
+            let unread = picture.unread[end.index()].iter().map(|id| (mark(end, id), Category::Failed));
             self.noted[end.index()].extend(unread);
         }
     }
@@ -201,17 +205,18 @@ impl Report {
 
     /// Whether it is known what became of a record.
     pub(super) fn knows(&self, end: End, id: &str) -> bool {
-        self.done[end.index()].contains_key(id) || self.noted[end.index()].contains_key(id)
+        let mark = mark(end, id);
+        self.done[end.index()].contains_key(&mark) || self.noted[end.index()].contains_key(&mark)
     }
 
     /// Notes a record that moved after it was planned.
     pub(super) fn moved_meanwhile(&mut self, end: End, id: &str) {
-        self.noted[end.index()].insert(id.to_owned(), Category::Due);
+        self.noted[end.index()].insert(mark(end, id), Category::Due);
     }
 
     /// Whether a record was written.
     pub(super) fn wrote(&self, end: End, id: &str) -> bool {
-        self.done[end.index()].contains_key(id)
+        self.done[end.index()].contains_key(&mark(end, id))
     }
 
     /// Records that are there and could not be read, so that no item of the plan has them.
@@ -231,7 +236,7 @@ impl Report {
     pub(super) fn category(&self, picture: &Picture<'_>, item: &Item, end: End) -> Option<Category> {
         let here = picture.now(item, end).filter(|known| known.record.is_some());
         if let Some(known) = here {
-            if let Some(done) = self.done[end.index()].get(&known.id) {
+            if let Some(done) = self.done[end.index()].get(&mark(end, &known.id)) {
                 return Some(*done);
             }
             if self.problems.iter().any(|problem| problem.end == end && problem.id.as_ref() == Some(&known.id)) {
