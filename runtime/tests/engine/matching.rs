@@ -204,6 +204,8 @@ fn a_contact_that_comes_back_under_another_id_is_a_new_one() {
     let links = [link(&file, ["l1", "r1"], [ann, ann])];
     let plan = planned(&file, &[("l1", "gone"), ("l2", ann)], &[("r1", "gone")], &links);
     assert_eq!(items(&plan), ["l1+r1 linked", "l2+- new"]);
+    let plan = planned(&file, &[("l1", "gone")], &[("r1", "gone")], &[]);
+    assert_eq!(items(&plan), [""; 0], "of whoever is gone and was never linked there is nothing to say");
 }
 
 #[test]
@@ -215,6 +217,7 @@ fn a_linked_contact_that_was_not_read_is_left_alone() {
     let Kind::Pair(outcome) = &plan.items[0].kind else { panic!("{:?}", plan.items) };
     assert_eq!((outcome.status, outcome.changes.len()), (Status::Excluded, 0));
     assert_eq!(outcome.base, links[0].base);
+    assert!(!plan.items[0].is_at_rest(), "it is looked at again");
 }
 
 #[test]
