@@ -46,8 +46,9 @@ impl Adopt {
         let Ok(programs) = loaded.programs(output) else { return Ok(Exit::Problems) };
         let practice = Practice::start_if(self.sandbox, &loaded.workspace).await?;
         let mut exit = Exit::Fine;
+        let world = World::real();
         for program in &programs {
-            let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &World::real(), Access::Work)?;
+            let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &world, Access::Work)?;
             let mut progress = Progress::new(true, output.json());
             let mut agree = |adoption: &Adoption| {
                 if !output.json() {

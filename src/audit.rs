@@ -48,8 +48,9 @@ impl Audit {
         let Ok(programs) = loaded.programs(output) else { return Ok(Exit::Failed) };
         let practice = Practice::start_if(self.sandbox, &loaded.workspace).await?;
         let mut exit = Exit::Fine;
+        let world = World::real();
         for program in &programs {
-            let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &World::real(), Access::Look)?;
+            let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &world, Access::Look)?;
             let mut progress = Progress::new(true, output.json());
             let mut aside = Sqlite::aside().map_err(|error| error.to_string())?;
             let found = opened.connection()?.audit(&mut aside, &mut progress).await;

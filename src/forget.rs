@@ -55,8 +55,9 @@ impl Forget {
         let Ok(programs) = loaded.programs(output) else { return Ok(Exit::Problems) };
         let practice = Practice::start_if(self.sandbox, &loaded.workspace).await?;
         let mut any = false;
+        let world = World::real();
         for program in &programs {
-            let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &World::real(), Access::Work)?;
+            let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &world, Access::Work)?;
             let taken_back = opened.connection()?.take_back(&self.contact).map_err(|error| error.to_string())?;
             any |= taken_back;
             if output.json() {

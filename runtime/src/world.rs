@@ -16,6 +16,8 @@ use url::Url;
 pub use counted::Traffic;
 pub use real::is_loopback;
 
+use crate::apps::Accounts;
+
 /// Time, chance and the network. Cheap to clone.
 #[derive(Clone)]
 pub struct World {
@@ -25,6 +27,16 @@ pub struct World {
     pub chance: Arc<dyn Chance>,
     /// Requests over HTTP.
     pub http: Arc<dyn Http>,
+    /// What is kept of the accounts that were talked to.
+    pub(crate) accounts: Accounts,
+}
+
+impl World {
+    /// A world of these, in which nobody was talked to yet.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>, chance: Arc<dyn Chance>, http: Arc<dyn Http>) -> Self {
+        Self { clock, chance, http, accounts: Accounts::default() }
+    }
 }
 
 /// What time it is, and waiting.

@@ -124,7 +124,7 @@ impl Hub {
     /// The world as the runtime sees it.
     #[must_use]
     pub fn world(&self) -> World {
-        World { clock: Arc::new(self.clone()), chance: Arc::new(self.clone()), http: Arc::new(NoNetwork) }
+        World::new(Arc::new(self.clone()), Arc::new(self.clone()), Arc::new(NoNetwork))
     }
 
     /// A cycle begins, with this in store for it.

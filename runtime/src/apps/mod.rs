@@ -20,5 +20,5 @@ pub use account::{Account, Secret};
 pub use app::{App, Limits, Observed, Page, Pulled, Write, Written};
 pub use cost::{Batch, Calls, by_limits};
 pub use error::{AppError, Class};
-pub use http::{Budget, Intake, Pace, Taken, Webhooks, listen_webhooks, open_http};
+pub use http::{Accounts, Budget, Intake, Pace, Taken, Webhooks, listen_webhooks, open_http};
 pub use open::{can_run, open};

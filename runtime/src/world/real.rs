@@ -35,7 +35,7 @@ impl World {
     /// The world as it is. Opens nothing yet.
     #[must_use]
     pub fn real() -> Self {
-        Self { clock: Arc::new(System), chance: Arc::new(System), http: Arc::new(Sockets::default()) }
+        Self::new(Arc::new(System), Arc::new(System), Arc::new(Sockets::default()))
     }
 }
 

@@ -275,7 +275,7 @@ fn world(status: u16, headers: &[(&str, &str)], body: &[u8]) -> World {
         asked: AtomicU64::new(0),
         now: Mutex::new(Timestamp::UNIX_EPOCH),
     });
-    World { clock: same.clone(), chance: same.clone(), http: same }
+    World::new(same.clone(), same.clone(), same)
 }
 
 struct Same {

@@ -67,7 +67,7 @@ async fn a_login_is_in_no_error_even_where_the_app_says_it() {
             let folder = tempfile::tempdir().unwrap();
             let account = account(app, folder.path(), settings, Some(CANARY));
             let parrot = Arc::new(Parrot { status, heard: Mutex::default() });
-            let world = World { clock: parrot.clone(), chance: parrot.clone(), http: parrot.clone() };
+            let world = World::new(parrot.clone(), parrot.clone(), parrot.clone());
             let app = open(&side, &account, &world).unwrap();
             let create = Write::Create { op: uuid::Uuid::nil(), record: record(&side, &[(field, "bob@x.example")]) };
             let errors = [

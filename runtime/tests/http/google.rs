@@ -362,6 +362,33 @@ async fn too_many_requests_are_waited_for_as_long_as_the_app_says() {
 }
 
 #[tokio::test]
+async fn two_connections_of_one_account_keep_its_budget_together() {
+    let sandbox = sandbox(1).await;
+    let (world, clock) = world();
+    let (side, mut account) = (side("google", "contact"), google_account(sandbox.google()));
+    let first = open_http(&side, &account, &world).unwrap();
+    // Named otherwise in another file, and the same login.
+    account.name = "work".to_owned();
+    let second = open_http(&side, &account, &world).unwrap();
+    // The manifest of Google lets 90 requests that read through in a minute. Each listing is two: labels, and people.
+    for _ in 0..22 {
+        pull(&*first, None).await.unwrap();
+        pull(&*second, None).await.unwrap();
+    }
+    assert_eq!((sandbox.google().requests().len(), clock.waits.lock().unwrap().len()), (88, 0));
+    pull(&*first, None).await.unwrap();
+    assert_eq!(clock.waits.lock().unwrap().len(), 0);
+    pull(&*second, None).await.unwrap();
+    let waits = std::mem::take(&mut *clock.waits.lock().unwrap());
+    assert!(waits.len() == 1 && waits[0] > Duration::from_secs(50), "the app counts both: {waits:?}");
+    // Another login has a budget of its own.
+    account.secret = Some(syncc_runtime::apps::Secret::new("somebody-else"));
+    let other = open_http(&side, &account, &world).unwrap();
+    assert_eq!(pull(&*other, None).await.unwrap_err().class, Class::Auth);
+    assert!(clock.waits.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn a_write_that_was_refused_for_its_pace_is_sent_again() {
     let google = Google::with(0).await;
     google.fail(Fault::new(What::TooMany { retry_after: Some(1) }).on("POST", "batchCreate").times(2));

@@ -60,7 +60,7 @@ impl Chance for Counter {
 
 pub(crate) fn world() -> (World, Arc<ManualClock>) {
     let clock = Arc::new(ManualClock::default());
-    let world = World { clock: clock.clone(), chance: Arc::new(Counter::default()), http: World::real().http };
+    let world = World::new(clock.clone(), Arc::new(Counter::default()), World::real().http);
     (world, clock)
 }
 

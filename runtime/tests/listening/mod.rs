@@ -42,7 +42,7 @@ impl Line {
     }
 
     pub(crate) fn world(&self) -> World {
-        World { clock: Arc::new(self.clone()), chance: self.real.chance.clone(), http: Arc::new(self.clone()) }
+        World::new(Arc::new(self.clone()), self.real.chance.clone(), Arc::new(self.clone()))
     }
 
     /// From now on requests are treated so.

@@ -133,7 +133,7 @@ impl Net {
     /// The world as the runtime sees it.
     #[must_use]
     pub fn world(&self) -> World {
-        World { clock: Arc::new(self.clone()), chance: Arc::new(self.clone()), http: Arc::new(self.clone()) }
+        World::new(Arc::new(self.clone()), Arc::new(self.clone()), Arc::new(self.clone()))
     }
 
     /// Everybody that an app has, in the form of its API, by their ids.

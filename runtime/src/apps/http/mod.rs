@@ -27,7 +27,7 @@ pub use mirror::{
     intake::{Intake, Taken},
     webhook::{Webhooks, listen_webhooks},
 };
-pub use wire::Pace;
+pub use wire::{Accounts, Pace};
 
 use super::{Account, App, AppError};
 use crate::world::World;

@@ -5,7 +5,7 @@
 //! - A refused login is not tried again.
 //! - Only the base of the manifest, or the one that the account sets instead, is contacted.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::{SignedDuration, Timestamp};
@@ -13,12 +13,7 @@ use serde_json::Value as Json;
 use tracing::debug;
 use url::Url;
 
-use super::{
-    budget::Pace,
-    clock::AppClock,
-    retry::{self, Purse},
-    verdict,
-};
+use super::{accounts::Shared, retry, verdict};
 use crate::{
     apps::{
         Account, AppError, Calls, Class,
@@ -93,9 +88,7 @@ pub(crate) struct Sender {
     authorization: String,
     /// The login as it may come back in what the app says.
     secrets: Vec<String>,
-    paces: Vec<Pace>,
-    purse: Purse,
-    clock: AppClock,
+    shared: Arc<Shared>,
     /// Where time, chance and the network come from.
     pub(crate) world: World,
 }
@@ -132,7 +125,7 @@ impl Sender {
                 format!("Basic {}", STANDARD.encode(format!("{user}:{}", secret.reveal().trim())))
             }
         };
-        let paces = http.budgets.iter().map(|rule| Pace::new(rule.clone())).collect();
+        let shared = world.accounts.shared(&base, &authorization, &http.budgets);
         Ok(Self {
             http: http.clone(),
             title: title.to_owned(),
@@ -140,9 +133,7 @@ impl Sender {
             settings,
             secrets: secrets(password, &authorization),
             authorization,
-            paces,
-            purse: Purse::default(),
-            clock: AppClock::default(),
+            shared,
             world: world.clone(),
         })
     }
@@ -160,7 +151,7 @@ impl Sender {
 
     /// How far the clock of the app is ahead of ours, once it answered.
     pub(crate) fn ahead(&self) -> Option<SignedDuration> {
-        self.clock.ahead()
+        self.shared.clock.ahead()
     }
 
     /// What is said to a person about the login.
@@ -175,7 +166,7 @@ impl Sender {
 
     /// The shortest time in which the budgets let these requests through.
     pub(crate) fn pace(&self, calls: &Calls) -> Duration {
-        self.paces.iter().map(|pace| pace.least(calls)).max().unwrap_or_default()
+        self.shared.paces.iter().map(|pace| pace.least(calls)).max().unwrap_or_default()
     }
 
     /// Sends a request until it is answered, refused, or tried often enough.
@@ -183,7 +174,7 @@ impl Sender {
         let request = self.request(&call)?;
         let mut tried = 0;
         loop {
-            for pace in &self.paces {
+            for pace in &self.shared.paces {
                 pace.enter(&request.method, &self.world).await;
             }
             tried += 1;
@@ -195,12 +186,12 @@ impl Sender {
                 status = outcome.as_ref().map_or(0, |answer| answer.status)
             );
             if let Ok(answer) = &outcome {
-                self.clock.hear(answer, self.world.clock.now());
+                self.shared.clock.hear(answer, self.world.clock.now());
             }
             let (error, wait) = match outcome {
                 Ok(answer) => match self.judge(&call, &answer) {
                     Ok(json) => {
-                        self.purse.earn();
+                        self.shared.purse.earn();
                         return Ok(json);
                     }
                     Err(error) => (error, retry::retry_after(&answer, self.world.clock.now())),
@@ -209,7 +200,7 @@ impl Sender {
             };
             let again = matches!(error.class, Class::Retry | Class::Rate(_));
             let wait = wait.unwrap_or_else(|| retry::backoff(tried, &self.world));
-            if !again || tried >= retry::TRIES || wait > retry::LONGEST || !self.purse.pay() {
+            if !again || tried >= retry::TRIES || wait > retry::LONGEST || !self.shared.purse.pay() {
                 return Err(match error.class {
                     Class::Rate(_) => AppError { class: Class::Rate(Some(wait)), ..error },
                     _ => error,
