@@ -20,7 +20,7 @@ use crate::{
     output::{Output, Paint, complain, painted, say},
     practice::Practice,
     progress::Progress,
-    tables,
+    tables::{self, Shown},
     whom::{one, unknown},
 };
 
@@ -60,8 +60,9 @@ impl Resolve {
         let Ok(programs) = loaded.programs(output) else { return Ok(Exit::Problems) };
         let practice = Practice::start_if(self.sandbox, &loaded.workspace).await?;
         let (mut known, mut exit) = (false, Exit::Fine);
+        let world = World::real();
         for program in &programs {
-            let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &World::real(), Access::Work)?;
+            let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &world, Access::Work)?;
             if let Some(went) = self.of(program, &mut opened, output).await? {
                 known = true;
                 exit = if went == Exit::Fine { exit } else { went };
@@ -119,7 +120,10 @@ impl Resolve {
             return Ok(Some(Exit::Problems));
         }
         if !output.json() {
-            tables::undo(&taking.picture, &format!("{who}: {} wins", program.side(winner).name));
+            let mut shown = Shown::new(program, false);
+            shown.add(&taking.picture, None);
+            let name = format!("{who}: {} wins", program.side(winner).name);
+            say(&shown.by_hand(&name, &taking.picture.plan.guards));
         }
         if !self.yes && !ask::yes("Write this?") {
             return Err("nothing was written: it was not approved".to_owned());

@@ -75,6 +75,17 @@ impl<'p> Shown<'p> {
         text
     }
 
+    /// What somebody asked for by hand, and what it would write, for people.
+    pub(crate) fn by_hand(&self, name: &str, tripped: &[Guard]) -> String {
+        let heading = painted(Paint::Strong, &format!("{}: {name}", self.program.name));
+        format!("{heading}\n{}{}", self.samples.text(0, "contacts"), guards(self.program, tripped))
+    }
+
+    /// Every contact with a change, field by field, for machines.
+    pub(crate) fn contacts(self) -> Vec<Json> {
+        self.contacts
+    }
+
     /// The same for machines: every contact with a change, field by field.
     pub(crate) fn document(self, planned: &Planned) -> Json {
         let mut document = report_json(self.program, &planned.report);
@@ -88,14 +99,6 @@ impl<'p> Shown<'p> {
         }
         document
     }
-}
-
-/// Prints what an undo would write.
-pub(crate) fn undo(picture: &Picture<'_>, name: &str) {
-    let heading = painted(Paint::Strong, &format!("{}: {name}", picture.program.name));
-    let mut samples = Samples::default();
-    samples.changes(picture, None);
-    say(&format!("{heading}\n{}{}", samples.text(0, "contacts"), guards(picture.program, &picture.plan.guards)));
 }
 
 /// Prints the plan of a first sync, before the question.
@@ -315,11 +318,6 @@ fn problems(program: &Program, report: &Report) -> String {
         ));
     }
     text
-}
-
-/// Every contact with a change, field by field.
-pub(crate) fn items_json(picture: &Picture<'_>) -> Vec<Json> {
-    picture.changes(None).map(|(item, outcome)| item_json(picture, item, outcome)).collect()
 }
 
 fn item_json(picture: &Picture<'_>, item: &Item, outcome: &Outcome) -> Json {

@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 use syncc_compiler::ir::{End, Program};
 use syncc_runtime::{
-    cycle::{Allowed, Of, Report, Skipped, Undone},
+    cycle::{Allowed, Of, Skipped, Undoes, Undone},
     store::{Asked, RunId, Store},
     world::World,
 };
@@ -20,7 +20,8 @@ use crate::{
     output::{Output, Paint, complain, painted, say},
     practice::Practice,
     progress::Progress,
-    tables, when, whom,
+    tables::{self, Shown},
+    when, whom,
 };
 
 /// How many of those left alone are shown.
@@ -78,8 +79,9 @@ impl Undo {
         let practice = Practice::start_if(self.sandbox, &loaded.workspace).await?;
         let mut exit = Exit::Problems;
         let (mut known, mut found) = (false, false);
+        let world = World::real();
         for program in &programs {
-            let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &World::real(), Access::Work)?;
+            let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &world, Access::Work)?;
             let Some((asked, name)) = self.asked(what, &mut opened)? else { continue };
             known = true;
             if let Some(went) = self.of(program, &asked, &name, &mut opened, output).await? {
@@ -118,21 +120,26 @@ impl Undo {
         }
         let allowed = Allowed { guards: self.allow.clone(), only: None };
         let mut progress = Progress::new(true, output.json());
-        let mut report = Report::default();
         let mut connection = opened.connection()?;
-        let planned = connection.plan_undo(asked, name, &allowed, &mut progress, &mut report).await;
+        let mut shown = Shown::new(program, output.json());
+        let mut left = Left::default();
+        let mut show = |page: &Undoes<'_>| {
+            shown.add(&page.picture, None);
+            left.add(&page.skipped, output.json());
+        };
+        let planned = connection.plan_undo(asked, name, &allowed, &mut progress, &mut show).await;
         progress.done();
         let undo = planned.map_err(|error| error.to_string())?;
-        let writes = undo.picture.writes();
         if output.json() {
             output.document(&json!({
-                "version": 1, "connection": program.name, "undo": name, "contacts": tables::items_json(&undo.picture),
-                "left_alone": undo.skipped,
+                "version": 1, "connection": program.name, "undo": name, "contacts": shown.contacts(),
+                "left_alone": left.some,
             }));
         } else {
-            tables::undo(&undo.picture, name);
-            say(&skipped(&undo.skipped));
+            say(&shown.by_hand(name, &undo.guards));
+            say(&left.text());
         }
+        let writes = undo.writes;
         if writes == 0 {
             if !output.json() {
                 say("nothing to undo\n");
@@ -146,7 +153,7 @@ impl Undo {
             return Err("nothing was written: the undo was not approved".to_owned());
         }
         let mut progress = Progress::new(true, output.json());
-        let undone = connection.undo(undo, &allowed, &mut progress).await;
+        let undone = connection.undo(&undo, &allowed, &mut progress).await;
         progress.done();
         let undone = undone.map_err(|error| error.to_string())?;
         self.tell(program, &undone, output);
@@ -195,14 +202,30 @@ impl Undo {
     }
 }
 
-fn skipped(skipped: &[Skipped]) -> String {
-    let mut text = String::new();
-    for Skipped { who, side, field, why } in skipped.iter().take(SHOWN) {
-        let field = field.as_ref().map(|field| format!(" {field}")).unwrap_or_default();
-        text.push_str(&format!("{} {why}\n", painted(Paint::Change, &format!("left alone: {side} {who}{field}:"))));
+/// What is left alone: the first ones, or all for machines.
+#[derive(Default)]
+struct Left {
+    some: Vec<Skipped>,
+    count: usize,
+}
+
+impl Left {
+    fn add(&mut self, skipped: &[Skipped], all: bool) {
+        self.count += skipped.len();
+        let room = if all { usize::MAX } else { SHOWN.saturating_sub(self.some.len()) };
+        self.some.extend(skipped.iter().take(room).cloned());
     }
-    if skipped.len() > SHOWN {
-        text.push_str(&format!("… and {} more left alone; --format json lists them all\n", skipped.len() - SHOWN));
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        for Skipped { who, side, field, why } in &self.some {
+            let field = field.as_ref().map(|field| format!(" {field}")).unwrap_or_default();
+            text.push_str(&format!("{} {why}\n", painted(Paint::Change, &format!("left alone: {side} {who}{field}:"))));
+        }
+        if self.count > self.some.len() {
+            let more = self.count - self.some.len();
+            text.push_str(&format!("… and {more} more left alone; --format json lists them all\n"));
+        }
+        text
     }
-    text
 }

@@ -2,7 +2,7 @@
 
 use syncc_compiler::ir::End;
 use syncc_runtime::{
-    cycle::{Allowed, Connection, CycleError, KEPT, PAGE, Report, Skipped, Undone as Done},
+    cycle::{Allowed, Connection, CycleError, KEPT, PAGE, Skipped, Undoes, Undone as Done},
     store::{Activity, Asked, Store as _},
 };
 
@@ -47,14 +47,14 @@ pub(crate) fn undo(ran: &mut Ran, nth: u32, planted: Option<Planted>) -> Result<
     // As often as there are guards: each is asked about once.
     let result = loop {
         let result = with(ran, planted, &mut |connection| {
-            let planned =
-                finish(connection.plan_undo(&asked, "undone", &allowed, &mut Operator, &mut Report::default()));
+            skipped.clear();
+            let mut show = |page: &Undoes<'_>| skipped.extend(page.skipped.iter().cloned());
+            let planned = finish(connection.plan_undo(&asked, "undone", &allowed, &mut Operator, &mut show));
             let undo = match planned.unwrap_or(Err(CycleError::NotApproved)) {
                 Ok(undo) => undo,
                 Err(error) => return Err(error),
             };
-            skipped.clone_from(&undo.skipped);
-            finish(connection.undo(undo, &allowed, &mut Operator)).unwrap_or(Err(CycleError::NotApproved))
+            finish(connection.undo(&undo, &allowed, &mut Operator)).unwrap_or(Err(CycleError::NotApproved))
         });
         match result {
             Err(CycleError::Guards(names)) if names.iter().any(|(name, _)| !allowed.guards.contains(name)) => {
@@ -122,7 +122,8 @@ fn with<T>(ran: &mut Ran, planted: Option<Planted>, work: &mut dyn FnMut(&mut Co
         apps: [&apps[0], &apps[1]],
         store: &mut store,
         world: &world,
-        page: PAGE,
+        // Small pages: most undos are smaller than a page is.
+        page: [1, 2, 5, PAGE][ran.cycles.len() % 4],
         kept: KEPT,
     })
 }

@@ -10,7 +10,7 @@ use syncc_compiler::{
 };
 
 use super::{Connection, CycleError, Picture, Problem, Report, fingerprint, naming, unanswered::Unanswered};
-use crate::engine::Held;
+use crate::{engine::Held, store::Seen};
 
 /// What is written this often within [`FLIPS_WITHIN`], and always the same, something else keeps changing back.
 const FLIPS: u32 = 3;
@@ -35,6 +35,15 @@ pub(super) struct Holds {
 }
 
 impl Holds {
+    /// What holds these, and may hold newcomers: no page has to carry what all others are held for.
+    pub(super) fn among(&self, seen: &[Vec<Seen>; 2]) -> Self {
+        let held = End::BOTH.map(|end| {
+            let ids = seen[end.index()].iter().map(|seen| &seen.observed.id);
+            ids.filter_map(|id| Some((id.clone(), self.get(end.index(), id)?.clone()))).collect()
+        });
+        Self { held, unanswered: self.unanswered.clone() }
+    }
+
     /// What holds a record.
     pub(super) fn get(&self, side: usize, id: &str) -> Option<&Hold> {
         self.held.get(side)?.get(id)

@@ -60,7 +60,7 @@ pub use saved::{Moved, SavedChange, SavedContact, SavedPlan};
 pub use survey::Overview;
 pub use telling::{display, why};
 pub use trouble::Waiting;
-pub use undo::{Skipped, Undo, Undone};
+pub use undo::{Skipped, Undo, Undoes, Undone};
 
 use page::Pass;
 pub use page::{KEPT, PAGE};

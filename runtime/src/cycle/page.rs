@@ -85,13 +85,17 @@ pub(super) fn mark(end: End, id: &str) -> Mark {
 impl Pass {
     /// A pass over what was in another one.
     pub(super) fn over(other: Self) -> Self {
-        Self { after: None, met: Marks::new(), only: Some(other.met) }
+        Self::only(other.met)
     }
 
     /// A pass over these.
     pub(super) fn of<'r>(records: impl IntoIterator<Item = (End, &'r String)>) -> Self {
-        let only = records.into_iter().map(|(end, id)| mark(end, id)).collect();
-        Self { after: None, met: Marks::new(), only: Some(only) }
+        Self::only(records.into_iter().map(|(end, id)| mark(end, id)).collect())
+    }
+
+    /// A pass over those with these marks.
+    pub(super) fn only(marks: Marks) -> Self {
+        Self { after: None, met: Marks::new(), only: Some(marks) }
     }
 
     /// The next page; nothing at the end of the pass.

@@ -84,6 +84,7 @@ impl Picture<'_> {
 
 /// What is the same for every page of a round.
 pub(super) struct Frame {
+    /// But for what is held, which each page has for those who are in it.
     pub(super) facts: Facts,
     holds: Holds,
 }
@@ -132,7 +133,8 @@ impl<'a> Connection<'a> {
         let unplanned = planned.as_deref() == Some(UNPLANNED);
         let rules_changed = !first && !unplanned && planned.is_some_and(|planned| planned != self.fingerprint);
         let emptied = [self.store.emptied(End::Left)?, self.store.emptied(End::Right)?];
-        let facts = Facts { first, rules_changed, unplanned, emptied, held: holds.held(), rest: AtRest::default() };
+        let facts =
+            Facts { first, rules_changed, unplanned, emptied, held: Default::default(), rest: AtRest::default() };
         Ok(Frame { facts, holds })
     }
 
@@ -146,7 +148,7 @@ impl<'a> Connection<'a> {
         let mut known: [Vec<Known>; 2] = Default::default();
         let mut seen: [HashMap<String, Observed>; 2] = Default::default();
         let mut unread: [HashSet<String>; 2] = Default::default();
-        let mut holds = frame.holds.clone();
+        let mut holds = frame.holds.among(&gathered.seen);
         for end in End::BOTH {
             let links = gathered.links.iter().chain(&gathered.beside);
             let linked: HashSet<&str> = links.map(|link| link.records[end.index()].as_str()).collect();

@@ -6,10 +6,7 @@ use syncc_compiler::{
     value::Value,
 };
 
-use super::{
-    Change, Facts, Item, Outcome,
-    sum::{Sum, count},
-};
+use super::{Change, Facts, Outcome, sum::Sum};
 
 /// Below this many contacts no number of changes is suspicious.
 const FEW: usize = 20;
@@ -167,9 +164,10 @@ pub fn guards(sum: &Sum, facts: &Facts) -> Vec<Guard> {
     guards
 }
 
-/// The guards that too much of one kind trips. `pairs`: how many are linked.
-pub(crate) fn too_many(items: &[Item], what: What, pairs: usize) -> Vec<Guard> {
-    End::BOTH.into_iter().filter_map(|end| above(end, what, count(items, end, what), pairs)).collect()
+/// The guards that too much of one kind trips. `counts`: how much there is of it on each side, left first; `pairs`: how many
+/// are linked.
+pub(crate) fn too_many(counts: [usize; 2], what: What, pairs: usize) -> Vec<Guard> {
+    End::BOTH.into_iter().filter_map(|end| above(end, what, counts[end.index()], pairs)).collect()
 }
 
 fn above(end: End, what: What, count: usize, pairs: usize) -> Option<Guard> {

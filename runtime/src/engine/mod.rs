@@ -39,4 +39,5 @@ pub use pair::{Base, Cause, Change, Fired, Outcome, Pair, Part, Status};
 pub use plan::{AtRest, Facts, Held, Item, Kind, Plan, plan};
 pub use prepared::Engine;
 pub(crate) use settle::more_mail;
+pub(crate) use sum::count;
 pub use sum::{Rest, Sum};

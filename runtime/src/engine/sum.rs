@@ -63,7 +63,7 @@ fn written(item: &Item) -> Option<&Outcome> {
 }
 
 /// How many of the items do so much of one kind to a side.
-pub(super) fn count(items: &[Item], end: End, what: What) -> usize {
+pub(crate) fn count(items: &[Item], end: End, what: What) -> usize {
     items.iter().filter_map(written).filter(|outcome| does(outcome, end, what)).count()
 }
 

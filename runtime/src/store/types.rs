@@ -177,6 +177,8 @@ pub struct Asked {
     pub run: Option<RunId>,
     /// Not before this.
     pub since: Option<Timestamp>,
+    /// Only what came before this line, by its [`Activity::id`].
+    pub before: Option<i64>,
     /// No more than this many, the newest ones; all without a limit.
     pub limit: Option<usize>,
 }

@@ -172,11 +172,13 @@ fn select(
         record.map(|(_, id)| id),
         asked.run.map(|run| run.0),
         asked.since.map(code::time),
+        // The row of the last line that may be meant.
+        asked.before.map_or(i64::MAX, |before| before.saturating_sub(1) >> u16::BITS),
     ])?;
     let most = activity.len().saturating_add(asked.limit.unwrap_or(usize::MAX));
     while activity.len() < most {
         let Some(row) = rows.next()? else { break };
-        read(row, record.map(|(_, id)| id), asked.field.as_deref(), activity)?;
+        read(row, record.map(|(_, id)| id), asked, activity)?;
     }
     Ok(())
 }
@@ -185,13 +187,15 @@ fn select(
 /// does not go through years.
 pub(super) fn lines(of_a_record: bool, asked: &Asked) -> String {
     let (by, of) = match (of_a_record, asked.run, asked.since) {
-        (true, ..) => ("INDEXED BY history_record", r#""end" = ?1 AND record = ?2"#),
+        (true, ..) => ("INDEXED BY history_record", r#""end" = ?1 AND record = ?2 AND id <= ?5"#),
         (false, Some(_), _) => (
             "NOT INDEXED",
-            "id BETWEEN (SELECT first_row FROM runs WHERE id = ?3) AND (SELECT last_row FROM runs WHERE id = ?3)",
+            "id BETWEEN (SELECT first_row FROM runs WHERE id = ?3) AND (SELECT min(last_row, ?5) FROM runs WHERE id = ?3)",
         ),
-        (false, None, Some(_)) => ("NOT INDEXED", "id >= (SELECT min(first_row) FROM runs WHERE last_at >= ?4)"),
-        (false, None, None) => ("", "TRUE"),
+        (false, None, Some(_)) => {
+            ("NOT INDEXED", "id BETWEEN (SELECT min(first_row) FROM runs WHERE last_at >= ?4) AND ?5")
+        }
+        (false, None, None) => ("", "id <= ?5"),
     };
     format!(
         r#"SELECT id, run, at, "end", record, who, what, fields, made FROM history {by}
@@ -200,8 +204,8 @@ pub(super) fn lines(of_a_record: bool, asked: &Asked) -> String {
     )
 }
 
-/// The lines of a row, the last one first: of this record and of this field only, if one is asked for.
-fn read(row: &Row<'_>, of: Option<&str>, asked: Option<&str>, activity: &mut Vec<Activity>) -> Result<(), Fault> {
+/// The lines of a row, the last one first: of this record only, if one is asked for.
+fn read(row: &Row<'_>, of: Option<&str>, asked: &Asked, activity: &mut Vec<Activity>) -> Result<(), Fault> {
     let id: i64 = row.get(0)?;
     let name = format!("row {id} of the history");
     let at = code::read_time(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?, &name)?;
@@ -209,7 +213,9 @@ fn read(row: &Row<'_>, of: Option<&str>, asked: Option<&str>, activity: &mut Vec
     let fields = code::read_fields(row.get_ref(7)?.as_str().map_err(rusqlite::Error::from)?, &name)?;
     for (place, line) in (0_u16..).zip(fields).collect::<Vec<_>>().into_iter().rev() {
         let (field, Found(before), Found(after), why) = line;
-        if asked.is_some() && asked != field.as_deref() {
+        let line = (id << u16::BITS) | i64::from(place);
+        let other = asked.field.is_some() && asked.field != field;
+        if other || asked.before.is_some_and(|before| line >= before) {
             continue;
         }
         let made: Option<String> = if field.is_none() { row.get(8)? } else { None };
@@ -218,7 +224,7 @@ fn read(row: &Row<'_>, of: Option<&str>, asked: Option<&str>, activity: &mut Vec
             continue;
         }
         activity.push(Activity {
-            id: (id << u16::BITS) | i64::from(place),
+            id: line,
             run: RunId(row.get(1)?),
             at,
             end,

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{gone, named, seen, store};
 use crate::{
     apps::Observed,
-    store::{Asked, Conflict, EntryId, Line, NamedRecord, NewEntry, Pause, RunId, Sqlite, Store, Trouble},
+    store::{Activity, Asked, Conflict, EntryId, Line, NamedRecord, NewEntry, Pause, RunId, Sqlite, Store, Trouble},
 };
 
 fn at(minute: i64) -> Timestamp {
@@ -78,6 +78,22 @@ fn the_history_of_a_record_of_a_field_of_a_run_since_a_day() {
     assert_eq!(count(Asked { field: Some("note".into()), ..Asked::default() }), 3);
     assert_eq!(count(Asked { run: Some(RunId(2)), ..Asked::default() }), 2);
     assert_eq!(count(Asked { since: Some(at(10)), limit: Some(3), ..Asked::default() }), 3);
+    // From the newest one back, one at a time: each is met once, also where several stand in one row.
+    for asked in [
+        Asked::default(),
+        Asked { run: Some(RunId(2)), ..Asked::default() },
+        Asked { since: Some(at(10)), ..Asked::default() },
+    ] {
+        let mut one_by_one = Vec::new();
+        loop {
+            let before = one_by_one.last().map(|line: &Activity| line.id);
+            match store.history(&Asked { before, limit: Some(1), ..asked.clone() }).unwrap().pop() {
+                Some(line) => one_by_one.push(line),
+                None => break,
+            }
+        }
+        assert_eq!(one_by_one, store.history(&asked).unwrap());
+    }
     assert_eq!(store.runs(2).unwrap().iter().map(|run| (run.id.0, run.lines)).collect::<Vec<_>>(), [(3, 2), (2, 2)]);
 }
 

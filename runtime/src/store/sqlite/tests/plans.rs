@@ -20,10 +20,11 @@ fn what_is_asked_of_the_history_has_an_index_to_go_by() {
     let (run, since) = (Some(RunId(1)), Some(Timestamp::UNIX_EPOCH));
     let of_a_record = Asked { records: vec![(End::Left, "ann".to_owned())], ..Asked::default() };
     let asked = [
-        (history::lines(true, &of_a_record), "history_record (end=? AND record=?)"),
-        (history::lines(true, &Asked { run, since, ..of_a_record }), "history_record (end=? AND record=?)"),
+        (history::lines(true, &of_a_record), "history_record (end=? AND record=? AND id<?)"),
+        (history::lines(true, &Asked { run, since, ..of_a_record }), "history_record (end=? AND record=? AND id<?)"),
         (history::lines(false, &Asked { run, ..Asked::default() }), "INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
-        (history::lines(false, &Asked { since, ..Asked::default() }), "INTEGER PRIMARY KEY (rowid>?)"),
+        (history::lines(false, &Asked { since, ..Asked::default() }), "INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
+        (history::lines(false, &Asked::default()), "INTEGER PRIMARY KEY (rowid<?)"),
         (history::REPEATED.to_owned(), "history_updated (at>?)"),
     ];
     for (statement, index) in asked {
