@@ -8,7 +8,7 @@ use syncc_compiler::ir::End;
 use super::{
     Allowed, Connection, Cost, CycleError, Host, Overview, PAGE, Picture, Report, Tally,
     find::{Fit, fit},
-    page::{Marks, Pass, Taken},
+    page::{Marks, Taken},
     survey::Survey,
 };
 use crate::{
@@ -87,34 +87,29 @@ impl<'a> Connection<'a> {
         mut report: Report,
         show: &mut dyn FnMut(&Picture<'_>),
     ) -> Result<Planned, CycleError> {
-        let Survey { overview, frame, whole, pass } = self.survey(&Allowed::default(), false, &mut report)?;
-        let Overview { first, counts, guards, sample, .. } = overview;
-        let mut kept = match typed {
-            Some(typed) => {
-                drop(sample);
-                vec![self.picture_of(Of::Typed(typed), &mut report)?]
-            }
-            None if whole => sample,
-            None => Vec::new(),
-        }
-        .into_iter();
-        let mut pass = (typed.is_none() && !whole).then(|| Pass::over(pass));
-        report.tallies = counts.map(Tally::from);
         let mut requests: [Calls; 2] = Default::default();
-        while let Some(picture) = match &mut pass {
-            None => kept.next(),
-            Some(pass) => match pass.next(self.store, self.page)? {
-                Some(page) => Some(self.page(page, &frame, None, &mut report)?),
-                None => None,
-            },
-        } {
-            let only = typed.map(|typed| picture.find(typed));
+        let mut unread = [0; 2];
+        let mut meet = |connection: &Self, picture: &Picture<'_>, only: Option<&[usize]>, report: &Report| {
             for end in End::BOTH {
-                report.count_unread(&picture, end);
-                requests[end.index()].join(&self.requests(&picture, end, only.as_deref()));
+                unread[end.index()] += report.unread(picture, end);
+                requests[end.index()].join(&connection.requests(picture, end, only));
             }
-            show(&picture);
+            show(picture);
+        };
+        let mut surveying = self.begin_survey(None, false)?;
+        while let Some(picture) = self.surveyed(&mut surveying, &mut report)? {
+            if typed.is_none() {
+                meet(self, &picture, None, &report);
+            }
         }
+        let Survey { overview, .. } = self.end_survey(surveying, Vec::new(), false, &mut report)?;
+        let Overview { first, counts, guards, .. } = overview;
+        if let Some(typed) = typed {
+            let picture = self.picture_of(Of::Typed(typed), &mut report)?;
+            meet(self, &picture, Some(&picture.find(typed)), &report);
+        }
+        report.tallies = counts.map(Tally::from);
+        report.tallies.iter_mut().zip(unread).for_each(|(tally, unread)| tally.failed += unread);
         let costs = End::BOTH.map(|end| Cost::of(self.apps[end.index()], &requests[end.index()]));
         Ok(Planned { first, counts, guards, costs, report })
     }

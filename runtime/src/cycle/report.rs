@@ -169,7 +169,7 @@ impl Report {
     pub(super) fn settle_planned(&mut self, picture: &Picture<'_>) {
         self.tallies = picture.plan.counts.map(Tally::from);
         for end in End::BOTH {
-            self.count_unread(picture, end);
+            self.tallies[end.index()].failed += self.unread(picture, end);
         }
     }
 
@@ -219,12 +219,12 @@ impl Report {
         self.done[end.index()].contains_key(&mark(end, id))
     }
 
-    /// Records that are there and could not be read, so that no item of the plan has them.
-    pub(super) fn count_unread(&mut self, picture: &Picture<'_>, end: End) {
+    /// How many records are there and could not be read, so that no item of the plan has them.
+    pub(super) fn unread(&self, picture: &Picture<'_>, end: End) -> usize {
         let unread = self.problems.iter().filter(|problem| {
             problem.end == end && problem.id.as_ref().is_some_and(|id| picture.unread[end.index()].contains(id))
         });
-        self.tallies[end.index()].failed += unread.count();
+        unread.count()
     }
 
     /// Where a record stands, by what is remembered of it: before a run, not after it.

@@ -31,6 +31,20 @@ pub struct Overview<'a> {
     pub sample: Vec<Picture<'a>>,
 }
 
+/// A survey under way.
+pub(super) struct Surveying<'o> {
+    /// What is asked for, if not everything.
+    only: Option<&'o SavedPlan>,
+    /// What of that no page had yet, if that is to be told.
+    unmet: Option<HashMap<&'o [Option<String>; 2], &'o SavedContact>>,
+    frame: Frame,
+    /// Who may not rest: the trouble is not over.
+    restless: HashSet<RecordId>,
+    /// Everything that was planned, in numbers.
+    sum: Sum,
+    pass: Pass,
+}
+
 /// What a round begins with.
 pub(super) struct Survey<'a> {
     pub(super) overview: Overview<'a>,
@@ -49,36 +63,63 @@ impl<'a> Connection<'a> {
         first: bool,
         report: &mut Report,
     ) -> Result<Survey<'a>, CycleError> {
-        let only = allowed.only.as_ref();
-        if only.is_some_and(|only| only.rules != self.fingerprint || only.connection != self.program.name) {
-            return Err(CycleError::OtherRules);
-        }
-        self.prepare()?;
-        let frame = self.frame()?;
-        let restless: HashSet<RecordId> =
-            self.store.troubles()?.into_iter().map(|trouble| (trouble.end, trouble.record)).collect();
-        let mut unmet: HashMap<_, _> = only.map(SavedPlan::by_ids).unwrap_or_default();
-        let mut sum = Sum::default();
+        let mut surveying = self.begin_survey(allowed.only.as_ref(), first)?;
         let (mut sample, mut whole) = (Vec::new(), true);
-        let mut pass = Pass::default();
-        while let Some(page) = pass.next(self.store, self.page)? {
-            // With a saved plan, what it says is held against what the rules ask for, whoever was asked for.
-            if first && only.is_some() {
-                let all = self.page(page.clone(), &frame, None, report)?;
-                report.moved.extend(all.moved(&mut unmet));
-            }
-            let mut picture = self.page(page, &frame, only, report)?;
-            sum += picture.plan.sum;
-            sum += self.put_to_rest(&mut picture, &restless, report)?;
+        while let Some(picture) = self.surveyed(&mut surveying, report)? {
             whole &= sample.len() < self.kept.max(1);
             match whole {
                 true => sample.push(picture),
                 false => sample.truncate(1),
             }
         }
-        if first {
-            let gone = unmet.into_values().map(|contact| self.unmet(contact)).collect::<Result<Vec<_>, _>>()?;
-            report.moved.extend(gone);
+        self.end_survey(surveying, sample, whole, report)
+    }
+
+    /// Begins to plan everything that moved; of a saved plan, what it holds. `tell`: so that what moved since is told.
+    pub(super) fn begin_survey<'o>(
+        &mut self,
+        only: Option<&'o SavedPlan>,
+        tell: bool,
+    ) -> Result<Surveying<'o>, CycleError> {
+        if only.is_some_and(|only| only.rules != self.fingerprint || only.connection != self.program.name) {
+            return Err(CycleError::OtherRules);
+        }
+        self.prepare()?;
+        let frame = self.frame()?;
+        let restless = self.store.troubles()?.into_iter().map(|trouble| (trouble.end, trouble.record)).collect();
+        let unmet = only.filter(|_| tell).map(SavedPlan::by_ids);
+        Ok(Surveying { only, unmet, frame, restless, sum: Sum::default(), pass: Pass::default() })
+    }
+
+    /// The next page of those that moved, planned; nothing at the end.
+    pub(super) fn surveyed(
+        &mut self,
+        surveying: &mut Surveying<'_>,
+        report: &mut Report,
+    ) -> Result<Option<Picture<'a>>, CycleError> {
+        let Surveying { only, unmet, frame, restless, sum, pass } = surveying;
+        let Some(page) = pass.next(self.store, self.page)? else { return Ok(None) };
+        // With a saved plan, what it says is held against what the rules ask for, whoever was asked for.
+        if let Some(unmet) = unmet {
+            let all = self.page(page.clone(), frame, None, report)?;
+            report.moved.extend(all.moved(unmet));
+        }
+        let mut picture = self.page(page, frame, *only, report)?;
+        *sum += picture.plan.sum;
+        *sum += self.put_to_rest(&mut picture, restless, report)?;
+        Ok(Some(picture))
+    }
+
+    /// What all pages come to.
+    pub(super) fn end_survey(
+        &mut self,
+        Surveying { unmet, frame, mut sum, pass, .. }: Surveying<'_>,
+        sample: Vec<Picture<'a>>,
+        whole: bool,
+        report: &mut Report,
+    ) -> Result<Survey<'a>, CycleError> {
+        for contact in unmet.into_iter().flat_map(HashMap::into_values) {
+            report.moved.push(self.unmet(contact)?);
         }
         sum += self.at_rest()?;
         let guards = guards(&sum, &frame.facts);
