@@ -380,7 +380,7 @@ async fn two_connections_of_one_account_keep_its_budget_together() {
     assert_eq!(clock.waits.lock().unwrap().len(), 0);
     pull(&*second, None).await.unwrap();
     let waits = std::mem::take(&mut *clock.waits.lock().unwrap());
-    assert!(waits.len() == 1 && waits[0] > Duration::from_secs(50), "the app counts both: {waits:?}");
+    assert!(waits.first().is_some_and(|wait| *wait > Duration::from_secs(50)), "the app counts both: {waits:?}");
     // Another login has a budget of its own.
     account.secret = Some(syncc_runtime::apps::Secret::new("somebody-else"));
     let other = open_http(&side, &account, &world).unwrap();

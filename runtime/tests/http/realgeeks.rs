@@ -240,10 +240,28 @@ async fn a_new_lead_that_the_app_would_take_for_one_that_is_known_is_not_sent() 
     assert_eq!(geeks.practice().requests().iter().filter(|seen| seen.method == "POST").count(), 2);
     assert_eq!(geeks.practice().person(&old.id).unwrap().get("notes"), None);
 
+    // An address that somebody gave up is free.
+    let now = geeks.push_one(geeks.change(&old, &[("second_email", "ann@work.example")])).await.unwrap().now;
+    geeks.made(&[("email", "ann@home.example")]).await;
+    let (op, record) = geeks.create(&[("email", "ANN@work.example")]);
+    assert_eq!(geeks.push_one(Write::Create { op, record }).await.unwrap_err().class, Class::Invalid);
     // Whoever was deleted is in nobody's way.
-    geeks.practice().delete(&old.id).unwrap();
+    geeks.practice().delete(&now.id).unwrap();
     geeks.practice().webhooks_delivered().await;
     geeks.made(&[("email", "ann@x.example")]).await;
+}
+
+#[tokio::test]
+async fn an_inbox_of_an_older_version_tells_who_is_known_all_the_same() {
+    let geeks = Geeks::with(0, false).await;
+    let old = geeks.made(&[("email", "ann@x.example")]).await;
+    let file = rusqlite::Connection::open(geeks.folder.path().join(".syncc/realgeeks.inbox")).unwrap();
+    file.execute_batch("drop table same; drop table same_by").unwrap();
+    let (world, _) = world();
+    let app = open_http(&geeks.side, &realgeeks_account(geeks.practice(), geeks.folder.path()), &world).unwrap();
+    let (op, record) = geeks.create(&[("email", "ann@x.example"), ("notes", "another one")]);
+    let error = app.push(&[Write::Create { op, record }]).await.remove(0).unwrap_err();
+    assert!(error.class == Class::Invalid && error.to_string().contains(&old.id), "{error}");
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ use super::{
     list::Pages,
     lookup::Lookups,
     manifest::{Changes, HttpObject, Listing, Manifest},
-    mirrored::Mirrored,
+    mirrored::{Mirrored, PAGE},
     path::{Path, text},
     wire::{Call, Effect, Sender, method},
 };
@@ -164,11 +164,18 @@ impl HttpApp {
     /// The elements of sets that the mirror has.
     fn discover_values(&self, mirrored: &Mirrored, object: &mut schema::PulledObject) -> Result<(), AppError> {
         let mut values: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for held in mirrored.mirror.since(0)? {
-            let record = self.fields.get(&held.record);
-            for (field, value) in self.side.fields.iter().zip(record.values()).filter(|(field, _)| field.ty.is_set()) {
-                let texts = value.elements().iter().map(|text| text.shown().to_owned());
-                values.entry(field.name.clone()).or_default().extend(texts);
+        let mut last = 0;
+        loop {
+            let page = mirrored.mirror.since(last, PAGE)?;
+            let Some(held) = page.last() else { break };
+            last = held.changed;
+            for held in &page {
+                let record = self.fields.get(&held.record);
+                let fields = self.side.fields.iter().zip(record.values());
+                for (field, value) in fields.filter(|(field, _)| field.ty.is_set()) {
+                    let texts = value.elements().iter().map(|text| text.shown().to_owned());
+                    values.entry(field.name.clone()).or_default().extend(texts);
+                }
             }
         }
         object.values.extend(values.into_iter().map(|(field, values)| (field, values.into_iter().collect())));

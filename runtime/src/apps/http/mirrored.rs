@@ -17,7 +17,7 @@ use super::{
 use crate::apps::{Account, AppError, Class, Observed, Page, Pulled, Written};
 
 /// How many records are handed over at once.
-const PAGE: usize = 500;
+pub(super) const PAGE: usize = 500;
 
 /// The mirror of an account, and what else is needed to fill it.
 pub(super) struct Mirrored {
@@ -43,12 +43,7 @@ struct Cursor {
 impl Mirrored {
     pub(super) fn open(account: &Account, object: &Object, rule: &manifest::Mirror) -> Result<Self, AppError> {
         let export = account.text(&rule.export.setting).map(|path| account.folder.join(path));
-        Ok(Self {
-            mirror: Mirror::open(&inbox(account), &rule.collects)?,
-            rule: rule.clone(),
-            export,
-            members: members(object),
-        })
+        Ok(Self { mirror: Mirror::open(&inbox(account), rule)?, rule: rule.clone(), export, members: members(object) })
     }
 }
 
@@ -108,11 +103,14 @@ impl HttpApp {
                 last.export = Some(exported.hash);
             }
         }
-        let changed = mirror.since(last.changed)?;
-        for held in changed.chunks(PAGE) {
+        loop {
+            let changed = mirror.since(last.changed, PAGE)?;
+            if changed.is_empty() {
+                break;
+            }
             let mut records = Vec::new();
-            for held in held {
-                last.changed = last.changed.max(held.changed);
+            for held in changed {
+                last.changed = held.changed;
                 let Some(record) = self.with_identity(mirrored, held.record.clone()).await? else {
                     let id = self.object.id.text(&held.record).unwrap_or_default();
                     problems.push(format!(
@@ -292,20 +290,18 @@ impl HttpApp {
 
     /// The record of the mirror that is the same person, as the app shows it now.
     async fn same(&self, mirrored: &Mirrored, sent: &Json) -> Result<Option<Json>, AppError> {
-        let keys = |record: &Json| -> Vec<String> {
-            let texts = mirrored.rule.same_by.iter().filter_map(|path| path.text(record));
-            texts.map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty()).collect()
-        };
-        let wanted = keys(sent);
-        for held in mirrored.mirror.since(0)? {
-            let deleted = self.object.buried.as_ref().is_some_and(|buried| buried.holds(&held.record));
-            if deleted || !keys(&held.record).iter().any(|key| wanted.contains(key)) {
-                continue;
+        for known in mirrored.mirror.same(sent)? {
+            if let Some(id) = self.id_of_one_there(&known) {
+                return Ok(self.get_mirrored(mirrored, &[id]).await?.into_iter().flatten().next());
             }
-            let Some(id) = self.object.id.text(&held.record) else { continue };
-            return Ok(self.get_mirrored(mirrored, &[id]).await?.into_iter().flatten().next());
         }
         Ok(None)
+    }
+
+    /// The id of a record of the mirror, unless it is deleted.
+    pub(super) fn id_of_one_there(&self, record: &Json) -> Option<String> {
+        let deleted = self.object.buried.as_ref().is_some_and(|buried| buried.holds(record));
+        self.object.id.text(record).filter(|_| !deleted)
     }
 
     fn awaited(&self) -> AppError {

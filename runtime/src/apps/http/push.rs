@@ -18,7 +18,7 @@ use super::{
     body::{self, Changed},
     lens::Ids,
     manifest::{Create, Delete, Update},
-    taken::Taken,
+    taken::Made,
     template::Fill,
     wire::{Call, Effect},
 };
@@ -144,12 +144,12 @@ impl HttpApp {
 
     async fn send_creates(&self, items: &[NewItem], answers: &mut Answers) -> Result<(), AppError> {
         let Some(rule) = &self.object.create else { return Ok(()) };
-        let mut taken = if items.is_empty() { Taken::default() } else { self.taken()? };
+        let mut made = Made::default();
         // Each one that is made may be in the way of the next.
-        let size = if taken.decides() { 1 } else { rule.size.max(1) };
+        let size = if self.meant_by().is_some() { 1 } else { rule.size.max(1) };
         for batch in items.chunks(size) {
             if let [item] = batch
-                && let Some(other) = taken.by(&item.record)
+                && let Some(other) = self.in_the_way(&item.record, &made)?
             {
                 answer(answers, item.at, Err(self.meant(&other)));
                 continue;
@@ -190,11 +190,13 @@ impl HttpApp {
                     }
                 }
             }
-            for item in batch {
+            for item in batch.iter().filter(|_| self.meant_by().is_some()) {
                 match answers.get(item.at).and_then(Option::as_ref) {
-                    Some(Ok(written)) => taken.add(&item.record, &written.now.id),
+                    Some(Ok(written)) => self.note_made(&item.record, &written.now.id, &mut made),
                     // It was taken in, under an id that is not known yet.
-                    Some(Err(error)) if error.class == Class::Unknown => taken.add(&item.record, &item.op.to_string()),
+                    Some(Err(error)) if error.class == Class::Unknown => {
+                        self.note_made(&item.record, &item.op.to_string(), &mut made);
+                    }
                     _ => {}
                 }
             }

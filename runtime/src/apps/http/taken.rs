@@ -8,19 +8,12 @@ use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
-use super::{app::HttpApp, path::Path};
+use super::{app::HttpApp, mirror::spelt, path::Path};
 use crate::apps::{AppError, Class};
 
-/// Who of an app a new record would be taken for.
+/// Whom the writes under way made, by the texts that they are known as: of some the app has not told yet.
 #[derive(Debug, Default)]
-pub(super) struct Taken {
-    /// The member of a new record that decides.
-    meant_by: Option<Path>,
-    /// The members of a known one that it is looked for in.
-    same_by: Vec<Path>,
-    /// The ids, by the value of a member of `same_by`.
-    ids: HashMap<String, String>,
-}
+pub(super) struct Made(HashMap<String, String>);
 
 /// A record that is in the way of a new one.
 #[derive(Debug)]
@@ -29,47 +22,29 @@ pub(super) struct Other {
     id: String,
 }
 
-impl Taken {
-    /// The record that the app would take this new one for.
-    pub(super) fn by(&self, new: &Json) -> Option<Other> {
-        let value = self.meant_by.as_ref()?.text(new)?.trim().to_owned();
-        let id = self.ids.get(&value.to_lowercase()).filter(|_| !value.is_empty())?.clone();
-        Some(Other { value, id })
+impl HttpApp {
+    /// The member of a new record by which the app takes it for another one, if it does so.
+    pub(super) fn meant_by(&self) -> Option<&Path> {
+        self.mirrored.as_ref()?.rule.meant_by.as_ref()
     }
 
-    /// Whether the app takes new records for others at all.
-    pub(super) fn decides(&self) -> bool {
-        self.meant_by.is_some()
+    /// The record that the app would take this new one for, as far as it is known whom the app has.
+    pub(super) fn in_the_way(&self, new: &Json, made: &Made) -> Result<Option<Other>, AppError> {
+        let (Some(mirrored), Some(path)) = (&self.mirrored, self.meant_by()) else { return Ok(None) };
+        let Some(value) = path.text(new).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()) else {
+            return Ok(None);
+        };
+        let known = mirrored.mirror.known_as(&value)?.into_values().find_map(|known| self.id_of_one_there(&known));
+        let id = known.or_else(|| made.0.get(&spelt(&value)).cloned());
+        Ok(id.map(|id| Other { value, id }))
     }
 
     /// The app has this record too.
-    pub(super) fn add(&mut self, record: &Json, id: &str) {
-        if self.meant_by.is_none() {
-            return;
+    pub(super) fn note_made(&self, record: &Json, id: &str, made: &mut Made) {
+        let same_by = self.mirrored.iter().flat_map(|mirrored| &mirrored.rule.same_by);
+        for text in same_by.filter_map(|path| path.text(record)) {
+            made.0.entry(spelt(&text)).or_insert_with(|| id.to_owned());
         }
-        for text in self.same_by.iter().filter_map(|path| path.text(record)) {
-            self.ids.entry(text.trim().to_lowercase()).or_insert_with(|| id.to_owned());
-        }
-    }
-}
-
-impl HttpApp {
-    /// Whom the app is known to have, where it does not make a second one.
-    pub(super) fn taken(&self) -> Result<Taken, AppError> {
-        let Some((mirror, rule)) = self.mirrored.as_ref().map(|mirrored| (&mirrored.mirror, &mirrored.rule)) else {
-            return Ok(Taken::default());
-        };
-        let mut taken = Taken { meant_by: rule.meant_by.clone(), same_by: rule.same_by.clone(), ..Taken::default() };
-        if taken.meant_by.is_none() {
-            return Ok(taken);
-        }
-        for held in mirror.since(0)? {
-            let deleted = self.object.buried.as_ref().is_some_and(|buried| buried.holds(&held.record));
-            if let Some(id) = self.object.id.text(&held.record).filter(|_| !deleted) {
-                taken.add(&held.record, &id);
-            }
-        }
-        Ok(taken)
     }
 
     /// Why a new record is not sent.

@@ -99,7 +99,7 @@ impl Intake {
         })?;
         let settings = account.settings.keys().filter_map(|name| Some((name, account.text(name)?)));
         Ok(Some(Self {
-            mirror: Mirror::open(&inbox(account), &mirror.collects)?,
+            mirror: Mirror::open(&inbox(account), mirror)?,
             rule: mirror.webhook.clone(),
             settings: settings.fold(Fill::default(), |fill, (name, text)| fill.text(name, text.trim())),
             object: object.clone(),

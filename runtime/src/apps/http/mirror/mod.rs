@@ -15,7 +15,7 @@ pub(super) mod webhook;
 
 pub(super) use export::read as read_export;
 pub(super) use merge::{Times, Told};
-pub(super) use store::Mirror;
+pub(super) use store::{Mirror, spelt};
 
 /// How far the clocks of the app's own machines, and what is known here of them, may differ: what is read here counts as
 /// read this much earlier, so that it never outlives a message about a later change.

@@ -4,6 +4,7 @@
 //! "accepted" to the app, which then forgets the message.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
@@ -16,7 +17,13 @@ use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::merge::{Known, Times, Told};
-use crate::apps::{AppError, Class, http::manifest::Collects};
+use crate::apps::{
+    AppError, Class,
+    http::{
+        manifest::{self, Collects},
+        path::Path as JsonPath,
+    },
+};
 
 const SCHEMA: &str = "
     create table if not exists mirror (id text not null) strict;
@@ -25,6 +32,8 @@ const SCHEMA: &str = "
         id text primary key, record text not null, times text not null, changed integer not null
     ) strict, without rowid;
     create index if not exists record_changed on record (changed);
+    create table if not exists same (value text not null, id text not null, primary key (value, id)) strict, without rowid;
+    create table if not exists same_by (paths text not null) strict;
     create table if not exists awaited (op text primary key) strict, without rowid;
     create table if not exists clock (ahead integer not null) strict;
 ";
@@ -38,6 +47,7 @@ pub(in crate::apps::http) struct Mirror {
     path: PathBuf,
     file: Arc<Mutex<Connection>>,
     collects: Collects,
+    same_by: Vec<JsonPath>,
 }
 
 /// What a mirror holds of a record, and the number of its last change.
@@ -48,7 +58,7 @@ pub(in crate::apps::http) struct Held {
 
 impl Mirror {
     /// Opens the mirror, making it if need be.
-    pub(in crate::apps::http) fn open(path: &Path, collects: &Collects) -> Result<Self, AppError> {
+    pub(in crate::apps::http) fn open(path: &Path, rule: &manifest::Mirror) -> Result<Self, AppError> {
         let at = |error: &dyn std::fmt::Display| {
             AppError::new(Class::Fatal, format!("the inbox {} cannot be opened: {error}", path.display()))
                 .todo("see that the folder can be written to")
@@ -68,7 +78,65 @@ impl Mirror {
             )
         };
         setup().map_err(|error| at(&error))?;
-        Ok(Self { path: path.to_owned(), file: Arc::new(Mutex::new(file)), collects: collects.clone() })
+        let (collects, same_by) = (rule.collects.clone(), rule.same_by.clone());
+        let mirror = Self { path: path.to_owned(), file: Arc::new(Mutex::new(file)), collects, same_by };
+        mirror.index()?;
+        Ok(mirror)
+    }
+
+    /// Makes sure that it is noted by which texts each record is known as somebody: of a file from before that was, or that was
+    /// made by another manifest.
+    fn index(&self) -> Result<(), AppError> {
+        let paths = format!("{:?}", self.same_by);
+        let is_noted = |file: &Connection| {
+            file.query_row("select exists (select 1 from same_by where paths = ?1)", [&paths], |row| row.get(0))
+        };
+        if self.read(is_noted)? {
+            return Ok(());
+        }
+        self.write(|change| {
+            change.execute_batch("delete from same; delete from same_by;")?;
+            let mut records = change.prepare("select id, record from record")?;
+            let mut rows = records.query([])?;
+            while let Some(row) = rows.next()? {
+                let record = Json::Object(read(&row.get::<_, String>(1)?)?);
+                self.note_same(change, &row.get::<_, String>(0)?, None, &record)?;
+            }
+            change.execute("insert into same_by (paths) values (?1)", [&paths]).map(|_| ())
+        })
+    }
+
+    /// Notes the texts by which a record is known as somebody.
+    fn note_same(&self, change: &Transaction<'_>, id: &str, before: Option<&Json>, now: &Json) -> rusqlite::Result<()> {
+        let before = before.map(|before| texts(&self.same_by, before)).unwrap_or_default();
+        let now = texts(&self.same_by, now);
+        for text in before.difference(&now) {
+            change.execute("delete from same where value = ?1 and id = ?2", [text, id])?;
+        }
+        for text in now.difference(&before) {
+            change.execute("insert or ignore into same (value, id) values (?1, ?2)", [text, id])?;
+        }
+        Ok(())
+    }
+
+    /// The records that are known as one of whom this one is known as too, the one that changed first before the others.
+    pub(in crate::apps::http) fn same(&self, record: &Json) -> Result<Vec<Json>, AppError> {
+        let mut found = BTreeMap::new();
+        for text in texts(&self.same_by, record) {
+            found.extend(self.known_as(&text)?);
+        }
+        Ok(found.into_values().collect())
+    }
+
+    /// The records that are known as this, by the numbers of their last changes.
+    pub(in crate::apps::http) fn known_as(&self, text: &str) -> Result<BTreeMap<i64, Json>, AppError> {
+        self.read(|file| {
+            let mut rows = file.prepare_cached(
+                "select changed, record from record where id in (select id from same where value = ?1)",
+            )?;
+            let rows = rows.query_map([spelt(text)], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
+            rows.map(|row| row.and_then(|(changed, record)| Ok((changed, Json::Object(read(&record)?))))).collect()
+        })
     }
 
     /// Names this very file: another one has other numbers of changes.
@@ -97,25 +165,28 @@ impl Mirror {
                 if known.record == before.record && known.times == before.times {
                     continue;
                 }
+                let (before, now) = (Json::Object(before.record), Json::Object(known.record));
+                self.note_same(change, &told.id, Some(&before), &now)?;
                 change.execute(
                     "insert into record (id, record, times, changed)
                      values (?1, ?2, ?3, (select coalesce(max(changed), 0) + 1 from record))
                      on conflict (id) do update set
                        record = excluded.record, times = excluded.times,
                        changed = case when record.record = excluded.record then record.changed else excluded.changed end",
-                    params![told.id, text(&known.record)?, text(&known.times)?],
+                    params![told.id, text(&now)?, text(&known.times)?],
                 )?;
             }
             Ok(true)
         })
     }
 
-    /// The records that changed after this number, in the order of their changes.
-    pub(in crate::apps::http) fn since(&self, changed: i64) -> Result<Vec<Held>, AppError> {
+    /// The records that changed after this number, in the order of their changes, this many at most.
+    pub(in crate::apps::http) fn since(&self, changed: i64, most: usize) -> Result<Vec<Held>, AppError> {
         self.read(|file| {
             let mut rows =
-                file.prepare_cached("select record, changed from record where changed > ?1 order by changed")?;
-            let rows = rows.query_map([changed], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
+                file.prepare_cached("select record, changed from record where changed > ?1 order by changed limit ?2")?;
+            let most = i64::try_from(most).unwrap_or(i64::MAX);
+            let rows = rows.query_map([changed, most], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
             rows.map(|row| {
                 let (record, changed) = row?;
                 Ok(Held { record: Json::Object(read(&record)?), changed })
@@ -198,6 +269,17 @@ impl Mirror {
             _ => AppError::new(Class::Fatal, format!("the inbox {path} failed: {error}")),
         }
     }
+}
+
+/// The texts by which a record is known as somebody.
+fn texts(same_by: &[JsonPath], record: &Json) -> BTreeSet<String> {
+    let texts = same_by.iter().filter_map(|path| path.text(record));
+    texts.map(|text| spelt(&text)).filter(|text| !text.is_empty()).collect()
+}
+
+/// A text as it counts: apps look for one without regard to case.
+pub(in crate::apps::http) fn spelt(text: &str) -> String {
+    text.trim().to_lowercase()
 }
 
 /// Reads a column that holds JSON.
