@@ -23,6 +23,8 @@ pub struct Report {
     pub tallies: [Tally; 2],
     /// What went wrong, record by record.
     pub problems: Vec<Problem>,
+    /// Where the problems of a record stand in [`Self::problems`].
+    told: HashMap<Mark, Vec<usize>>,
     /// Creations whose answer was lost and that were found again.
     pub found: u64,
     /// Contacts of the saved plan that were left alone, because they are not as it says any more.
@@ -152,7 +154,9 @@ impl Report {
     }
 
     pub(super) fn problem(&mut self, problem: Problem) {
-        if !self.problems.contains(&problem) {
+        let told = self.told.entry(mark(problem.end, problem.id.as_deref().unwrap_or_default())).or_default();
+        if told.iter().all(|at| self.problems.get(*at) != Some(&problem)) {
+            told.push(self.problems.len());
             self.problems.push(problem);
         }
     }
@@ -221,10 +225,7 @@ impl Report {
 
     /// How many records are there and could not be read, so that no item of the plan has them.
     pub(super) fn unread(&self, picture: &Picture<'_>, end: End) -> usize {
-        let unread = self.problems.iter().filter(|problem| {
-            problem.end == end && problem.id.as_ref().is_some_and(|id| picture.unread[end.index()].contains(id))
-        });
-        unread.count()
+        picture.unread[end.index()].iter().filter(|id| self.told.contains_key(&mark(end, id))).count()
     }
 
     /// Where a record stands, by what is remembered of it: before a run, not after it.
@@ -239,7 +240,7 @@ impl Report {
             if let Some(done) = self.done[end.index()].get(&mark(end, &known.id)) {
                 return Some(*done);
             }
-            if self.problems.iter().any(|problem| problem.end == end && problem.id.as_ref() == Some(&known.id)) {
+            if self.told.contains_key(&mark(end, &known.id)) {
                 return Some(Category::Failed);
             }
         }
