@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use syncc_compiler::{
@@ -18,6 +19,9 @@ use syncc_runtime::{
 };
 
 use crate::practice::Practice;
+
+/// After which time a daemon says once more that a guard holds a connection.
+const AGAIN: Duration = Duration::from_secs(3600);
 
 /// Everything that a cycle needs, held open.
 pub(crate) struct Opened {
@@ -35,6 +39,8 @@ pub(crate) struct Opened {
     accounts: Vec<Account>,
     /// Whether it was said that the connection is paused: a daemon says so once.
     told_pause: bool,
+    /// What guard held the connection when that was last said, and when: a daemon says so once an hour.
+    told_hold: Option<(String, Instant)>,
     /// Held for as long as messages are taken in.
     webhooks: Vec<Webhooks>,
 }
@@ -96,6 +102,7 @@ impl Opened {
             traffic,
             accounts,
             told_pause: false,
+            told_hold: None,
             webhooks: Vec::new(),
         };
         opened.store()?;
@@ -135,6 +142,20 @@ impl Opened {
     /// A cycle was not held back by a pause: the next pause is news again.
     pub(crate) fn resumed(&mut self) {
         self.told_pause = false;
+    }
+
+    /// Whether it is still to be said, or to be said again, that a guard holds the connection.
+    pub(crate) fn tell_hold(&mut self, why: &str) -> bool {
+        if self.told_hold.as_ref().is_some_and(|(told, at)| told == why && at.elapsed() < AGAIN) {
+            return false;
+        }
+        self.told_hold = Some((why.to_owned(), Instant::now()));
+        true
+    }
+
+    /// A cycle was not held by a guard: the next one that trips is news again.
+    pub(crate) fn let_go(&mut self) {
+        self.told_hold = None;
     }
 
     /// Listens for what the apps tell on their own, until this connection is closed.

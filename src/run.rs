@@ -53,7 +53,9 @@ enum Went {
     Paused,
     /// It did not end; the daemon tries again.
     Failed(String),
-    /// A person has to decide: a guard tripped, or nobody agreed to the first sync.
+    /// A guard tripped: a person has to look at it. A daemon leaves it at that, and looks again the next time.
+    Held(String),
+    /// Nobody agreed to the first sync, or the saved plan is not of these rules.
     Refused(String),
 }
 
@@ -165,9 +167,8 @@ impl Run {
                 }
                 return Went::Paused;
             }
-            Err(Ok(error @ (CycleError::Guards(_) | CycleError::NotApproved | CycleError::OtherRules))) => {
-                Went::Refused(error.to_string())
-            }
+            Err(Ok(error @ CycleError::Guards(_))) => Went::Held(error.to_string()),
+            Err(Ok(error @ (CycleError::NotApproved | CycleError::OtherRules))) => Went::Refused(error.to_string()),
             Err(Ok(error)) => Went::Failed(error.to_string()),
             // Somebody else works on it right now: the next cycle has another chance.
             Err(Err(why)) => Went::Failed(why),
@@ -176,6 +177,7 @@ impl Run {
         match &went {
             Went::Paused => {}
             Went::Fine(report) | Went::WithProblems(report) => {
+                opened.let_go();
                 if output.json() {
                     let mut document = tables::report_json(&program, report);
                     document["requests"] = opened.requests().into();
@@ -184,7 +186,9 @@ impl Run {
                     tables::report(&program, report);
                 }
             }
-            Went::Failed(why) | Went::Refused(why) => {
+            // The same again in each cycle of a daemon would be nothing but noise.
+            Went::Held(why) if !opened.tell_hold(why) => {}
+            Went::Failed(why) | Went::Refused(why) | Went::Held(why) => {
                 if output.json() {
                     output.document(&serde_json::json!({ "connection": program.name, "error": why }));
                 }

@@ -8,6 +8,7 @@ mod care;
 mod command;
 mod cost;
 mod crash;
+mod daemon;
 mod diff;
 mod editor;
 mod examples;

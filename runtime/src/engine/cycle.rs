@@ -143,11 +143,15 @@ fn remembered(pair: &Pair) -> Option<Base> {
 fn edited(pair: &Pair) -> [bool; 2] {
     let Some(base) = &pair.base else { return [false, false] };
     End::BOTH.map(|end| match (&pair.now[end.index()], &base.sides[end.index()]) {
-        (Some(now), Some(base)) => {
-            now != base && now.values().iter().zip(base.values()).any(|(now, base)| differs(now, base))
-        }
+        (Some(now), Some(base)) => changed(now, base),
         _ => false,
     })
+}
+
+/// Whether a record differs from its base in a field that both know. What a base does not know (the other side does not tell of
+/// that field) was not changed by anybody.
+pub(super) fn changed(now: &Record, base: &Record) -> bool {
+    now != base && now.values().iter().zip(base.values()).any(|(now, base)| differs(now, base))
 }
 
 /// Whether both are known and differ.

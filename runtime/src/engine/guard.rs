@@ -144,9 +144,10 @@ pub fn guards(sum: &Sum, facts: &Facts) -> Vec<Guard> {
             guards.push(Guard::EmptySide { end, linked });
         }
     }
+    let writes = sum.writes > 0;
     for end in End::BOTH {
         let linked = sum.relevant;
-        if linked > FEW && sum.changed[end.index()] == linked {
+        if writes && linked > FEW && sum.changed[end.index()] == linked {
             guards.push(Guard::AllChanged { end, linked });
         }
     }
@@ -154,7 +155,6 @@ pub fn guards(sum: &Sum, facts: &Facts) -> Vec<Guard> {
         let count = |end: End| sum.too_much[end.index()].get(nth).copied().unwrap_or_default();
         guards.extend(End::BOTH.into_iter().filter_map(|end| above(end, what, count(end), sum.pairs)));
     }
-    let writes = sum.writes > 0;
     if facts.rules_changed && !facts.first && writes {
         guards.push(Guard::RulesChanged);
     }

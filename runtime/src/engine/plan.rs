@@ -7,6 +7,7 @@ use syncc_compiler::{ir::End, value::Record};
 
 use super::{
     Base, Columnar, Counts, Engine, Guard, Known, Linked, Outcome, Pair, Status,
+    cycle::changed,
     guard::guards,
     matching::{Found, by_id, later, match_all},
     sum::{Rest, Resting, Sum},
@@ -221,7 +222,7 @@ impl Planner<'_> {
         let base = link.base.as_ref();
         let changed = match (&now, base) {
             ([Some(left), Some(right)], Some(Base { sides: [Some(old_left), Some(old_right)] })) => {
-                Some([left != old_left, right != old_right])
+                Some([changed(left, old_left), changed(right, old_right)])
             }
             _ => None,
         };

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use syncc_compiler::ir::End;
+use syncc_compiler::{ir::End, value::Value};
 use syncc_runtime::engine::{Engine, Facts, Guard, Held, Known, Linked, Plan, plan};
 
 use crate::{
@@ -148,6 +148,36 @@ fn all_contacts_changed_at_once() {
     assert_eq!(renamed(21, 21), ["all-changed"]);
     assert_eq!(renamed(21, 20), [""; 0]);
     assert_eq!(renamed(20, 20), [""; 0], "few contacts may all change");
+}
+
+#[test]
+fn all_contacts_changed_on_both_sides_alike() {
+    let mut scene = Scene::in_step(TWO_WAY, 40).now(40, |nth| Scene::left(nth, "Zenith"));
+    for (nth, known) in scene.known[1].iter_mut().enumerate() {
+        known.record = scene.file.contact(End::Right, &Scene::right(nth, "Zenith"));
+    }
+    assert_eq!(scene.guards(), [""; 0], "there is nothing to write");
+}
+
+#[test]
+fn what_the_other_side_does_not_tell_of_was_changed_by_nobody() {
+    // A list without that column: what the other side holds there is in no base.
+    let mut scene = Scene::in_step(TWO_WAY, 40);
+    for (known, link) in scene.known[0].iter_mut().zip(&mut scene.links) {
+        let [left, right] = &mut link.base.as_mut().expect("a base").sides;
+        let tags = [(End::Left, "label", left), (End::Right, "tag", right)];
+        for (end, name, record) in tags {
+            let field = scene.file.program.side(end).field(name).expect("a field");
+            record.as_mut().expect("a record").put(field, Value::Unknown);
+            if end == End::Left {
+                known.record.as_mut().expect("a record").put(field, Value::Unknown);
+            }
+        }
+    }
+    assert_eq!(scene.guards(), [""; 0]);
+    let somebody = scene.file.contact(End::Left, "email: 0@x.example; company: Zenith");
+    scene.known[0][0].record = somebody;
+    assert_eq!(scene.guards(), [""; 0], "one of them did change");
 }
 
 #[test]
