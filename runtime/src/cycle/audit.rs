@@ -196,7 +196,7 @@ impl Connection<'_> {
             audit.differences.push(Difference {
                 who: who.clone(),
                 ids: link.records.clone(),
-                why: self.perhaps(&fields, direction, &pair),
+                why: self.perhaps(engine, &fields, direction, &pair),
                 fields: fields.iter().map(|(end, field)| self.held(*end, *field, &pair)).collect(),
                 by: why(self.program, cause),
             });
@@ -210,7 +210,13 @@ impl Connection<'_> {
     }
 
     /// Why two records may differ in these fields: what is told by what they were when they were last in step.
-    fn perhaps(&self, fields: &[(End, FieldId)], direction: Option<Direction>, pair: &Pair) -> String {
+    fn perhaps(
+        &self,
+        engine: &Engine<'_>,
+        fields: &[(End, FieldId)],
+        direction: Option<Direction>,
+        pair: &Pair,
+    ) -> String {
         let Some(base) = &pair.base else {
             return "the two are linked, and were never in step: the next run settles it".to_owned();
         };
@@ -239,6 +245,11 @@ impl Connection<'_> {
                 match stuck(end) {
                     true => format!(
                         "it was changed in {}, and it is mapped from {} only: it stays until that side changes",
+                        name(end),
+                        name(end.other())
+                    ),
+                    false if direction.is_some() && !engine.in_scope(end, pair) => format!(
+                        "it was changed in {0}, and no rule lets it flow from {0} now: it stays until one does, or until {1} changes",
                         name(end),
                         name(end.other())
                     ),

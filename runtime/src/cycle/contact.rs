@@ -101,7 +101,7 @@ impl Connection<'_> {
             who: picture.who(item),
             ids: item.ids.clone(),
             categories: End::BOTH.map(|end| report.standing(picture, item, end)),
-            reason: picture.reason(item, report),
+            reason: picture.reason(&self.engine(), item, report),
             linked,
             fields: End::BOTH.into_iter().flat_map(|end| picture.fields(item, end)).collect(),
             rules: picture.rules(&self.engine(), item),
@@ -128,7 +128,7 @@ impl Picture<'_> {
     }
 
     /// Why an item is what it is, in a sentence.
-    fn reason(&self, item: &Item, report: &Report) -> String {
+    fn reason(&self, engine: &Engine<'_>, item: &Item, report: &Report) -> String {
         if let Some(why) = self.held_because(item) {
             return why.to_owned();
         }
@@ -166,7 +166,7 @@ impl Picture<'_> {
             Status::Created => "it is only on one side, and a rule wants it on the other.".to_owned(),
             Status::Deleted => "a rule deletes it.".to_owned(),
             Status::Updated => "the two sides differ in what the rules and mappings keep in step.".to_owned(),
-            Status::InSync => "both sides are as the rules want them.".to_owned(),
+            Status::InSync => format!("both sides are as the rules want them.{}", self.stays(engine, item)),
             Status::Excluded => match item.ids.iter().position(Option::is_none) {
                 Some(missing) => format!(
                     "no rule lets it flow to {}.",
@@ -175,6 +175,31 @@ impl Picture<'_> {
                 None => "no rule holds for it, so nothing flows; it stays linked.".to_owned(),
             },
         }
+    }
+
+    /// What was changed and does not flow, because no rule lets the contact flow from there now.
+    fn stays(&self, engine: &Engine<'_>, item: &Item) -> String {
+        let pair = self.pair(item);
+        let mut text = String::new();
+        for end in End::BOTH.into_iter().filter(|end| !engine.in_scope(*end, &pair)) {
+            let changed: Vec<_> = self.fields(item, end).into_iter().filter(|field| field.changed).collect();
+            if let Some(names) =
+                changed.iter().map(|field| format!("`{}`", field.name)).reduce(|a, b| format!("{a}, {b}"))
+            {
+                let name = &self.program.side(end).name;
+                text.push_str(&format!(
+                    " What was changed in {name} ({names}) stays there: no rule lets it flow from {name} now."
+                ));
+            }
+        }
+        text
+    }
+
+    /// The two records of an item as they are, and were when they were last in step.
+    fn pair(&self, item: &Item) -> Pair {
+        let now = End::BOTH.map(|end| self.now(item, end).and_then(|known| known.record.clone()));
+        let base = item.link.and_then(|link| self.links.get(link)?.base.clone());
+        Pair { now, base, later: None }
     }
 
     /// Whether the record of a linked item was deleted on this side.
@@ -203,9 +228,7 @@ impl Picture<'_> {
     }
 
     fn rules(&self, engine: &Engine<'_>, item: &Item) -> Vec<Rule> {
-        let now = End::BOTH.map(|end| self.now(item, end).and_then(|known| known.record.clone()));
-        let base = item.link.and_then(|link| self.links.get(link)?.base.clone());
-        let pair = Pair { now, base, later: None };
+        let pair = self.pair(item);
         let rules = self.program.rules.iter().enumerate();
         rules
             .map(|(index, rule)| {

@@ -81,3 +81,20 @@ async fn after_a_run_of_real_apps_all_that_the_rules_say_is_so() {
         "{document}"
     );
 }
+
+#[test]
+fn what_no_rule_lets_flow_any_more_is_said_to_stay() {
+    let lists = Lists::new(ANN_AND_BEN);
+    let rule = "when people.company == \"Acme\" then cards.category += \"Client\" undo\n";
+    lists.workspace.write("team.sync", &format!("sync people <-> cards\n\nmatch email\n\n{rule}"));
+    lists.run();
+    // Whoever leaves the firm flows no more, so the new company does not either.
+    lists.edit_list("Acme", "Globex");
+    lists.run();
+    assert!(lists.cards().contains("ORG:Acme"), "{}", lists.cards());
+    let audit = lists.json("audit", &[], &[]);
+    let differences = whats(&audit, "differences");
+    assert!(differences.len() == 1 && differences[0].1.contains("no rule lets it flow from people now"), "{audit}");
+    let why = lists.syncc("why", &["ann@home.example"], &[]);
+    assert!(why.out.contains("What was changed in people (`company`) stays there"), "{why:?}");
+}
