@@ -20,7 +20,7 @@ use syncc_runtime::{
 
 use crate::practice::Practice;
 
-/// After which time a daemon says once more that a guard holds a connection.
+/// After which time a daemon says once more how a connection stands, where that is as before.
 const AGAIN: Duration = Duration::from_secs(3600);
 
 /// Everything that a cycle needs, held open.
@@ -39,8 +39,8 @@ pub(crate) struct Opened {
     accounts: Vec<Account>,
     /// Whether it was said that the connection is paused: a daemon says so once.
     told_pause: bool,
-    /// What guard held the connection when that was last said, and when: a daemon says so once an hour.
-    told_hold: Option<(String, Instant)>,
+    /// What was last said of a cycle, and when: a daemon says the same again only after a while.
+    told: Option<(String, Instant)>,
     /// Held for as long as messages are taken in.
     webhooks: Vec<Webhooks>,
 }
@@ -102,7 +102,7 @@ impl Opened {
             traffic,
             accounts,
             told_pause: false,
-            told_hold: None,
+            told: None,
             webhooks: Vec::new(),
         };
         opened.store()?;
@@ -144,18 +144,13 @@ impl Opened {
         self.told_pause = false;
     }
 
-    /// Whether it is still to be said, or to be said again, that a guard holds the connection.
-    pub(crate) fn tell_hold(&mut self, why: &str) -> bool {
-        if self.told_hold.as_ref().is_some_and(|(told, at)| told == why && at.elapsed() < AGAIN) {
+    /// Whether this is to be said of a cycle: it is something else than the last time, or that was long ago.
+    pub(crate) fn tell(&mut self, what: &str) -> bool {
+        if self.told.as_ref().is_some_and(|(told, at)| told == what && at.elapsed() < AGAIN) {
             return false;
         }
-        self.told_hold = Some((why.to_owned(), Instant::now()));
+        self.told = Some((what.to_owned(), Instant::now()));
         true
-    }
-
-    /// A cycle was not held by a guard: the next one that trips is news again.
-    pub(crate) fn let_go(&mut self) {
-        self.told_hold = None;
     }
 
     /// Listens for what the apps tell on their own, until this connection is closed.

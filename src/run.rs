@@ -177,22 +177,25 @@ impl Run {
         match &went {
             Went::Paused => {}
             Went::Fine(report) | Went::WithProblems(report) => {
-                opened.let_go();
                 if output.json() {
                     let mut document = tables::report_json(&program, report);
                     document["requests"] = opened.requests().into();
                     output.document(&document);
                 } else {
-                    tables::report(&program, report);
+                    // The same again in each cycle of a daemon would be nothing but noise.
+                    let text = tables::report_text(&program, report);
+                    if opened.tell(&text) || report.written() > 0 {
+                        say(&text);
+                    }
                 }
             }
-            // The same again in each cycle of a daemon would be nothing but noise.
-            Went::Held(why) if !opened.tell_hold(why) => {}
             Went::Failed(why) | Went::Refused(why) | Went::Held(why) => {
                 if output.json() {
                     output.document(&serde_json::json!({ "connection": program.name, "error": why }));
                 }
-                complain(&format!("{}: {why}", program.name));
+                if opened.tell(why) {
+                    complain(&format!("{}: {why}", program.name));
+                }
             }
         }
         went

@@ -117,6 +117,11 @@ pub(crate) fn first_plan(overview: &Overview<'_>) {
 
 /// Prints what a run did.
 pub(crate) fn report(program: &Program, report: &Report) {
+    say(&report_text(program, report));
+}
+
+/// What a run did, for people.
+pub(crate) fn report_text(program: &Program, report: &Report) -> String {
     let mut text = heading(program);
     text.push_str(&tallies(program, &report.tallies));
     text.push_str(&problems(program, report));
@@ -132,7 +137,7 @@ pub(crate) fn report(program: &Program, report: &Report) {
     if report.written() == 0 {
         text.push_str(&format!("{}\n", painted(Paint::Good, "nothing to do")));
     }
-    say(&text);
+    text
 }
 
 fn heading(program: &Program) -> String {

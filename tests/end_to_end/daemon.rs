@@ -84,6 +84,8 @@ fn a_daemon_keeps_every_file_in_step_until_it_is_stopped() {
     std::thread::sleep(Duration::from_millis(2500));
     let ran = daemon.stop();
     assert_eq!((ran.code, ran.error.as_str()), (0, ""), "{}", ran.out);
+    let idle = ran.out.matches("nothing to do").count();
+    assert!((1..=3).contains(&idle), "what is as before is not said again: {}", ran.out);
 }
 
 #[test]
