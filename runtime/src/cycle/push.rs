@@ -326,11 +326,14 @@ impl Connection<'_> {
                 None => (None, None),
             };
             confirmed.push(Confirmed { entry: id, now, fields, lines: Some(lines), settled, elses });
-            jobs.push((job, entry.partner, base));
+            // One that was there before was not made, whatever we asked for.
+            let came_to = if was_there && job.makes() { Category::Updated } else { job.category };
+            jobs.push((job, came_to, entry.partner, base));
         }
         let links = self.store.confirm_all(&confirmed, self.world.clock.now())?;
-        for (((job, partner, base), Confirmed { now, .. }), link) in jobs.into_iter().zip(confirmed).zip(links) {
-            report.did(end, &now.id, job.category);
+        for (((job, came_to, partner, base), Confirmed { now, .. }), link) in jobs.into_iter().zip(confirmed).zip(links)
+        {
+            report.did(end, &now.id, came_to);
             if let (Some(base), Some(link)) = (base, link) {
                 pushed.settled.insert(job.item);
                 pushed.in_step.push((job.item, link, base));

@@ -101,7 +101,8 @@ async fn a_contact_that_was_there_before_is_not_deleted_by_an_undo_because_the_a
     let mut store = Sqlite::open(folder.path().join("memory.sqlite"), "all").expect("a store");
     let [shop, desk] = open(&rules, folder.path(), &world);
     let apps: [Box<dyn App>; 2] = [shop, Box::new(merging(desk, true).0)];
-    connect(&rules, &apps, &mut store, &world).run(&Allowed::default(), &mut Yes).await.expect("a run");
+    let report = connect(&rules, &apps, &mut store, &world).run(&Allowed::default(), &mut Yes).await.expect("a run");
+    assert_eq!((report.tallies[1].created, report.tallies[1].updated), (0, 1), "the row was there");
     let desk = || fs::read_to_string(folder.path().join("desk.csv")).expect("the list");
     assert!(desk().contains("11,ann@home.example,Acme"), "{}", desk());
 
