@@ -84,6 +84,22 @@ async fn a_message_counts_once_whatever_it_says_the_second_time() {
 }
 
 #[tokio::test]
+async fn what_a_lead_was_when_it_was_made_takes_the_place_of_nothing_however_late_it_comes() {
+    let intake = Intake::open().await;
+    let changed = json!({"id": LEAD, "site_uuid": SITE, "source_details": "Zenith", "notes": "called"});
+    assert_eq!(intake.tell("updated", "1", changed).await, StatusCode::OK);
+    // No time is told, so both came just now by our clock: this one later.
+    assert_eq!(intake.tell("created", "2", ann("hello")).await, StatusCode::OK);
+    let side = side("realgeeks", "lead");
+    assert_eq!(intake.notes().await, [value(&side, "notes", "called")]);
+    let app = open_http(&side, &geeks(&intake.folder), &world().0).unwrap();
+    let (all, _) = pull(&*app, None).await.unwrap();
+    let lead = app.decode(&all[0].raw).unwrap();
+    assert_eq!(lead.get(field(&side, "source_details")), &value(&side, "source_details", "Zenith"));
+    assert_eq!(lead.get(field(&side, "email")), &value(&side, "email", "ann@x.example"), "the rest is news");
+}
+
+#[tokio::test]
 async fn a_wrong_signature_is_not_taken_and_may_come_again() {
     let intake = Intake::open().await;
     let body = ann("forged").to_string();

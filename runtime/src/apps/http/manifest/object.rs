@@ -181,8 +181,8 @@ pub(crate) struct Webhook {
     /// Members of a message that are not the record's.
     #[serde(default)]
     pub(crate) envelope: Vec<String>,
-    /// What happened when the message holds the whole record.
-    pub(crate) whole: Vec<String>,
+    /// What happened when the message holds a record as it was made: all of it, and older than whatever else is told of it.
+    pub(crate) made: Vec<String>,
     /// What happened when it holds what changed.
     pub(crate) partial: Vec<String>,
     /// What is not about records: taken and dropped.

@@ -149,7 +149,7 @@ impl Intake {
         if rule.other.contains(&action) {
             return Judged::Other;
         }
-        let whole = rule.whole.contains(&action);
+        let whole = rule.made.contains(&action);
         if !whole && !rule.partial.contains(&action) {
             return Judged::Never("what it says has happened is not known");
         }
@@ -177,7 +177,11 @@ impl Intake {
         let now = now.checked_add(ahead.unwrap_or_default()).unwrap_or(now);
         let leeway = if ahead.is_some() { CLOCKS } else { MOST_AHEAD };
         let latest = now.checked_add(leeway).unwrap_or(now);
-        let at = header(&rule.time).and_then(time).map_or(now, |at| at.min(latest));
+        let at = match whole {
+            // Everything else that is told of a record came later than this, whatever the clocks say and in whatever order it comes.
+            true => Timestamp::MIN,
+            false => header(&rule.time).and_then(time).map_or(now, |at| at.min(latest)),
+        };
         Judged::Take(
             Told { id, at, whole, spared: Vec::new(), members, asked_at: Times::new() },
             header(&rule.message).map(str::to_owned),
