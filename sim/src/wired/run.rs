@@ -150,6 +150,8 @@ fn play(plan: &Plan, planted: Option<Planted>, ears: Ears) -> Result<Ran, WiredE
         player.round(round)?;
     }
     let rest = player.rest(plan)?;
+    // The intake knows the world that it is in: each would keep the other, and the inbox open, for ever.
+    player.net.listen(None);
     player.ran(rest)
 }
 
