@@ -6,10 +6,18 @@
 
 use std::collections::HashSet;
 
-use syncc_compiler::ir::{End, FieldId};
+use syncc_compiler::{
+    ir::{End, FieldId},
+    value::{Record, Value},
+};
 
 use super::{Picture, push::Pushed};
 use crate::engine::{Base, Cause, Item, Outcome, fields_of};
+
+/// A record of which nothing is known.
+fn unknown(fields: usize) -> Record {
+    Record::filled_with(&Value::Unknown, fields)
+}
 
 /// The base of a pair that was written on one side only; nothing where it stays as it was. `actual` is what it would be, had
 /// all been written.
@@ -21,7 +29,9 @@ pub(super) fn base(
     actual: &Base,
     pushed: &Pushed,
 ) -> Option<Base> {
-    let before = picture.links.get(item.link?)?.base.as_ref()?;
+    let never = Base { sides: picture.program.sides.each_ref().map(|side| Some(unknown(side.fields.len()))) };
+    // Two that were never in step: of what is not carried over, nothing is known.
+    let before = item.link.and_then(|link| picture.links.get(link)?.base.as_ref()).unwrap_or(&never);
     let there = |base: &Base| base.sides.iter().all(Option::is_some);
     if !there(before) || !there(actual) || outcome.end.iter().any(Option::is_none) {
         return None;
