@@ -20,6 +20,9 @@ const NAMED: usize = 20;
 pub(crate) struct Retry {
     #[command(flatten)]
     whom: Whom,
+    /// You looked: what was sent to make this contact, and was never answered, is not there. The next run makes it again
+    #[arg(long)]
+    not_made: bool,
 }
 
 impl Retry {
@@ -31,12 +34,17 @@ impl Retry {
         let (contact, path) = self.whom.split();
         let loaded = Loaded::open_any(path)?;
         let Ok(programs) = loaded.programs(output) else { return Ok(Exit::Problems) };
-        in_each(&loaded, &programs, contact, self.whom.sandbox, &mut Again { output }).await
+        if self.not_made && contact.is_none() {
+            return Err("say of whom: `syncc retry ann@home.example --not-made`".to_owned());
+        }
+        let mut again = Again { output, not_made: self.not_made };
+        in_each(&loaded, &programs, contact, self.whom.sandbox, &mut again).await
     }
 }
 
 struct Again<'a> {
     output: &'a Output,
+    not_made: bool,
 }
 
 impl Errand for Again<'_> {
@@ -46,6 +54,9 @@ impl Errand for Again<'_> {
         picture: &Picture<'_>,
         only: Option<usize>,
     ) -> Result<(), String> {
+        if let (true, Some(index)) = (self.not_made, only) {
+            return self.not_made(connection, picture, index);
+        }
         let waiting = connection.retry(picture, only).map_err(|error| error.to_string())?;
         let program = picture.program;
         if self.output.json() {
@@ -74,6 +85,27 @@ impl Errand for Again<'_> {
             text.push_str(&format!("  … and {} more; --format json lists them all\n", waiting.len() - NAMED));
         }
         say(&text);
+        Ok(())
+    }
+}
+
+impl Again<'_> {
+    /// What was sent to make a contact counts as not done.
+    fn not_made(&self, connection: &mut Connection<'_>, picture: &Picture<'_>, index: usize) -> Result<(), String> {
+        let count = connection.not_made(picture, index).map_err(|error| error.to_string())?;
+        let who = picture.plan.items.get(index).map(|item| picture.who(item)).unwrap_or_default();
+        let name = &picture.program.name;
+        if self.output.json() {
+            self.output.document(&json!({ "version": 1, "connection": name, "who": who, "not_made": count }));
+            return Ok(());
+        }
+        let name = painted(Paint::Strong, name);
+        say(&match count {
+            0 => format!("{name}: {who}: no answer is missing, so there is nothing to take back\n"),
+            _ => format!(
+                "{name}: {who}: what was sent and not answered counts as not done; the next run makes it again\n"
+            ),
+        });
         Ok(())
     }
 }

@@ -101,9 +101,14 @@ impl Connection<'_> {
                 holds.add(end, target, Held::Unknown, held("took a change of this contact"));
             }
             if let Some(partner) = &entry.write.partner {
-                let what =
-                    if entry.write.target.is_some() { "took a change of its partner" } else { "made this contact" };
-                holds.add(end.other(), partner, Held::Unknown, held(what));
+                let why = match entry.write.target {
+                    Some(_) => held("took a change of its partner"),
+                    None => format!(
+                        "{}. If you look and it is not there: `syncc retry CONTACT --not-made`",
+                        held("made this contact")
+                    ),
+                };
+                holds.add(end.other(), partner, Held::Unknown, why);
             }
         }
         let now = self.world.clock.now();

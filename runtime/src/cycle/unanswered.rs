@@ -8,6 +8,9 @@ use syncc_compiler::{
     value::{Record, Value},
 };
 
+use super::{Connection, CycleError, Picture};
+use crate::store::NewEntry;
+
 /// A creation whose outcome is not known.
 #[derive(Clone, Debug)]
 pub(super) struct Unanswered {
@@ -44,6 +47,22 @@ fn agree(sent: &Value, held: &Value) -> bool {
             within(sent, held) || within(held, sent)
         }
         _ => sent == held,
+    }
+}
+
+impl Connection<'_> {
+    /// Somebody looked: what was sent to make the partner of this contact, and of which no answer came, was not made. So the next
+    /// run plans it anew. Gives how many such writes there were.
+    ///
+    /// # Errors
+    /// When the memory fails.
+    pub fn not_made(&mut self, picture: &Picture<'_>, index: usize) -> Result<usize, CycleError> {
+        let Some(item) = picture.plan.items.get(index) else { return Ok(0) };
+        let of = |entry: &NewEntry| entry.partner.is_some() && item.ids[entry.end.other().index()] == entry.partner;
+        let mut open = self.store.open_entries()?;
+        open.retain(|entry| entry.write.target.is_none() && of(&entry.write));
+        open.iter().try_for_each(|entry| self.store.fail(entry.id, "somebody looked, and it was not made"))?;
+        Ok(open.len())
     }
 }
 

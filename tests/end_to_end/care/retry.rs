@@ -33,3 +33,30 @@ async fn what_an_app_refused_waits_until_somebody_says_retry() {
     let done = stage.syncc("retry", &[], &["--format", "json"]).await;
     assert!(done.out.contains("\"retried\":[]"), "{done:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_never_answered_is_made_again_once_somebody_has_looked() {
+    let stage = Stage::new(12, Faults::default()).await;
+    stage.run_until_well(1).await;
+    let (google, realgeeks) = (stage.sandbox.google(), stage.sandbox.realgeeks());
+    // A lead of which syncc is not told takes the new contact in, because it has the same address.
+    realgeeks.set_webhook(None).expect("nobody listens");
+    let lead = realgeeks.add(&json!({ "source": "Website", "email": "new@x.example" })).expect("a lead");
+    let person = json!({ "emailAddresses": [{ "value": "new@x.example" }], "names": [{ "givenName": "Nell" }] });
+    google.add(&person).expect("a contact");
+    let sent = stage.run().await;
+    assert!(sent.code == 1 && sent.out.contains("under an id that it has not told yet"), "{sent:?}");
+    realgeeks.edit(&lead, &json!({ "email": "other@x.example" })).expect("an edit");
+    let waits = stage.run().await;
+    assert!(waits.out.contains("unknown outcome") && waits.out.contains("--not-made"), "{waits:?}");
+    assert!(realgeeks.person("new@x.example").is_none(), "it is not sent a second time: {waits:?}");
+
+    let whom = stage.syncc("retry", &[], &["--not-made"]).await;
+    assert!(whom.code != 0 && whom.error.contains("say of whom"), "{whom:?}");
+    let looked = stage.syncc("retry", &["new@x.example"], &["--not-made"]).await;
+    assert!(looked.code == 0 && looked.out.contains("the next run makes it again"), "{looked:?}");
+    stage.run_until_well(1).await;
+    assert_eq!(realgeeks.person("new@x.example").expect("a lead of her own")["first_name"], "Nell");
+    let again = stage.syncc("retry", &["new@x.example"], &["--not-made"]).await;
+    assert!(again.out.contains("no answer is missing"), "{again:?}");
+}
