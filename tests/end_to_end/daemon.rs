@@ -36,11 +36,15 @@ struct Daemon<'w> {
 }
 
 impl<'w> Daemon<'w> {
+    /// Started, and the first sync of both files is done.
     fn start(workspace: &'w Workspace) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_syncc"));
         let command = command.arg("run").arg(workspace.path("")).arg("--yes").env("NO_COLOR", "1");
         let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-        Self { workspace, child: child.expect("the command starts") }
+        let mut daemon = Self { workspace, child: child.expect("the command starts") };
+        daemon.until("cards", 30, "Acme");
+        daemon.until("book", 2, "Acme");
+        daemon
     }
 
     /// Waits until a folder has so many cards, all with this text in them.
@@ -76,8 +80,6 @@ impl<'w> Daemon<'w> {
 fn a_daemon_keeps_every_file_in_step_until_it_is_stopped() {
     let workspace = workspace();
     let mut daemon = Daemon::start(&workspace);
-    daemon.until("cards", 30, "Acme");
-    daemon.until("book", 2, "Acme");
     workspace.write("buyers.csv", &list("buyer", 3, "Initech"));
     daemon.until("book", 3, "Initech");
     // A few more times, in which there is nothing to do.
@@ -92,8 +94,6 @@ fn a_daemon_keeps_every_file_in_step_until_it_is_stopped() {
 fn a_guard_holds_one_file_and_the_others_go_on() {
     let workspace = workspace();
     let mut daemon = Daemon::start(&workspace);
-    daemon.until("cards", 30, "Acme");
-    daemon.until("book", 2, "Acme");
     // Somebody replaces everybody's company: a mistake, maybe.
     workspace.write("people.csv", &list("people", 30, "Initech"));
     for company in ["Globex", "Hooli"] {
