@@ -44,6 +44,7 @@ pub(crate) fn before(desk: &Desk, struck: &Struck) -> Option<Outcome> {
             Outcome::Whole(reply)
         }
         Some(What::Refused) => Outcome::Whole(desk.read(|app| app.outside(422))),
+        Some(What::Hidden) => Outcome::Whole(desk.read(|app| app.outside(404))),
         Some(What::ErrorBefore) => Outcome::Whole(desk.read(|app| app.outside(500))),
         _ => return None,
     })

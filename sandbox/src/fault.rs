@@ -96,6 +96,8 @@ pub enum What {
     },
     /// The app does not take what is written. Nothing was done.
     Refused,
+    /// 404, as of an app that has no such request. Nothing was done.
+    Hidden,
     /// A server error. Nothing was done.
     ErrorBefore,
     /// A server error, but the work was done.

@@ -302,12 +302,30 @@ async fn an_app_that_does_not_show_its_records_is_believed_what_it_was_sent() {
     let geeks = Geeks::with(0, false).await;
     let now = geeks.made(&[("email", "ann@x.example"), ("tag", "a")]).await;
     // Nothing is shown from here on.
-    geeks.practice().set_faults(vec![Fault::new(What::DropBefore).on("GET", "/leads").always()]);
+    geeks.practice().set_faults(vec![Fault::new(What::Hidden).on("GET", "/leads").always()]);
     let now = geeks.push_one(geeks.change(&now, &[("notes", "new")])).await.unwrap().now;
     assert_eq!(
         (geeks.get(&now, "notes"), geeks.get(&now, "tag")),
         (geeks.value("notes", "new"), geeks.value("tag", "a"))
     );
+}
+
+/// An app drops what it does not take, such as a phone that it does not know. Whoever believed that it took all would hold the
+/// truth, when it comes, for somebody's edit.
+#[tokio::test]
+async fn an_app_that_only_fails_to_answer_now_is_not_believed_what_it_was_sent() {
+    for what in [What::ErrorBefore, What::DropBefore, What::TooMany { retry_after: None }, What::WrongPassword] {
+        let geeks = Geeks::with(0, false).await;
+        let now = geeks.made(&[("email", "ann@x.example")]).await;
+        geeks.practice().set_faults(vec![Fault::new(what.clone()).on("GET", "/leads").always()]);
+        let change = geeks.change(&now, &[("phone", "12")]);
+        let error = geeks.push_one(change).await.unwrap_err();
+        assert_eq!(error.class, Class::Unknown, "{what:?}: {error}");
+        // Read later, it is as the app has it.
+        geeks.practice().set_faults(Vec::new());
+        let held = geeks.app.get(std::slice::from_ref(&now.id)).await.unwrap().remove(0).unwrap();
+        assert_eq!(geeks.get(&held, "phone"), Value::Empty, "{what:?}");
+    }
 }
 
 #[tokio::test]

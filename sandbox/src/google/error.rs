@@ -131,6 +131,7 @@ pub(super) fn outside(status: u16) -> Reply {
             })],
         ),
         401 => Failure::unauthenticated().reply(),
+        404 => Failure::not_found("Requested entity was not found.").reply(),
         409 => body(
             409,
             "ABORTED",

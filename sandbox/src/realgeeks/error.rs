@@ -37,6 +37,7 @@ impl Failure {
 pub(super) fn outside(status: u16) -> Reply {
     let message = match status {
         401 => "Unauthorized",
+        404 => "Not found",
         422 => "a value of this lead cannot be taken",
         429 => "Too many requests",
         _ => "Internal server error",

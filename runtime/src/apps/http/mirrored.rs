@@ -263,7 +263,8 @@ impl HttpApp {
         }
     }
 
-    /// What a record is after a change: as the app shows it, else as it was before with what was sent.
+    /// What a record is after a change: as the app shows it; if it shows no record, as it was before with what was sent. An
+    /// app that only fails to answer now may have taken less than was sent, so what became of it is not known.
     pub(super) async fn changed_mirrored(
         &self,
         mirrored: &Mirrored,
@@ -273,7 +274,10 @@ impl HttpApp {
     ) -> Result<Written, AppError> {
         let unknown = |error: AppError| AppError { class: Class::Unknown, ..error };
         let asked_at = self.known_since(mirrored, id).map_err(unknown)?;
-        let shown = self.get_one(id).await.unwrap_or_default();
+        let shown = match self.get_one(id).await {
+            Err(error) if never_shows(error.class) => None,
+            shown => shown.map_err(unknown)?,
+        };
         let known = match shown {
             Some(record) => self.tell(mirrored, id, record, true, asked_at),
             None => {
@@ -309,4 +313,9 @@ impl HttpApp {
         AppError::new(Class::Unknown, format!("{title} took in a new record, but under an id that it has not told yet"))
             .todo(format!("nothing: the next message of {title} about it tells; check that its webhook reaches syncc"))
     }
+}
+
+/// Whether a read that failed so fails each time: the app knows no such request.
+fn never_shows(class: Class) -> bool {
+    matches!(class, Class::Fatal | Class::Invalid)
 }
