@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::{Value as Json, json};
 use syncc_runtime::{
     cycle::paused,
-    store::{Activity, Asked, Sqlite, Store},
+    store::{Activity, Asked, Sqlite, Stopped, Store},
 };
 
 use crate::{
@@ -58,6 +58,7 @@ impl Status {
             let links = store.link_count().map_err(said)?;
             let open = store.open_entries().map_err(said)?.len();
             let paused = paused(&store).map_err(said)?;
+            let stopped = store.stopped().map_err(said)?;
             let forgotten = store.marks().map(|marks| marks.people).unwrap_or_default();
             let last = store.last_run().map_err(said)?;
             let summary: Option<Json> = last.as_ref().and_then(|(_, _, text)| serde_json::from_str(text).ok());
@@ -66,6 +67,9 @@ impl Status {
                 output.document(&json!({
                     "connection": program.name, "linked": links, "open_writes": open,
                     "paused": paused.connection.as_ref().map(|pause| json!({ "since": pause.since.to_string(), "because": pause.why })),
+                    "stopped": stopped.as_ref().map(|of| json!({
+                        "since": of.since.to_string(), "last_tried": of.tried.to_string(), "because": of.why,
+                    })),
                     "paused_contacts": paused.contacts, "forgotten": forgotten,
                     "last_run": last.as_ref().map(|(at, _, _)| at.to_string()), "summary": summary,
                     "latest": latest.iter().map(|activity| activity_json(program, activity)).collect::<Vec<_>>(),
@@ -82,6 +86,12 @@ impl Status {
                 let since = pause.since.strftime("%Y-%m-%d %H:%M UTC");
                 let line = format!("  paused since {since} ({}); `syncc resume` takes it up again\n", pause.why);
                 text.push_str(&painted(Paint::Change, &line));
+            }
+            if let Some(Stopped { since, tried, why }) = &stopped {
+                let (since, tried) = (since.strftime("%Y-%m-%d %H:%M"), tried.strftime("%Y-%m-%d %H:%M UTC"));
+                let line = format!("  does not get through since {since}, last tried {tried}:\n");
+                text.push_str(&painted(Paint::Change, &line));
+                text.extend(why.lines().map(|line| format!("    {line}\n")));
             }
             if paused.contacts > 0 {
                 let contacts = plural(paused.contacts, "contact");

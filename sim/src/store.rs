@@ -8,7 +8,7 @@ use syncc_runtime::{
     apps::Observed,
     store::{
         Activity, Asked, Confirmed, Conflict, Entry, EntryId, Erased, Keyed, Link, LinkId, Marks, NewEntry, Pause,
-        RecordId, RunId, RunInfo, Seen, Settled, Sqlite, Store, StoreError, Trouble,
+        RecordId, RunId, RunInfo, Seen, Settled, Sqlite, Stopped, Store, StoreError, Trouble,
     },
 };
 
@@ -178,6 +178,7 @@ impl<S: Steps> Store for SimStore<'_, S> {
         repeated(since: Timestamp, times: u32) -> Vec<(End, String, String)>;
         runs(limit: usize) -> Vec<RunInfo>;
         pauses() -> Vec<Pause>;
+        stopped() -> Option<Stopped>;
         troubles() -> Vec<Trouble>;
         conflicts() -> Vec<Conflict>;
         marks() -> Marks;
@@ -201,6 +202,8 @@ impl<S: Steps> Store for SimStore<'_, S> {
         fail(entry: EntryId, reason: &str) -> ();
         unknown(entry: EntryId, reason: &str) -> ();
         pause(pauses: &[Pause]) -> ();
+        stop(at: Timestamp, why: &str) -> ();
+        go_on() -> ();
         resume(record: Option<(End, &str)>) -> bool;
         set_troubles(troubles: &[Trouble]) -> ();
         end_troubles(records: &[(End, String)]) -> ();

@@ -8,3 +8,4 @@ mod forget;
 mod lists;
 mod pause;
 mod retry;
+mod status;

@@ -135,6 +135,26 @@ impl<'a> Connection<'a> {
         if let Some(pause) = pause::of_connection(self.store)? {
             return Err(CycleError::Paused(pause));
         }
+        let ended = self.cycle(started, allowed, host).await;
+        match &ended {
+            Ok(_) => {
+                if self.store.stopped()?.is_some() {
+                    self.store.go_on()?;
+                }
+            }
+            Err(CycleError::NotApproved | CycleError::OtherRules) => {}
+            // Whoever started it is told why it stopped, and need not be told that this could not be written down as well.
+            Err(error) => drop(self.store.stop(started, &error.to_string())),
+        }
+        ended
+    }
+
+    async fn cycle(
+        &mut self,
+        started: jiff::Timestamp,
+        allowed: &Allowed,
+        host: &mut dyn Host,
+    ) -> Result<Report, CycleError> {
         let mut report = Report::default();
         self.read(allowed, host, &mut report).await?;
         let run = self.rounds(started, allowed, host, &mut report).await?;

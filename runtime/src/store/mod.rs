@@ -14,7 +14,7 @@ pub use error::StoreError;
 pub use sqlite::{Restored, Sqlite, TakeOver, id_kind, mark};
 pub use types::{
     Activity, Asked, Confirmed, Conflict, Entry, EntryId, EntryState, Erased, Keyed, Line, Link, LinkId, Marks,
-    NamedRecord, NewEntry, Pause, RecordId, RunId, RunInfo, Seen, Settled, Trouble,
+    NamedRecord, NewEntry, Pause, RecordId, RunId, RunInfo, Seen, Settled, Stopped, Trouble,
 };
 
 use syncc_compiler::ir::End;
@@ -180,6 +180,13 @@ pub trait Store: Send {
     fn resume(&mut self, record: Option<(End, &str)>) -> Result<bool, StoreError>;
     /// Everything that is paused, oldest first.
     fn pauses(&self) -> Result<Vec<Pause>, StoreError>;
+
+    /// Notes that the cycle that began then did not go through, and why.
+    fn stop(&mut self, at: jiff::Timestamp, why: &str) -> Result<(), StoreError>;
+    /// A cycle went through again.
+    fn go_on(&mut self) -> Result<(), StoreError>;
+    /// Why the last cycle did not go through, if it did not.
+    fn stopped(&self) -> Result<Option<Stopped>, StoreError>;
 
     /// Remembers trouble, or what is new of it.
     fn set_troubles(&mut self, troubles: &[Trouble]) -> Result<(), StoreError>;

@@ -209,6 +209,17 @@ pub struct Pause {
     pub why: String,
 }
 
+/// That the last cycle did not go through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stopped {
+    /// When the first of those began that did not go through, one after the other.
+    pub since: Timestamp,
+    /// When the last one began.
+    pub tried: Timestamp,
+    /// What stopped it, as its user was told.
+    pub why: String,
+}
+
 /// A record whose write was refused, and waits to be tried again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {

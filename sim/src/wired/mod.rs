@@ -19,6 +19,7 @@ pub mod files;
 mod hush;
 pub mod judge;
 pub mod log;
+mod look;
 pub mod many;
 mod net;
 pub mod plan;

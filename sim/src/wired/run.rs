@@ -108,7 +108,7 @@ pub struct Cycle {
 /// Both apps of the runtime, opened.
 pub(super) struct Apps {
     pub(super) both: [Box<dyn App>; 2],
-    settings: [String; 2],
+    pub(super) settings: [String; 2],
 }
 
 /// How a run ended.
@@ -232,19 +232,9 @@ impl Player {
         // after six days.
         self.net.wait(WEEK);
         let mut rest = Rest::default();
-        for nth in 0..QUIET {
-            self.net.wait(STILL);
-            let from = self.net.state().events.len();
-            let ended = self.cycle(&Round::default(), &[])?;
-            if let Ended::Failed(why) = self.agree(ended)? {
-                rest.gave_up = Some(why);
-            }
-            // What the first quiet run reads (a new export) tells what became of writes in flight; the next one asks for that.
-            let heard = nth > 0 || self.store()?.open_entries()?.is_empty();
-            if heard && judge::writes(&self.net, from) == 0 {
-                rest.reached = true;
-                break;
-            }
+        self.settle(&mut rest)?;
+        if self.look()? > 0 {
+            self.settle(&mut rest)?;
         }
         self.net.wait(300);
         rest.idle = self.net.state().events.len();
@@ -262,6 +252,26 @@ impl Player {
         }
         rest.end = self.net.state().events.len();
         Ok(rest)
+    }
+
+    /// Runs until one writes nothing.
+    fn settle(&mut self, rest: &mut Rest) -> Result<(), WiredError> {
+        rest.reached = false;
+        for nth in 0..QUIET {
+            self.net.wait(STILL);
+            let from = self.net.state().events.len();
+            let ended = self.cycle(&Round::default(), &[])?;
+            if let Ended::Failed(why) = self.agree(ended)? {
+                rest.gave_up = Some(why);
+            }
+            // What the first quiet run reads (a new export) tells what became of writes in flight; the next one asks for that.
+            let heard = nth > 0 || self.store()?.open_entries()?.is_empty();
+            if heard && judge::writes(&self.net, from) == 0 {
+                rest.reached = true;
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Whether one of the apps truly has nobody left.

@@ -1,11 +1,11 @@
-//! What is treated with care: paused records, records in trouble, conflicts that somebody should look at.
+//! What is treated with care: paused records, records in trouble, conflicts that somebody should look at, and why nothing goes on.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use syncc_compiler::ir::End;
 
 use super::{
-    super::{Conflict, Pause, RunId, Trouble},
+    super::{Conflict, Pause, RunId, Stopped, Trouble},
     code,
     fault::Fault,
 };
@@ -41,6 +41,28 @@ pub(super) fn pauses(db: &Connection) -> Result<Vec<Pause>, Fault> {
         });
     }
     Ok(pauses)
+}
+
+pub(super) fn stop(db: &Connection, at: Timestamp, why: &str) -> Result<(), Fault> {
+    db.prepare_cached(
+        "INSERT INTO stopped (one, since, tried, why) VALUES (1, ?1, ?1, ?2)
+         ON CONFLICT (one) DO UPDATE SET tried = excluded.tried, why = excluded.why",
+    )?
+    .execute(params![code::time(at), why])?;
+    Ok(())
+}
+
+pub(super) fn go_on(db: &Connection) -> Result<(), Fault> {
+    db.prepare_cached("DELETE FROM stopped")?.execute([])?;
+    Ok(())
+}
+
+pub(super) fn stopped(db: &Connection) -> Result<Option<Stopped>, Fault> {
+    let mut select = db.prepare_cached("SELECT since, tried, why FROM stopped")?;
+    let mut rows = select.query([])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let time = |column| code::read_time(&row.get::<_, String>(column)?, "the last try");
+    Ok(Some(Stopped { since: time(0)?, tried: time(1)?, why: row.get(2)? }))
 }
 
 pub(super) fn set_troubles(db: &Connection, troubles: &[Trouble]) -> Result<(), Fault> {

@@ -9,7 +9,7 @@ use syncc_compiler::ir::End;
 
 use super::{
     super::{Erased, Marks},
-    code,
+    care, code,
     fault::Fault,
     former, links, standing,
 };
@@ -56,6 +56,8 @@ pub(super) fn forget(
         db.prepare_cached("INSERT OR REPLACE INTO forgotten (mark, person, since) VALUES (?1, ?2, ?3)")?
             .execute(params![mark, person, code::time(at)])?;
     }
+    // What stopped the last cycle may name anybody.
+    care::go_on(db)?;
     let mut erased = Erased::default();
     for (end, id) in records {
         erased.history += erase(db, *end, id)?;

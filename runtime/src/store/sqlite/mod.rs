@@ -33,7 +33,7 @@ use syncc_compiler::ir::End;
 
 use super::{
     Activity, Asked, Confirmed, Conflict, Entry, EntryId, Erased, Keyed, Link, LinkId, Marks, NewEntry, Pause,
-    RecordId, RunId, RunInfo, Seen, Settled, Store, StoreError, Trouble,
+    RecordId, RunId, RunInfo, Seen, Settled, Stopped, Store, StoreError, Trouble,
 };
 use crate::apps::Observed;
 pub use backup::{Restored, TakeOver};
@@ -346,6 +346,18 @@ impl Store for Sqlite {
 
     fn pauses(&self) -> Result<Vec<Pause>, StoreError> {
         self.read(care::pauses)
+    }
+
+    fn stop(&mut self, at: Timestamp, why: &str) -> Result<(), StoreError> {
+        self.write(|db| care::stop(db, at, why))
+    }
+
+    fn go_on(&mut self) -> Result<(), StoreError> {
+        self.write(care::go_on)
+    }
+
+    fn stopped(&self) -> Result<Option<Stopped>, StoreError> {
+        self.read(care::stopped)
     }
 
     fn set_troubles(&mut self, troubles: &[Trouble]) -> Result<(), StoreError> {

@@ -10,7 +10,9 @@ use uuid::Uuid;
 use super::{gone, named, seen, store};
 use crate::{
     apps::Observed,
-    store::{Activity, Asked, Conflict, EntryId, Line, NamedRecord, NewEntry, Pause, RunId, Sqlite, Store, Trouble},
+    store::{
+        Activity, Asked, Conflict, EntryId, Line, NamedRecord, NewEntry, Pause, RunId, Sqlite, Stopped, Store, Trouble,
+    },
 };
 
 fn at(minute: i64) -> Timestamp {
@@ -186,6 +188,22 @@ fn what_is_written_again_and_again_is_told() {
     }
     assert_eq!(store.repeated(at(0), 3).unwrap(), [(Right, "1".to_owned(), "stage".to_owned())]);
     assert_eq!(store.repeated(at(1), 3).unwrap(), [], "the first one is long ago");
+}
+
+#[test]
+fn what_stops_a_connection_is_known_since_the_first_time_and_forgotten_with_anybody() {
+    let mut store = store();
+    assert_eq!(store.stopped().unwrap(), None);
+    store.stop(at(1), "the list is empty").unwrap();
+    store.stop(at(2), "Ann's card cannot be read").unwrap();
+    let why = "Ann's card cannot be read".to_owned();
+    assert_eq!(store.stopped().unwrap(), Some(Stopped { since: at(1), tried: at(2), why }));
+    store.go_on().unwrap();
+    assert_eq!(store.stopped().unwrap(), None);
+
+    store.stop(at(3), "Ann's card cannot be read").unwrap();
+    store.forget(&[(Left, "1".to_owned())], &[], "salt", at(4)).unwrap();
+    assert_eq!(store.stopped().unwrap(), None, "it may have named whoever is forgotten");
 }
 
 #[test]
