@@ -71,12 +71,14 @@ fn was_known(change: &Change<'_>, events: &[Event]) -> bool {
     let Some(came) = came.last() else { return false };
     let plain = change.id.replace('-', "");
     let since = events.get(came.at..change.at).unwrap_or_default();
-    address.is_some()
-        && (came.by == By::Syncc
-            || since.iter().any(|event| {
-                matches!(&event.what, What::Came { body, .. }
-                    if (body.contains(change.id) || body.contains(&plain)) && body.contains("\"email\""))
-            }))
+    // A message that was on its way before names another address.
+    let tells = |body: &str, address: &str| {
+        (body.contains(change.id) || body.contains(&plain)) && body.to_lowercase().contains(address)
+    };
+    address.is_some_and(|address| {
+        came.by == By::Syncc
+            || since.iter().any(|event| matches!(&event.what, What::Came { body, .. } if tells(body, &address)))
+    })
 }
 
 /// Whether a write left alone what it does not name.
