@@ -92,7 +92,10 @@ impl Plan {
                 say(&shown.text(&planned, self.contact.is_some()));
                 say(&bill.text());
             }
-            opened.planned()?;
+            // Whoever looked at one contact did not see what the rules come to for all others.
+            if self.contact.is_none() {
+                opened.planned()?;
+            }
         }
         if let Some(practice) = practice {
             practice.stop().await;

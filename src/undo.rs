@@ -24,6 +24,9 @@ use crate::{
     when, whom,
 };
 
+/// How many digits a phone number has at least; fewer are the number of a run.
+const PHONE: usize = 7;
+
 /// How many of those left alone are shown.
 const SHOWN: usize = 20;
 
@@ -173,11 +176,18 @@ impl Undo {
         if let Some(run) = run.filter(|run| runs.iter().any(|known| known.id == *run)) {
             return Ok(Some((Asked { run: Some(run), ..asked }, format!("undo of run {}", run.0))));
         }
+        if run.is_some() && what.len() < PHONE {
+            return Err(format!("there is no run {what}; `syncc log` shows what was written, and by which run"));
+        }
         let mut connection = opened.connection()?;
         let (picture, _) = connection.recall(Of::Typed(what)).map_err(|error| error.to_string())?;
-        let Some(item) = whom::one(&picture, what)?.and_then(|index| picture.plan.items.get(index)) else {
+        let Some((index, item)) = whom::one(&picture, what)?.and_then(|at| Some((at, picture.plan.items.get(at)?)))
+        else {
             return Ok(None);
         };
+        if !picture.is_named(index, what) {
+            return Err(whom::in_part(what, &picture.who(item)));
+        }
         let records = End::BOTH.into_iter().filter_map(|end| Some((end, item.ids[end.index()].clone()?))).collect();
         Ok(Some((Asked { records, ..asked }, format!("undo for {}", picture.who(item)))))
     }

@@ -123,6 +123,13 @@ pub(crate) fn several(picture: &Picture<'_>, contact: &str, found: &[usize]) -> 
     text
 }
 
+/// Says that what was typed is only a part of somebody's name or address.
+pub(crate) fn in_part(typed: &str, who: &str) -> String {
+    format!(
+        "`{typed}` is only a part of {who}. So that nobody else is meant by mistake, type the whole name, an email, a phone number or an id"
+    )
+}
+
 /// Says that nobody fits.
 pub(crate) fn unknown(contact: &str) -> String {
     format!(

@@ -130,7 +130,9 @@ pub fn run(scenario: &Scenario, planted: Option<Planted>) -> Result<Ran, RunErro
     let store = open(folder.as_ref())?;
     let canon = Canon::for_region("US").unwrap_or_default();
     let name = fingerprint(&program);
-    let mut runner = Runner { program, name, hub, store: Some(store), folder, canon, planted, cycles: Vec::new() };
+    let unnamed = !scenario.seed.is_multiple_of(2);
+    let store = Some(store);
+    let mut runner = Runner { program, name, hub, store, folder, canon, planted, unnamed, cycles: Vec::new() };
     for round in &scenario.rounds {
         runner.round(round)?;
     }
@@ -163,6 +165,8 @@ struct Runner {
     folder: Option<TempDir>,
     canon: Canon,
     planted: Option<Planted>,
+    /// Whoever puts in another account puts its login behind the same settings.
+    unnamed: bool,
     cycles: Vec<Cycle>,
 }
 
@@ -270,8 +274,8 @@ impl Runner {
 
     fn cycle(&mut self, round: &Round, allowed: &[String]) -> Result<Ended, RunError> {
         let apps = End::BOTH.map(|end| self.app(end, round.trouble.as_ref()));
-        let settings =
-            apps.each_ref().map(|app| format!("{}{}", app.side.name, if app.view == View::Other { " 2" } else { "" }));
+        let named = |app: &SimApp| app.view == View::Other && !self.unnamed;
+        let settings = apps.each_ref().map(|app| format!("{}{}", app.side.name, if named(app) { " 2" } else { "" }));
         let mut store = match self.store.take() {
             Some(store) => store,
             None => open(self.folder.as_ref())?,

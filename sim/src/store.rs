@@ -155,6 +155,8 @@ impl<S: Steps> Store for SimStore<'_, S> {
     reads! {
         identity(end: End) -> Option<String>;
         emptied(end: End) -> bool;
+        missed(end: End) -> bool;
+        doubted(end: End) -> Vec<String>;
         cursor(end: End) -> Option<String>;
         any_cursor(end: End) -> bool;
         unlisted(end: End, most: usize) -> Vec<String>;
@@ -182,11 +184,15 @@ impl<S: Steps> Store for SimStore<'_, S> {
         troubles() -> Vec<Trouble>;
         conflicts() -> Vec<Conflict>;
         marks() -> Marks;
+        parted(end: End, ids: &[String]) -> Vec<(String, String)>;
+        mentioned(texts: &[String]) -> Vec<RecordId>;
     }
 
     writes! {
         set_identity(end: End, identity: &str) -> ();
         set_emptied(end: End) -> ();
+        observe_now(end: End, page: &[Observed]) -> ();
+        doubt(end: End) -> usize;
         begin_listing(end: End) -> ();
         forget_cursor(end: End) -> ();
         begin_standing(rules: &str, keys: &str) -> ();

@@ -83,6 +83,9 @@ fn rules_that_were_edited_run_only_after_a_look_at_the_plan() {
     let rules = workspace.read("google-realgeeks.sync");
     workspace.write("google-realgeeks.sync", &rules.replace("No_CRM", "Coworkers"));
 
+    // An undo and a look at one contact say nothing about what the new rules do to all others.
+    workspace.syncc("undo", &["1", "--sandbox", "--dry-run"]);
+    workspace.syncc("plan", &["--sandbox", "--contact", "nobody@home.example"]);
     let refused = workspace.syncc("run", &["--sandbox", "--once"]);
     assert_eq!(refused.code, 1, "{refused:?}");
     assert!(refused.error.contains("rules-changed") && refused.error.contains("plan"), "{refused:?}");

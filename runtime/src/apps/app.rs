@@ -59,6 +59,12 @@ pub trait App: Send + Sync {
         Calls::default()
     }
 
+    /// Whether a listing may show a record as it was before a write that was answered: then what it says was edited earlier than
+    /// what is known is no news. Not so where what is listed is what is there, such as files.
+    fn lists_lag(&self) -> bool {
+        true
+    }
+
     /// The shortest time in which the limits that the app documents let these requests through, one after the other.
     fn pace(&self, _calls: &Calls) -> Duration {
         Duration::ZERO

@@ -73,6 +73,7 @@ impl<'a> Connection<'a> {
         host: &mut dyn Host,
         report: &mut Report,
     ) -> Result<Taking<'a>, CycleError> {
+        self.not_paused()?;
         self.read(&Allowed::default(), host, report).await?;
         self.prepare()?;
         let of = conflicts.iter().flat_map(|conflict| End::BOTH.into_iter().zip(conflict.records.clone()));
@@ -117,6 +118,11 @@ impl<'a> Connection<'a> {
             if was != Some(now.get(field)) {
                 let holds = display(now.get(field));
                 return Err(format!("it was edited in {} since: it holds “{holds}”, and that stays", side.name));
+            }
+            // What was carried over since is somebody's later work too.
+            if end == conflict.winner && *now.get(field) != conflict.values[end.index()] {
+                let holds = display(now.get(field));
+                return Err(format!("it was edited since it was decided: it holds “{holds}”, and that stays"));
             }
             fields.push(field);
         }
@@ -175,6 +181,7 @@ impl<'a> Connection<'a> {
         let mut report = Report::default();
         let run = self.store.begin_run(self.world.clock.now(), &self.fingerprint)?;
         let mut pushed = self.carry_out(run, &picture, host, &mut report).await?;
+        pushed.tell_of_those_left(&picture, &mut report);
         self.settle(&picture, &mut pushed)?;
         report.note(&picture);
         report.settle_done(&Sum::default());

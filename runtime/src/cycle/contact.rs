@@ -124,7 +124,13 @@ impl Picture<'_> {
                 return name;
             }
         }
-        item.ids.iter().flatten().next().cloned().unwrap_or_default()
+        if let Some(id) = item.ids.iter().flatten().next() {
+            return id.clone();
+        }
+        // One that is gone on both sides, and is to be made anew.
+        let Kind::Pair(outcome) = &item.kind else { return String::new() };
+        let made = End::BOTH.into_iter().find_map(|end| Some((end, outcome.end[end.index()].as_ref()?)));
+        made.map(|(end, record)| naming::who(self.program.side(end), record)).unwrap_or_default()
     }
 
     /// Why an item is what it is, in a sentence.

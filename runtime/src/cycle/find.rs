@@ -34,6 +34,14 @@ impl Picture<'_> {
         fits.iter().enumerate().filter(|(_, fit)| fit.as_ref() == Some(best)).map(|(index, _)| index).collect()
     }
 
+    /// Whether what was typed names this item as a whole: by an id, an email, a phone number or the whole name. What cannot be
+    /// taken back is not done to somebody of whom only a part fits.
+    #[must_use]
+    pub fn is_named(&self, index: usize, typed: &str) -> bool {
+        let fit = self.plan.items.get(index).and_then(|item| self.fit(item, typed.trim()));
+        matches!(fit, Some(Fit::Exact | Fit::Name))
+    }
+
     fn fit(&self, item: &Item, typed: &str) -> Option<Fit> {
         let of = |end: End| {
             if item.ids[end.index()].as_deref() == Some(typed) {

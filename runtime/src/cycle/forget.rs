@@ -37,7 +37,7 @@ impl Connection<'_> {
     /// [`CycleError::Unanswered`] while a write to it is open, and what the store can say.
     pub fn forget(&mut self, picture: &Picture<'_>, index: usize) -> Result<Option<Forgot>, CycleError> {
         let Some(item) = picture.plan.items.get(index) else { return Ok(None) };
-        let records: Vec<(End, String)> =
+        let mut records: Vec<(End, String)> =
             End::BOTH.into_iter().filter_map(|end| Some((end, item.ids[end.index()].clone()?))).collect();
         let touches =
             |end: End, id: &Option<String>| id.as_ref().is_some_and(|id| records.contains(&(end, id.clone())));
@@ -47,13 +47,15 @@ impl Connection<'_> {
         }) {
             return Err(CycleError::Unanswered);
         }
-        let fresh = format!("{:032x}{:032x}", self.world.chance.bits(), self.world.chance.bits());
-        let salt = self.store.marks()?.salt.unwrap_or(fresh);
+        let salt = self.salt()?;
         let keys: HashSet<(String, Text)> = End::BOTH
             .into_iter()
             .filter_map(|end| Some((end, picture.now(item, end)?.record.as_ref()?)))
             .flat_map(|(end, record)| keys(self.program, end, record))
             .collect();
+        // Of a partner that is gone only the history still tells.
+        let texts: Vec<String> = keys.iter().map(|(_, key)| key.key().to_owned()).collect();
+        records.extend(self.store.mentioned(&texts)?);
         let ids = records.iter().map(|(end, id)| mark(&salt, id_kind(*end), id));
         let marks: Vec<String> = ids.chain(keys.iter().map(|(kind, key)| mark(&salt, kind, key.key()))).collect();
         let others = picture.plan.items.iter().enumerate().filter(|(other, item)| {
@@ -70,6 +72,61 @@ impl Connection<'_> {
         Ok(Some(Forgot { history: erased.history, scrubbed: erased.scrubbed, ..forgot }))
     }
 
+    /// Erases a person of whom only the history still tells: both contacts are gone. Nothing if it does not tell of anybody like
+    /// this.
+    ///
+    /// # Errors
+    /// What the store can say.
+    pub fn forget_gone(&mut self, typed: &str) -> Result<Option<Forgot>, CycleError> {
+        let typed = typed.trim();
+        let keys = self.typed_keys(typed);
+        let mut texts: Vec<String> = keys.iter().map(|(_, key)| key.clone()).collect();
+        texts.push(typed.to_owned());
+        let records = self.store.mentioned(&texts)?;
+        if typed.is_empty() || records.is_empty() {
+            return Ok(None);
+        }
+        let salt = self.salt()?;
+        let ids = records.iter().map(|(end, id)| mark(&salt, id_kind(*end), id));
+        let marks: Vec<String> = ids.chain(keys.iter().map(|(kind, key)| mark(&salt, kind, key))).collect();
+        let erased = self.store.forget(&records, &marks, &salt, self.world.clock.now())?;
+        let who = typed.to_owned();
+        Ok(Some(Forgot { who, history: erased.history, scrubbed: erased.scrubbed, others: Vec::new() }))
+    }
+
+    /// Whether the history tells of somebody like this who is not known any more.
+    ///
+    /// # Errors
+    /// What the store can say.
+    pub fn is_told(&self, typed: &str) -> Result<bool, CycleError> {
+        let typed = typed.trim();
+        let mut texts: Vec<String> = self.typed_keys(typed).into_iter().map(|(_, key)| key).collect();
+        texts.push(typed.to_owned());
+        Ok(!typed.is_empty() && !self.store.mentioned(&texts)?.is_empty())
+    }
+
+    /// The salt of all marks: a new one before the first.
+    fn salt(&self) -> Result<String, CycleError> {
+        let fresh = format!("{:032x}{:032x}", self.world.chance.bits(), self.world.chance.bits());
+        Ok(self.store.marks()?.salt.unwrap_or(fresh))
+    }
+
+    /// What was typed as a key of each kind that it may be.
+    fn typed_keys(&self, typed: &str) -> Vec<(String, String)> {
+        let mut keys = Vec::new();
+        for tier in &self.program.matching {
+            for end in End::BOTH {
+                let side = self.program.side(end);
+                let mut fields = tier.fields[end.index()].iter().filter_map(|field| side.fields.get(field.index()));
+                let Some(Type::One(scalar) | Type::Set(scalar)) = fields.next().map(|field| field.ty) else { continue };
+                if let Some(Value::Text(text)) = self.canon[end.index()].scalar(scalar, typed) {
+                    keys.push((key_kind(&tier.key), text.key().to_owned()));
+                }
+            }
+        }
+        keys
+    }
+
     /// Lets a person who was forgotten be taken in again, by an id or a key: both sides are read from the beginning next time.
     /// Whether somebody like this was forgotten.
     ///
@@ -79,16 +136,7 @@ impl Connection<'_> {
         let Some(salt) = self.store.marks()?.salt else { return Ok(false) };
         let typed = typed.trim();
         let mut marks: Vec<String> = End::BOTH.map(|end| mark(&salt, id_kind(end), typed)).into();
-        for tier in &self.program.matching {
-            for end in End::BOTH {
-                let side = self.program.side(end);
-                let mut fields = tier.fields[end.index()].iter().filter_map(|field| side.fields.get(field.index()));
-                let Some(Type::One(scalar) | Type::Set(scalar)) = fields.next().map(|field| field.ty) else { continue };
-                if let Some(Value::Text(text)) = self.canon[end.index()].scalar(scalar, typed) {
-                    marks.push(mark(&salt, &key_kind(&tier.key), text.key()));
-                }
-            }
-        }
+        marks.extend(self.typed_keys(typed).iter().map(|(kind, key)| mark(&salt, kind, key)));
         let taken_back = self.store.take_back(&marks)?;
         if taken_back {
             for end in End::BOTH {
@@ -121,12 +169,19 @@ impl Unwanted {
         page: &mut Vec<Observed>,
     ) -> Result<(), StoreError> {
         let shown = std::mem::take(page);
-        for observed in shown {
-            if !self.is(store, program, end, app, &observed)? {
-                page.push(observed);
+        for mut observed in shown {
+            if self.is(store, program, end, app, &observed)? {
+                continue;
             }
+            // Of one that is known, and took somebody in who was forgotten: that one is not remembered for it.
+            observed.aliases.retain(|id| !self.is_marked(id_kind(end), id));
+            page.push(observed);
         }
         Ok(())
+    }
+
+    fn is_marked(&self, kind: &str, text: &str) -> bool {
+        self.marks.salt.as_ref().is_some_and(|salt| self.marks.marks.contains(&mark(salt, kind, text)))
     }
 
     fn is(
@@ -137,17 +192,21 @@ impl Unwanted {
         app: &dyn App,
         observed: &Observed,
     ) -> Result<bool, StoreError> {
-        let Some(salt) = &self.marks.salt else { return Ok(false) };
-        let is_marked = |kind: &str, text: &str| self.marks.marks.contains(&mark(salt, kind, text));
-        if observed.aliases.iter().chain([&observed.id]).any(|id| is_marked(id_kind(end), id)) {
+        if self.is_marked(id_kind(end), &observed.id) {
             return Ok(true);
         }
-        if observed.deleted || store.is_known(end, &observed.id)? {
+        if store.is_known(end, &observed.id)? {
+            return Ok(false);
+        }
+        if observed.aliases.iter().any(|id| self.is_marked(id_kind(end), id)) {
+            return Ok(true);
+        }
+        if observed.deleted {
             return Ok(false);
         }
         // One that cannot be read is told of where it is read for the plan.
         let Ok(record) = app.decode(&observed.raw) else { return Ok(false) };
-        Ok(keys(program, end, &record).any(|(kind, key)| is_marked(&kind, key.key())))
+        Ok(keys(program, end, &record).any(|(kind, key)| self.is_marked(&kind, key.key())))
     }
 }
 

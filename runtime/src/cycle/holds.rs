@@ -111,6 +111,15 @@ impl Connection<'_> {
                 holds.add(end.other(), partner, Held::Unknown, why);
             }
         }
+        for end in End::BOTH {
+            let name = &self.program.side(end).name;
+            for id in self.store.doubted(end)? {
+                let why = format!(
+                    "unknown outcome: {name} did not show this contact, and then could not be read as a whole, so it is not certain that it was deleted there. Mend what {name} reports as left out; nothing is done until it can be read"
+                );
+                holds.add(end, &id, Held::Unknown, why);
+            }
+        }
         let now = self.world.clock.now();
         for trouble in self.store.troubles()? {
             let (end, id) = (trouble.end, &trouble.record);

@@ -132,9 +132,7 @@ impl<'a> Connection<'a> {
     /// approve, or the memory fails. Everything that was confirmed until then stays.
     pub async fn run(&mut self, allowed: &Allowed, host: &mut dyn Host) -> Result<Report, CycleError> {
         let started = self.world.clock.now();
-        if let Some(pause) = pause::of_connection(self.store)? {
-            return Err(CycleError::Paused(pause));
-        }
+        self.not_paused()?;
         let ended = self.cycle(started, allowed, host).await;
         match &ended {
             Ok(_) => {
@@ -147,6 +145,14 @@ impl<'a> Connection<'a> {
             Err(error) => drop(self.store.stop(started, &error.to_string())),
         }
         ended
+    }
+
+    /// An error if somebody paused the connection.
+    fn not_paused(&self) -> Result<(), CycleError> {
+        match pause::of_connection(self.store)? {
+            Some(pause) => Err(CycleError::Paused(pause)),
+            None => Ok(()),
+        }
     }
 
     async fn cycle(
@@ -172,11 +178,12 @@ impl<'a> Connection<'a> {
             self.same_account(end, allowed).await?;
         }
         self.resolve(allowed, report).await?;
-        self.pull(host, report).await
+        self.pull(allowed, host, report).await
     }
 
     /// Plans and writes until both sides stand still. A run begins only after the guards let it: from then on its
-    /// rules count as planned, so one that was refused must not begin.
+    /// rules count as planned, so one that was refused must not begin. An undo and what is resolved by hand are runs that no
+    /// rules ask for: they say nothing about the rules.
     async fn rounds(
         &mut self,
         started: jiff::Timestamp,
@@ -189,7 +196,17 @@ impl<'a> Connection<'a> {
             host.phase("Planning", None);
             let Survey { overview, frame, whole, pass } = self.survey(allowed, begun.is_none(), report)?;
             let tripped: Vec<_> = overview.guards.iter().filter(|guard| !allowed.guard(guard.name())).collect();
+            if !tripped.is_empty() && begun.is_some() {
+                // What changed meanwhile is for the next run, which says so before it writes anything.
+                break;
+            }
             if !tripped.is_empty() {
+                // Nobody says yes to it yet: whoever counts as deleted for not being listed is looked for once more.
+                for end in End::BOTH {
+                    if self.store.missed(end)? {
+                        self.store.forget_cursor(end)?;
+                    }
+                }
                 let tell = |guard: &Guard| (guard.name().to_owned(), guard.message(self.program));
                 let tripped = tripped.into_iter().map(tell);
                 return Err(CycleError::Guards(tripped.collect()));
@@ -197,7 +214,13 @@ impl<'a> Connection<'a> {
             let run = match begun {
                 Some(run) => run,
                 None if overview.writes > 0 && !host.approve(&overview) => return Err(CycleError::NotApproved),
-                None => self.store.begin_run(started, &self.fingerprint)?,
+                None => {
+                    // Of a plan for some, nobody saw what it comes to for all others.
+                    if allowed.only.is_none() && self.store.planned()?.as_ref() != Some(&self.fingerprint) {
+                        self.store.set_planned(&self.fingerprint)?;
+                    }
+                    self.store.begin_run(started, &self.fingerprint)?
+                }
             };
             for guard in &overview.guards {
                 if let Guard::EmptySide { end, .. } = guard {

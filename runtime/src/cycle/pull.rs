@@ -28,6 +28,9 @@ struct Reading<'r> {
     end: End,
     program: &'r Program,
     app: &'r dyn App,
+    /// A name for the settings of the account.
+    settings: &'r str,
+    allowed: &'r Allowed,
     /// Held for a page at a time, never while something is waited for.
     store: &'r Mutex<&'r mut dyn Store>,
     host: &'r Mutex<&'r mut dyn Host>,
@@ -36,7 +39,12 @@ struct Reading<'r> {
 
 impl Connection<'_> {
     /// Reads both sides into the store. A lost cursor is a new complete listing; links and bases stay.
-    pub(super) async fn pull(&mut self, host: &mut dyn Host, report: &mut Report) -> Result<(), CycleError> {
+    pub(super) async fn pull(
+        &mut self,
+        allowed: &Allowed,
+        host: &mut dyn Host,
+        report: &mut Report,
+    ) -> Result<(), CycleError> {
         let names = End::BOTH.map(|end| self.program.side(end).name.clone());
         host.phase(&format!("Reading {}", names.join(" and ")), None);
         let pulled = {
@@ -46,6 +54,8 @@ impl Connection<'_> {
                 end,
                 program: self.program,
                 app: self.apps[end.index()],
+                settings: &self.settings[end.index()],
+                allowed,
                 store: &store,
                 host: &host,
                 now: self.world.clock.now(),
@@ -67,7 +77,7 @@ impl Connection<'_> {
 
     /// Holds the account against the one that this connection knows. Asks the app only when the settings
     /// of the account are new: an account does not change behind the same settings unseen, because its
-    /// cursor would not be known there.
+    /// cursor is not known there, and where a cursor is lost the app is asked as well.
     pub(super) async fn same_account(&mut self, end: End, allowed: &Allowed) -> Result<(), CycleError> {
         let settings = &self.settings[end.index()];
         let before = self.store.identity(end)?;
@@ -76,16 +86,28 @@ impl Connection<'_> {
             return Ok(());
         }
         let identity = self.apps[end.index()].identity().await.map_err(|error| side_error(self.program, end, error))?;
-        if known.is_some_and(|known| known != identity) {
-            let guard = Guard::OtherAccount { end };
-            if !allowed.guard(guard.name()) {
-                return Err(CycleError::Guards(vec![(guard.name().to_owned(), guard.message(self.program))]));
-            }
+        if is_another(self.program, end, known, &identity, allowed)? {
             self.store.forget_cursor(end)?;
         }
         self.store.set_identity(end, &format!("{settings}\n{identity}"))?;
         Ok(())
     }
+}
+
+/// Whether the account is not the one that was known; an error unless that was allowed.
+fn is_another(
+    program: &Program,
+    end: End,
+    known: Option<&str>,
+    identity: &str,
+    allowed: &Allowed,
+) -> Result<bool, CycleError> {
+    let another = known.is_some_and(|known| known != identity);
+    let guard = Guard::OtherAccount { end };
+    if another && !allowed.guard(guard.name()) {
+        return Err(CycleError::Guards(vec![(guard.name().to_owned(), guard.message(program))]));
+    }
+    Ok(another)
 }
 
 impl<'r> Reading<'r> {
@@ -97,11 +119,24 @@ impl<'r> Reading<'r> {
         let cursor = self.store().cursor(self.end)?;
         match self.listing(cursor.as_deref()).await {
             Err(CycleError::Side { error: AppError { class: Class::CursorLost, .. }, .. }) if cursor.is_some() => {
+                self.same_account().await?;
                 self.store().forget_cursor(self.end)?;
                 self.listing(None).await
             }
             other => other,
         }
+    }
+
+    /// Asks whose account it is before everything is read: a cursor is also lost where somebody put in the login of another
+    /// account, behind the same settings.
+    async fn same_account(&self) -> Result<(), CycleError> {
+        let identity = self.app.identity().await.map_err(|error| side_error(self.program, self.end, error))?;
+        let known = self.store().identity(self.end)?;
+        let known = known.as_deref().and_then(|both| both.split_once('\n')).map(|(_, known)| known);
+        if is_another(self.program, self.end, known, &identity, self.allowed)? {
+            self.store().set_identity(self.end, &format!("{}\n{identity}", self.settings))?;
+        }
+        Ok(())
     }
 
     async fn listing(&self, cursor: Option<&str>) -> Result<Pulled, CycleError> {
@@ -121,7 +156,7 @@ impl<'r> Reading<'r> {
                         unwanted.take_out(&**store, program, end, app, &mut page)?;
                     }
                     doubts.hold_back(&**store, end, &mut page)?;
-                    store.observe(end, &page)
+                    if app.lists_lag() { store.observe(end, &page) } else { store.observe_now(end, &page) }
                 };
                 if let Err(error) = take() {
                     let told = AppError::new(Class::Fatal, error.to_string());
@@ -140,7 +175,13 @@ impl<'r> Reading<'r> {
         if pulled.complete {
             self.make_sure().await?;
         }
-        self.store().end_listing(end, pulled.complete, pulled.cursor.as_deref())?;
+        let mut store = self.store();
+        store.end_listing(end, pulled.complete, pulled.cursor.as_deref())?;
+        if !pulled.complete && !pulled.problems.is_empty() && store.doubt(end)? > 0 {
+            // Whoever is in a gap of this listing does not count as deleted for not being in one before: all is read again.
+            store.forget_cursor(end)?;
+        }
+        drop(store);
         Ok(pulled)
     }
 
@@ -160,7 +201,7 @@ impl<'r> Reading<'r> {
                 now
             })
             .collect();
-        self.store().observe(self.end, &now)?;
+        self.store().observe_now(self.end, &now)?;
         Ok(())
     }
 
@@ -174,7 +215,7 @@ impl<'r> Reading<'r> {
         }
         let found = self.get(&missing).await?;
         let there: Vec<_> = found.into_iter().flatten().collect();
-        self.store().observe(self.end, &there)?;
+        self.store().observe_now(self.end, &there)?;
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use syncc_compiler::{
     ir::{End, Side},
-    value::{Record, Value},
+    value::{Record, Text, Value},
 };
 use uuid::Uuid;
 
@@ -55,6 +55,19 @@ pub(super) struct Pushed {
 }
 
 impl Pushed {
+    /// Tells of those that are to be planned once more, where nobody does that in the same run.
+    pub(super) fn tell_of_those_left(&self, picture: &Picture<'_>, report: &mut Report) {
+        for item in self.again.iter().filter_map(|index| picture.plan.items.get(*index)) {
+            let Some((end, id)) = End::BOTH.into_iter().find_map(|end| Some((end, item.ids[end.index()].clone()?)))
+            else {
+                continue;
+            };
+            let why = "it changed meanwhile, or an answer was lost: what it holds was read again, and not all of this was written. \
+                       Do the same once more";
+            report.problem(Problem { end, id: Some(id), who: picture.who(item), why: why.to_owned() });
+        }
+    }
+
     /// Whether records changed meanwhile, so that a new plan is due.
     pub(super) fn changed_meanwhile(&self) -> bool {
         !self.again.is_empty()
@@ -410,7 +423,7 @@ impl Connection<'_> {
                     let found = self.apps[end.index()].get(std::slice::from_ref(target)).await;
                     if let Ok(found) = found {
                         let now = found.into_iter().next().flatten().unwrap_or_else(|| tombstone(target));
-                        self.store.observe(end, &[now])?;
+                        self.store.observe_now(end, &[now])?;
                         pushed.again.insert(job.item);
                         pushed.failed.insert(job.item);
                         return Ok(());
@@ -477,11 +490,31 @@ pub(super) fn tombstone(id: &str) -> Observed {
 
 /// The values of a record after a write, where the write is what the plan meant: a field that the plan
 /// changed holds what the app stored, every other one what the plan saw. So an edit that somebody made
-/// between reading and writing is still seen as one.
+/// between reading and writing is still seen as one, and so is what the app did by itself: where a first value was cleared,
+/// the next one of a list may have moved up, out of the field with the others into this one. The other side is to follow.
 pub(super) fn stored(planned: &Record, before: Option<&Record>, now: &Record) -> Record {
-    let values = planned.values().iter().zip(now.values()).enumerate().map(|(index, (planned, now))| {
-        let written = before.is_none_or(|before| before.values().get(index) != Some(planned));
-        if written && now != &Value::Unknown { now.clone() } else { planned.clone() }
+    let pairs = || planned.values().iter().zip(now.values());
+    let lost = |text: &Text| pairs().any(|(planned, now)| planned.has(text) && !now.has(text));
+    let moved_up = |text: &Text| {
+        pairs().any(|(planned, now)| planned.is_empty() && matches!(now, Value::Text(now) if now.key() == text.key()))
+    };
+    let values = pairs().enumerate().map(|(index, (planned, now))| {
+        let was = before.and_then(|before| before.values().get(index));
+        let written = was != Some(planned);
+        match (planned, now) {
+            (planned, Value::Unknown) => planned.clone(),
+            (planned, _) if !written => planned.clone(),
+            (planned, now) if planned == now => now.clone(),
+            (Value::Empty, now @ (Value::Text(_) | Value::Address(_))) if before.is_some() && was != Some(now) => {
+                Value::Empty
+            }
+            (Value::Empty, Value::Text(text)) if before.is_none() && lost(text) => Value::Empty,
+            (Value::Set(_), now) => {
+                let moved = planned.elements().iter().filter(|element| !now.has(element) && moved_up(element));
+                Value::set(now.elements().iter().chain(moved).cloned())
+            }
+            (_, now) => now.clone(),
+        }
     });
     Record::new(values.collect())
 }

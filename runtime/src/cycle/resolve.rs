@@ -88,7 +88,7 @@ impl<'a> Connection<'a> {
                         // A login that sees nobody says the same. Only a whole listing, and the guards behind it, tell.
                         self.store.forget_cursor(end)?;
                     }
-                    self.store.observe(end, &[now])?;
+                    self.store.observe_now(end, &[now])?;
                     self.store.fail(entry.id, "it was read again and planned anew")?;
                 }
             }

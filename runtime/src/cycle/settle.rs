@@ -20,8 +20,10 @@ impl Connection<'_> {
                 continue;
             }
             // Gone on both sides, and certainly: there is nothing left to remember.
-            let gone =
-                End::BOTH.iter().all(|end| outcome.end[end.index()].is_none()) && !pushed.failed.contains(&index);
+            let unread =
+                |end: &End| item.ids[end.index()].as_ref().is_some_and(|id| picture.unread[end.index()].contains(id));
+            let gone = End::BOTH.iter().all(|end| outcome.end[end.index()].is_none() && !unread(end))
+                && !pushed.failed.contains(&index);
             if let Some(link) = item.link.and_then(|link| picture.link_ids.get(link)).filter(|_| gone) {
                 self.store.unlink(*link)?;
                 continue;

@@ -47,7 +47,7 @@ pub struct AtRest {
 pub enum Held {
     /// Somebody paused it.
     Paused,
-    /// A write was sent, and it is not known yet whether it happened.
+    /// A write was sent, and it is not known yet whether it happened; or it is not known whether a contact was deleted.
     Unknown,
     /// A write was refused, and it is not time yet to try again.
     Waiting,

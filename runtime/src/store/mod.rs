@@ -51,6 +51,17 @@ pub trait Store: Send {
     /// is forgotten, so that a merge of two records never deletes anything on the other side. An observation
     /// that the app says is older than the stored one changes nothing: reads may lag behind our own writes.
     fn observe(&mut self, end: End, page: &[Observed]) -> Result<(), StoreError>;
+    /// The same of what an app holds now for certain, whatever it says of when that was edited: somebody may have put an older
+    /// state back.
+    fn observe_now(&mut self, end: End, page: &[Observed]) -> Result<(), StoreError>;
+    /// Whether somebody counts as deleted because a complete listing did not show them, and it was not planned yet what that means
+    /// for their partner.
+    fn missed(&self, end: End) -> Result<bool, StoreError>;
+    /// A listing came after that with gaps, so that nobody knows any more whether these are in one of them: they are in doubt from
+    /// now on, until a listing shows them or is complete. How many they are.
+    fn doubt(&mut self, end: End) -> Result<usize, StoreError>;
+    /// Those in doubt.
+    fn doubted(&self, end: End) -> Result<Vec<String>, StoreError>;
     /// Ends a listing: `complete` marks what it did not see as deleted; then the cursor moves. A listing that is not
     /// ended changes none of this. Pairs that are deleted on both sides stay: the listing may be wrong, and only a run
     /// that its guards let pass forgets them.
@@ -166,6 +177,9 @@ pub trait Store: Send {
     fn unknown(&mut self, entry: EntryId, reason: &str) -> Result<(), StoreError>;
     /// Entries that were planned, sent or unknown when the program last stopped, oldest first.
     fn open_entries(&self) -> Result<Vec<Entry>, StoreError>;
+    /// Of these records of one side, those that a write deleted, with whoever it was deleted for: the record that it was linked
+    /// with, last of all. Looks at every write there was.
+    fn parted(&self, end: End, ids: &[String]) -> Result<Vec<(String, String)>, StoreError>;
 
     /// Lines of the history, newest first.
     fn history(&self, asked: &Asked) -> Result<Vec<Activity>, StoreError>;
@@ -214,6 +228,9 @@ pub trait Store: Send {
         salt: &str,
         at: jiff::Timestamp,
     ) -> Result<Erased, StoreError>;
+    /// Records that are not known any more, and of which the history tells one of these texts: as the value of a field, as who they
+    /// were, or as their id.
+    fn mentioned(&self, texts: &[String]) -> Result<Vec<RecordId>, StoreError>;
     /// Forgets all marks of the people who have one of these. Whether there were any.
     fn take_back(&mut self, marks: &[String]) -> Result<bool, StoreError>;
 }

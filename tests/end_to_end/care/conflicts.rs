@@ -80,3 +80,17 @@ fn what_was_edited_since_is_left_alone() {
     let wrong = lists.syncc("resolve", &["ann@home.example"], &["--take", "google", "--yes"]);
     assert!(wrong.code == 2 && wrong.error.contains("write people or cards"), "{wrong:?}");
 }
+
+#[test]
+fn what_was_edited_and_carried_over_since_is_not_written_over() {
+    let lists = decided();
+    lists.edit_card("ann@home.example", "Acme Ltd", "Acme Group");
+    lists.run();
+    assert!(lists.workspace.read("people.csv").contains("Acme Group"));
+    let refused = lists.syncc("resolve", &["ann@home.example"], &["--take", "cards", "--yes"]);
+    assert!(
+        refused.code == 1 && refused.error.contains("edited since") && refused.error.contains("--keep"),
+        "{refused:?}"
+    );
+    assert!(lists.cards().contains("Acme Group") && lists.workspace.read("people.csv").contains("Acme Group"));
+}

@@ -94,3 +94,44 @@ fn an_older_copy_does_not_bring_a_forgotten_person_back() {
     lists.run();
     assert!(!lists.cards().contains("Acme Holding"), "and she is still left alone");
 }
+
+#[test]
+fn somebody_of_whom_only_the_history_tells_can_be_forgotten() {
+    let (lists, _) = known();
+    let state = lists.workspace.path(".syncc");
+    // The card goes by an undo, and the line by hand: nobody is known as Ann any more.
+    let undone = lists.syncc("undo", &["ben@home.example"], &["--yes"]);
+    assert_eq!(undone.code, 0, "{undone:?}");
+    let list = lists.workspace.read("people.csv");
+    let without: String = list.lines().filter(|line| !line.contains("ben@")).map(|line| format!("{line}\n")).collect();
+    lists.workspace.write("people.csv", &without);
+    lists.run();
+    assert!(!holding(&state, "ben@home.example", "").is_empty(), "the history tells of him");
+    let forgot = lists.syncc("forget", &["ben@home.example"], &["--yes"]);
+    assert!(forgot.code == 0 && forgot.out.contains("is erased"), "{forgot:?}");
+    assert_eq!(holding(&state, "ben@home.example", ""), [""; 0]);
+    assert!(!holding(&state, "ann@home.example", "").is_empty(), "Ann is still remembered");
+    let nobody = lists.syncc("forget", &["ben@home.example"], &["--yes"]);
+    assert!(nobody.code == 1 && nobody.error.contains("nobody is known"), "{nobody:?}");
+}
+
+#[test]
+fn a_partner_that_is_gone_is_forgotten_with_the_person() {
+    let (lists, _) = known();
+    let undone = lists.syncc("undo", &["ben@home.example"], &["--yes"]);
+    assert_eq!(undone.code, 0, "{undone:?}");
+    let forgot = lists.syncc("forget", &["ben@home.example"], &["--yes"]);
+    assert_eq!(forgot.code, 0, "{forgot:?}");
+    assert_eq!(holding(&lists.workspace.path(".syncc"), "ben@home.example", ""), [""; 0]);
+}
+
+#[test]
+fn nobody_is_erased_of_whom_only_a_part_was_typed() {
+    let (lists, _) = known();
+    let part = lists.syncc("forget", &["Col"], &["--yes"]);
+    assert!(part.code == 2 && part.error.contains("only a part of Ben Cole"), "{part:?}");
+    let part = lists.syncc("undo", &["Col"], &["--yes"]);
+    assert!(part.code == 2 && part.error.contains("only a part of Ben Cole"), "{part:?}");
+    let number = lists.syncc("undo", &["7"], &["--yes"]);
+    assert!(number.code == 2 && number.error.contains("there is no run 7"), "{number:?}");
+}

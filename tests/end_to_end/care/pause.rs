@@ -19,6 +19,8 @@ fn a_paused_connection_is_left_alone_until_it_is_resumed() {
     assert!(!lists.cards().contains("Acme Ltd"), "nothing is written");
     let status = lists.json("status", &[], &[]);
     assert_eq!(status["paused"]["because"], "the list is being cleaned up", "{status}");
+    let undo = lists.syncc("undo", &["1"], &["--yes"]);
+    assert!(undo.code != 0 && undo.error.contains("syncc resume"), "an undo is a run as well: {undo:?}");
     let plan = lists.syncc("plan", &[], &[]);
     assert!(plan.code == 2 && plan.out.contains("Acme Ltd"), "a plan still shows what would be done: {plan:?}");
 

@@ -125,6 +125,10 @@ impl App for CardDav {
         Calls::of("REPORT", 1)
     }
 
+    fn lists_lag(&self) -> bool {
+        false
+    }
+
     async fn discover(&self) -> Result<schema::Pulled, AppError> {
         let mut all = Vec::new();
         let mut page = |observed: Vec<Observed>| {

@@ -114,6 +114,10 @@ impl App for Csv {
         Limits { creates: 10_000, updates: 10_000, client_ids: true }
     }
 
+    fn lists_lag(&self) -> bool {
+        false
+    }
+
     async fn discover(&self) -> Result<schema::Pulled, AppError> {
         let content = self.content()?;
         let rows = self.rows(&content)?;

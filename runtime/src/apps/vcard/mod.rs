@@ -150,6 +150,10 @@ impl App for Vcard {
         Limits { creates: BATCH, updates: BATCH, client_ids: true }
     }
 
+    fn lists_lag(&self) -> bool {
+        false
+    }
+
     async fn discover(&self) -> Result<schema::Pulled, AppError> {
         let mut cards = Vec::new();
         for (name, _) in self.folder.files(self.world.clock.now())?.0 {

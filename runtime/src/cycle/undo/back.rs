@@ -9,7 +9,7 @@ use syncc_compiler::{
 
 use super::{
     super::{Picture, display},
-    Skipped,
+    Knows, Skipped,
     past::Past,
 };
 use crate::{
@@ -23,6 +23,7 @@ impl Picture<'_> {
         &self,
         past: &Past,
         place: Option<usize>,
+        knows: &Knows<'_>,
         items: &mut BTreeMap<usize, Item>,
         skipped: &mut Vec<Skipped>,
     ) {
@@ -32,11 +33,28 @@ impl Picture<'_> {
             skipped.push(Skipped { who: who.clone(), side: side.name.clone(), field: field.map(str::to_owned), why });
         };
         let Some((place, item)) = place.and_then(|place| Some((place, self.plan.items.get(place)?))) else {
-            // Made and deleted again, or deleted and linked with nobody: where it was deleted by us, it can be made anew
-            // only together with its partner, which is not known any more.
-            skip(None, "it is not known any more".to_owned());
+            // Gone on both sides: it is made anew where we deleted it. Its partner is whoever deleted that one's business.
+            match made_anew(past, side) {
+                _ if past.is("created") || !past.is("deleted") => skip(None, "it is not known any more".to_owned()),
+                _ if knows.again.contains_key(&past.record()) => {
+                    skip(None, knows.again.get(&past.record()).cloned().unwrap_or_default());
+                }
+                _ if !side.creates => skip(None, format!("{} does not let contacts be made", side.name)),
+                Some(record) => {
+                    let mut item = of_nobody();
+                    put_back(&mut item, past.end, record);
+                    items.insert(self.plan.items.len() + items.len(), item);
+                }
+                None => skip(None, "what it held was not noted".to_owned()),
+            }
             return;
         };
+        let waits =
+            |end: End| item.ids[end.index()].as_ref().is_some_and(|id| knows.unanswered.contains(&(end, id.clone())));
+        if End::BOTH.into_iter().any(waits) {
+            skip(None, "a write to it was not answered yet: `syncc run` finds out what became of it".to_owned());
+            return;
+        }
         let item = items.entry(place).or_insert_with(|| unchanged(self, item));
         let now = self.now(item, past.end).and_then(|known| known.record.clone());
         match (past.is("created"), past.is("deleted"), now) {
@@ -90,6 +108,19 @@ fn unchanged(picture: &Picture<'_>, item: &Item) -> Item {
     let outcome = Outcome { end: now, base, status: Status::InSync, changes: Vec::new(), fired: Vec::new(), steps: 0 };
     let (ids, link) = (item.ids.clone(), item.link);
     Item { ids, link, matched: None, held: None, kind: Kind::Pair(outcome), rest: [None, None] }
+}
+
+/// An item that has no record on either side.
+fn of_nobody() -> Item {
+    let outcome = Outcome {
+        end: [None, None],
+        base: None,
+        status: Status::InSync,
+        changes: Vec::new(),
+        fired: Vec::new(),
+        steps: 0,
+    };
+    Item { ids: [None, None], link: None, matched: None, held: None, kind: Kind::Pair(outcome), rest: [None, None] }
 }
 
 /// Each field that was written: what it held before the first of the lines, and after the last one.
@@ -196,7 +227,7 @@ fn whole(end: End) -> Change {
 }
 
 /// A deleted record as it was; `None` where that was not noted.
-fn made_anew(past: &Past, side: &Side) -> Option<Record> {
+pub(super) fn made_anew(past: &Past, side: &Side) -> Option<Record> {
     let mut record = Record::filled_with(&Value::Empty, side.fields.len());
     let mut any = false;
     for Activity { line, .. } in past.lines.iter().filter(|line| line.line.what == "deleted") {

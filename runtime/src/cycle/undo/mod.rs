@@ -12,8 +12,9 @@
 mod back;
 mod past;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use jiff::Timestamp;
 use serde::Serialize;
 use syncc_compiler::ir::End;
 
@@ -72,6 +73,14 @@ pub struct Undone {
     pub paused: Vec<String>,
 }
 
+/// What is known beside the contacts of a page.
+struct Knows<'a> {
+    /// The records to which a write is on its way.
+    unanswered: &'a HashSet<RecordId>,
+    /// Those that may not be made anew without their partner, and why.
+    again: &'a HashMap<RecordId, String>,
+}
+
 /// On the way through the lines that are undone, the last ones first.
 struct Going {
     /// The line that was met last.
@@ -93,6 +102,7 @@ impl<'a> Connection<'a> {
         host: &mut dyn Host,
         show: &mut dyn FnMut(&Undoes<'_>),
     ) -> Result<Undo, CycleError> {
+        self.not_paused()?;
         let mut report = Report::default();
         self.read(allowed, host, &mut report).await?;
         let newest = self.store.history(&Asked { limit: Some(1), ..Asked::default() })?;
@@ -125,16 +135,34 @@ impl<'a> Connection<'a> {
         }
         let mut undone = Undone::default();
         let run = self.store.begin_run(self.world.clock.now(), &self.fingerprint)?;
-        let (mut going, mut touched) = (undo.going(), Marks::new());
+        let mut going = undo.going();
         while let Some(Undoes { picture, .. }) = self.undoes(undo, &mut going, &mut undone.report)? {
+            // Before anything of it is written: should the program go now, no run does at once what was just undone.
+            let before: HashSet<RecordId> = self.store.pauses()?.into_iter().filter_map(|pause| pause.record).collect();
+            let mut paused = self.pause_all(undo, &picture, &before)?;
             let mut pushed = self.carry_out(run, &picture, host, &mut undone.report).await?;
+            pushed.tell_of_those_left(&picture, &mut undone.report);
             self.settle(&picture, &mut pushed)?;
             self.unlink_unmade(&picture, &pushed)?;
             undone.report.note(&picture);
-            touched.extend(picture.touched(&pushed));
+            let comes_again = self.what_comes_again(picture.touched(&pushed))?;
+            let since = self.world.clock.now();
+            for (who, records) in comes_again {
+                if !records.iter().any(|record| before.contains(record)) {
+                    undone.paused.push(who);
+                }
+                // One that was made just now has an id only now.
+                let pauses = records.iter().map(|record| undo.pause(record.clone(), since));
+                self.store.pause(&pauses.collect::<Vec<_>>())?;
+                for record in &records {
+                    paused.remove(record);
+                }
+            }
+            for (end, id) in &paused {
+                self.store.resume(Some((*end, id)))?;
+            }
         }
         undone.report.settle_done(&Sum::default());
-        undone.paused = self.pause_what_comes_again(undo, touched)?;
         self.store.end_run(run, self.world.clock.now(), &undone.report.summary())?;
         Ok(undone)
     }
@@ -149,7 +177,9 @@ impl<'a> Connection<'a> {
         // What was written for the last page is looked for by its keys.
         self.prepare()?;
         let Some(mut pasts) = self.pasts(undo, going)? else { return Ok(None) };
-        let of: Vec<_> = pasts.keys().cloned().collect();
+        let mut of: Vec<_> = pasts.keys().cloned().collect();
+        let parted = self.parted(&pasts)?;
+        of.extend(parted.iter().map(|((end, _), partner)| (end.other(), partner.clone())));
         let mut picture = self.picture_of(Of::Records(&of), report)?;
         // Both of a pair are written together.
         for partner in picture.partners(&of) {
@@ -161,9 +191,17 @@ impl<'a> Connection<'a> {
         let mut items: BTreeMap<usize, Item> = BTreeMap::new();
         let mut skipped = Vec::new();
         let places = places(&picture.plan.items);
+        let unanswered = self.unanswered()?;
+        let known = self.known_again(&pasts)?;
         for past in pasts.values() {
-            let place = places[past.end.index()].get(past.id.as_str()).copied();
-            picture.undo_record(past, place, &mut items, &mut skipped);
+            let own = places[past.end.index()].get(past.id.as_str()).copied();
+            // Where it was made for, if that one is there and by itself.
+            let partner = parted.get(&past.record()).and_then(|id| places[past.end.other().index()].get(id.as_str()));
+            let alone =
+                |place: &usize| picture.plan.items.get(*place).is_some_and(|item| item.ids[past.end.index()].is_none());
+            let place = own.or_else(|| partner.copied().filter(alone));
+            let knows = Knows { unanswered: &unanswered, again: &known };
+            picture.undo_record(past, place, &knows, &mut items, &mut skipped);
         }
         picture.plan.items =
             items.into_values().filter(|item| item.outcome().is_some_and(|of| !of.changes.is_empty())).collect();
@@ -208,34 +246,97 @@ impl<'a> Connection<'a> {
         Ok(())
     }
 
-    /// Pauses every one of these contacts to which the rules would now do something again. Each of them moved by the undo.
-    fn pause_what_comes_again(&mut self, undo: &Undo, touched: Marks) -> Result<Vec<String>, CycleError> {
+    /// Pauses everybody of a page who was not paused before, and gives who that is.
+    fn pause_all(
+        &mut self,
+        undo: &Undo,
+        picture: &Picture<'_>,
+        before: &HashSet<RecordId>,
+    ) -> Result<BTreeSet<RecordId>, CycleError> {
+        let since = self.world.clock.now();
+        let ids = picture.plan.items.iter().flat_map(|item| End::BOTH.into_iter().zip(&item.ids));
+        let records = ids.filter_map(|(end, id)| Some((end, id.clone()?)));
+        let records: BTreeSet<RecordId> = records.filter(|record| !before.contains(record)).collect();
+        let pauses: Vec<Pause> = records.iter().map(|record| undo.pause(record.clone(), since)).collect();
+        self.store.pause(&pauses)?;
+        Ok(records)
+    }
+
+    /// To which of these contacts the rules would do something again if they were not paused: who it is, and the records.
+    fn what_comes_again(&mut self, touched: Marks) -> Result<Vec<(String, Vec<RecordId>)>, CycleError> {
         let mut report = Report::default();
         self.prepare()?;
         let frame = self.frame()?;
-        let mut paused = Vec::new();
+        let mut again = Vec::new();
         let is_touched = touched.clone();
         let mut pass = Pass::only(touched);
         while let Some(page) = pass.next(self.store, self.page)? {
             let now = self.page(page, &frame, None, &mut report)?;
-            let mut pauses = Vec::new();
-            for item in now.plan.items.iter().filter(|item| item.outcome().is_some_and(|of| !of.changes.is_empty())) {
+            let would = |item: &&Item| matches!(&item.kind, Kind::Pair(outcome) if !outcome.changes.is_empty());
+            for item in now.plan.items.iter().filter(would) {
                 let records = End::BOTH.into_iter().filter_map(|end| Some((end, item.ids[end.index()].clone()?)));
-                if !records.clone().any(|(end, id)| is_touched.contains(&mark(end, &id))) {
-                    continue;
+                if records.clone().any(|(end, id)| is_touched.contains(&mark(end, &id))) {
+                    again.push((now.who(item), records.collect()));
                 }
-                paused.push(now.who(item));
-                let why = format!("{}; the rules ask for the same again", undo.name);
-                let since = self.world.clock.now();
-                pauses.extend(records.map(|record| Pause { record: Some(record), since, why: why.clone() }));
             }
-            self.store.pause(&pauses)?;
         }
-        Ok(paused)
+        Ok(again)
+    }
+
+    /// Whom those were linked with that were deleted.
+    fn parted(&self, pasts: &BTreeMap<RecordId, Past>) -> Result<HashMap<RecordId, String>, CycleError> {
+        let mut parted = HashMap::new();
+        for end in End::BOTH {
+            let deleted = pasts.values().filter(|past| past.end == end && past.is("deleted"));
+            let ids: Vec<String> = deleted.map(|past| past.id.clone()).collect();
+            if !ids.is_empty() {
+                let partners = self.store.parted(end, &ids)?.into_iter();
+                parted.extend(partners.map(|(id, partner)| ((end, id), partner)));
+            }
+        }
+        Ok(parted)
+    }
+
+    /// Those that were deleted and may not be made anew without their partner, and why: by whom they would be known it is found
+    /// out whether they were made anew before, so that an undo that is done twice makes nobody twice.
+    fn known_again(&self, pasts: &BTreeMap<RecordId, Past>) -> Result<HashMap<RecordId, String>, CycleError> {
+        let mut known = HashMap::new();
+        for past in pasts.values().filter(|past| past.is("deleted")) {
+            let Some(record) = back::made_anew(past, self.program.side(past.end)) else { continue };
+            let keys = self.keys_of(past.end, &record);
+            let why = match keys.is_empty() {
+                true => Some("nothing tells it apart from others, so it would not be known whether it is there again"),
+                false => None,
+            };
+            let mut held = false;
+            for key in keys {
+                held |= !self.store.holders(key)?.is_empty();
+            }
+            let why = why.or(held.then_some("somebody with the same key is there"));
+            known.extend(why.map(|why| (past.record(), why.to_owned())));
+        }
+        Ok(known)
+    }
+
+    /// The records to which a write is on its way, or of which it is not known what became of one: what is sent to one of those
+    /// may be done twice.
+    fn unanswered(&self) -> Result<HashSet<RecordId>, CycleError> {
+        let open = self.store.open_entries()?.into_iter();
+        let records = open.flat_map(|entry| {
+            let (end, target) = (entry.write.end, entry.write.target);
+            let partner = entry.write.partner.map(|id| (end.other(), id));
+            target.map(|id| (end, id)).into_iter().chain(partner)
+        });
+        Ok(records.collect())
     }
 }
 
 impl Undo {
+    /// The pause that makes it last.
+    fn pause(&self, record: RecordId, since: Timestamp) -> Pause {
+        Pause { record: Some(record), since, why: format!("{}; the rules ask for the same again", self.name) }
+    }
+
     fn going(&self) -> Going {
         Going { before: Some(self.upto.saturating_add(1)), met: Marks::new() }
     }

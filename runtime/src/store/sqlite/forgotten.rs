@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use syncc_compiler::ir::End;
 
 use super::{
-    super::{Erased, Marks},
+    super::{Erased, Marks, RecordId},
     care, code,
     fault::Fault,
     former, links, standing,
@@ -63,6 +63,29 @@ pub(super) fn forget(
         erased.history += erase(db, *end, id)?;
     }
     Ok(erased)
+}
+
+/// Records that are not known any more, and of which the history tells one of these texts.
+pub(super) fn mentioned(db: &Connection, texts: &[String]) -> Result<Vec<RecordId>, Fault> {
+    let mut select = db.prepare_cached(
+        r#"SELECT DISTINCT "end", record FROM history
+           WHERE (instr(lower(fields), ?1) > 0 OR lower(who) = ?2 OR record = ?3)
+             AND NOT EXISTS (SELECT 1 FROM seen WHERE seen."end" = history."end" AND seen.id = history.record)"#,
+    )?;
+    let mut records = Vec::new();
+    for text in texts {
+        // As it stands in the fields: in quotes, so that nobody is meant whose address only ends so.
+        let lower = text.to_lowercase();
+        let quoted = serde_json::Value::String(lower.clone()).to_string();
+        let mut rows = select.query([&quoted, &lower, text])?;
+        while let Some(row) = rows.next()? {
+            let record: RecordId = (code::read_end(row.get(0)?)?, row.get(1)?);
+            if !records.contains(&record) {
+                records.push(record);
+            }
+        }
+    }
+    Ok(records)
 }
 
 /// Erases everything about one record; how many lines of history that were.

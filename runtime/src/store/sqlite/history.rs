@@ -30,7 +30,6 @@ pub(super) fn begin_run(db: &Connection, at: Timestamp, program: &str) -> Result
     let id = db
         .prepare_cached("INSERT INTO runs (began, program) VALUES (?1, ?2)")?
         .insert(params![code::time(at), program])?;
-    set_planned(db, program)?;
     Ok(RunId(id))
 }
 

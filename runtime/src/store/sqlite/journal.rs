@@ -168,6 +168,18 @@ pub(super) fn open_entries(db: &Connection) -> Result<Vec<Entry>, Fault> {
     Ok(entries)
 }
 
+pub(super) fn parted(db: &Connection, end: End, ids: &[String]) -> Result<Vec<(String, String)>, Fault> {
+    let wanted = serde_json::Value::from(ids).to_string();
+    let mut select = db.prepare_cached(
+        r#"SELECT target, partner, max(id) FROM journal
+           WHERE deletes AND "end" = ?1 AND state = 'confirmed' AND partner IS NOT NULL
+             AND target IN (SELECT value FROM json_each(?2))
+           GROUP BY target"#,
+    )?;
+    let parted = select.query_map(params![code::end(end), wanted], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(parted.collect::<Result<_, _>>()?)
+}
+
 /// A record that has a new id: open writes go to it, and link with it.
 pub(super) fn rename(db: &Connection, end: End, former: &str, id: &str) -> Result<(), Fault> {
     let open = "id IN (SELECT id FROM open_writes)";

@@ -155,6 +155,22 @@ impl Store for Sqlite {
         self.write(|db| observations::observe(db, end, page, observations::From::Read))
     }
 
+    fn observe_now(&mut self, end: End, page: &[Observed]) -> Result<(), StoreError> {
+        self.write(|db| observations::observe(db, end, page, observations::From::Answer))
+    }
+
+    fn missed(&self, end: End) -> Result<bool, StoreError> {
+        self.read(|db| observations::missed(db, end))
+    }
+
+    fn doubt(&mut self, end: End) -> Result<usize, StoreError> {
+        self.write(|db| observations::doubt(db, end))
+    }
+
+    fn doubted(&self, end: End) -> Result<Vec<String>, StoreError> {
+        self.read(|db| observations::doubted(db, end))
+    }
+
     fn end_listing(&mut self, end: End, complete: bool, cursor: Option<&str>) -> Result<(), StoreError> {
         self.write(|db| observations::end_listing(db, end, complete, cursor))
     }
@@ -382,6 +398,14 @@ impl Store for Sqlite {
 
     fn marks(&self) -> Result<Marks, StoreError> {
         self.read(forgotten::marks)
+    }
+
+    fn parted(&self, end: End, ids: &[String]) -> Result<Vec<(String, String)>, StoreError> {
+        self.read(|db| journal::parted(db, end, ids))
+    }
+
+    fn mentioned(&self, texts: &[String]) -> Result<Vec<RecordId>, StoreError> {
+        self.read(|db| forgotten::mentioned(db, texts))
     }
 
     fn forget(

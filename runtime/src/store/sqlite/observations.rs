@@ -65,6 +65,44 @@ pub(super) fn begin_listing(db: &Connection, end: End) -> Result<(), Fault> {
     Ok(())
 }
 
+/// The number of the listing, for a record that counts as deleted because a complete listing did not show it; a listing that
+/// says so of a record gives its own number, which is greater.
+const MISSED: i64 = 0;
+
+/// The same, for one of which that is in doubt.
+const DOUBTED: i64 = -1;
+
+/// The records that count as deleted by a listing with this number (`?2`), are linked, and of which it was not planned yet what
+/// that means for their partner.
+fn pending(end: End) -> String {
+    let linked = links::column(end);
+    format!(
+        r#""end" = ?1 AND deleted AND listing = ?2 AND EXISTS (SELECT 1 FROM links WHERE {linked} = seen.id)
+           AND EXISTS (SELECT 1 FROM standing WHERE standing."end" = seen."end" AND standing.id = seen.id AND code IS NULL)"#
+    )
+}
+
+pub(super) fn missed(db: &Connection, end: End) -> Result<bool, Fault> {
+    Ok(db
+        .prepare_cached(&format!("SELECT EXISTS (SELECT 1 FROM seen WHERE {})", pending(end)))?
+        .query_row([code::end(end), MISSED], |row| row.get(0))?)
+}
+
+pub(super) fn doubt(db: &Connection, end: End) -> Result<usize, Fault> {
+    Ok(db.prepare_cached(&format!("UPDATE seen SET listing = ?3 WHERE {}", pending(end)))?.execute([
+        code::end(end),
+        MISSED,
+        DOUBTED,
+    ])?)
+}
+
+pub(super) fn doubted(db: &Connection, end: End) -> Result<Vec<String>, Fault> {
+    let mut select =
+        db.prepare_cached(r#"SELECT id FROM seen WHERE "end" = ?1 AND deleted AND listing = ?2 ORDER BY id"#)?;
+    let ids = select.query_map([code::end(end), DOUBTED], |row| row.get(0))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
 pub(super) fn end_listing(db: &Connection, end: End, complete: bool, cursor: Option<&str>) -> Result<(), Fault> {
     let ended = db
         .prepare_cached(r#"UPDATE ends SET listing_open = 0 WHERE "end" = ?1 AND listing_open"#)?
@@ -75,10 +113,12 @@ pub(super) fn end_listing(db: &Connection, end: End, complete: bool, cursor: Opt
     }
     if complete {
         db.prepare_cached(
-            r#"UPDATE seen SET deleted = 1, raw = x'', version = NULL
+            r#"UPDATE seen SET deleted = 1, raw = x'', version = NULL, listing = ?2
                WHERE "end" = ?1 AND NOT deleted AND listing <> (SELECT listing FROM ends WHERE "end" = ?1)"#,
         )?
-        .execute([code::end(end)])?;
+        .execute([code::end(end), MISSED])?;
+        db.prepare_cached(r#"UPDATE seen SET listing = ?2 WHERE "end" = ?1 AND deleted AND listing = ?3"#)?
+            .execute([code::end(end), MISSED, DOUBTED])?;
     }
     for end in End::BOTH {
         let linked = links::column(end);
@@ -124,7 +164,7 @@ pub(super) fn observe(db: &Connection, end: End, page: &[Observed], from: From) 
         r#"INSERT INTO seen ("end", id, version, raw, deleted, edited, listing) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
            ON CONFLICT ("end", id) DO UPDATE SET version = excluded.version, raw = excluded.raw,
              deleted = excluded.deleted, edited = excluded.edited, listing = excluded.listing
-           WHERE ?8 OR coalesce(excluded.edited >= seen.edited, 1)"#,
+           WHERE ?8 OR seen.deleted AND seen.listing <= 0 OR coalesce(excluded.edited >= seen.edited, 1)"#,
     )?;
     if page.iter().any(|record| !record.deleted) {
         db.prepare_cached(r#"UPDATE ends SET emptied = 0 WHERE "end" = ?1 AND emptied"#)?.execute([code::end(end)])?;

@@ -1,0 +1,56 @@
+//! `syncc undo` of deletions: who is gone on both sides, and who was made and taken away again.
+
+use super::lists::{ANN_AND_BEN, Lists};
+
+const HEAD: &str = "id,given_name,family_name,email,company\n";
+const ANN: &str = "1,Ann,Bee,ann@home.example,Acme\n";
+const RULES: &str =
+    "sync people <-> cards\n\nwhen people exists then cards exists\nwhen people deleted then cards deleted\n";
+
+fn linked() -> Lists {
+    let lists = Lists::new(ANN_AND_BEN);
+    lists.workspace.write("team.sync", RULES);
+    lists.run();
+    lists
+}
+
+fn undo(lists: &Lists, run: &str) -> crate::command::Ran {
+    lists.syncc("undo", &[run], &["--yes"])
+}
+
+fn bens(lists: &Lists) -> usize {
+    lists.cards().matches("ben@home.example").count()
+}
+
+#[test]
+fn who_is_gone_on_both_sides_is_made_anew_where_we_deleted_them_and_only_once() {
+    let lists = linked();
+    lists.workspace.write("people.csv", &format!("{HEAD}{ANN}"));
+    lists.run();
+    assert_eq!(bens(&lists), 0);
+    let undone = undo(&lists, "2");
+    assert!(undone.code == 0 && undone.out.contains("Ben Cole"), "{undone:?}");
+    assert!(bens(&lists) == 1 && lists.cards().contains("Zenith"), "{}", lists.cards());
+    let again = undo(&lists, "2");
+    assert!(bens(&lists) == 1 && again.out.contains("is there"), "{again:?}");
+    lists.run();
+    assert_eq!((bens(&lists), lists.workspace.read("people.csv").contains("ben@")), (1, false));
+}
+
+#[test]
+fn an_undo_that_took_somebody_away_can_be_undone_itself() {
+    let lists = linked();
+    assert_eq!(undo(&lists, "1").code, 0);
+    assert_eq!(bens(&lists), 0);
+    let back = undo(&lists, "2");
+    assert_eq!((back.code, bens(&lists)), (0, 1), "{back:?}");
+    let twice = undo(&lists, "2");
+    assert_eq!(bens(&lists), 1, "{twice:?}");
+    // Linked as before: what is edited goes over once they are taken up again.
+    for who in ["ann@home.example", "ben@home.example"] {
+        lists.syncc("resume", &[who], &[]);
+    }
+    lists.edit_list("Zenith", "Zenith Ltd");
+    lists.run();
+    assert!(bens(&lists) == 1 && lists.cards().contains("Zenith Ltd"), "{}", lists.cards());
+}
