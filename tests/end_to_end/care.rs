@@ -7,6 +7,7 @@ mod conflicts;
 mod deleted;
 mod forget;
 mod lists;
+mod moved_up;
 mod pause;
 mod put_back;
 mod retry;

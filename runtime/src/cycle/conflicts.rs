@@ -138,7 +138,17 @@ impl<'a> Connection<'a> {
                 }
                 _ => Vec::new(),
             };
-        by_hand.push((winner, field, conflict.values[winner.index()].clone()));
+        let value = conflict.values[winner.index()].clone();
+        let mut base = base;
+        if let (true, Some(was)) = (
+            start[winner.index()].as_ref().is_some_and(|now| *now.get(field) == value),
+            base.sides[winner.index()].as_mut(),
+        ) {
+            // An undo gave it back what had lost: it counts as changed once more, so that it is carried over.
+            let other = if value.is_empty() { Value::Unknown } else { Value::Empty };
+            was.put(field, other);
+        }
+        by_hand.push((winner, field, value));
         let mut now = start.clone();
         for (end, field, value) in &by_hand {
             if let Some(record) = &mut now[end.index()] {
@@ -154,7 +164,7 @@ impl<'a> Connection<'a> {
         }
         let taken = by_hand.into_iter().filter_map(|(end, field, after)| {
             let before = start[end.index()].as_ref()?.get(field).clone();
-            Some(Change { end, field: Some(field), before, after, cause: Cause::Person })
+            (before != after).then_some(Change { end, field: Some(field), before, after, cause: Cause::Person })
         });
         outcome.changes.extend(taken);
         let to_more_mail = |change: &Change| {

@@ -8,7 +8,7 @@ use syncc_compiler::{
 
 use super::{Category, Connection, CycleError, Picture, Report, display, naming, why};
 use crate::{
-    engine::{Engine, Item, Kind, Pair, Status},
+    engine::{Agreement, Engine, Item, Kind, Pair, Status},
     store::{Activity, Asked, Conflict, Trouble},
     testing,
 };
@@ -172,7 +172,13 @@ impl Picture<'_> {
             Status::Created => "it is only on one side, and a rule wants it on the other.".to_owned(),
             Status::Deleted => "a rule deletes it.".to_owned(),
             Status::Updated => "the two sides differ in what the rules and mappings keep in step.".to_owned(),
-            Status::InSync => format!("both sides are as the rules want them.{}", self.stays(engine, item)),
+            Status::InSync => match self.differ(engine, item) {
+                Some(names) => format!(
+                    "nothing was changed since both sides were last in step, so nothing is written. They differ in {names}: `syncc audit` says why, and `syncc log` who wrote it last. Edit one of them, and it goes over.{}",
+                    self.stays(engine, item)
+                ),
+                None => format!("both sides are as the rules want them.{}", self.stays(engine, item)),
+            },
             Status::Excluded => match item.ids.iter().position(Option::is_none) {
                 Some(missing) => format!(
                     "no rule lets it flow to {}.",
@@ -181,6 +187,31 @@ impl Picture<'_> {
                 None => "no rule holds for it, so nothing flows; it stays linked.".to_owned(),
             },
         }
+    }
+
+    /// The fields in which a pair differs that flow both ways, and that nobody changed since it was in step: it was left so when the two
+    /// were linked, or by an undo.
+    fn differ(&self, engine: &Engine<'_>, item: &Item) -> Option<String> {
+        let pair = self.pair(item);
+        let base = pair.base.as_ref()?;
+        let as_it_was = |(end, field): &(End, FieldId)| {
+            let (now, was) = (pair.now[end.index()].as_ref(), base.sides[end.index()].as_ref());
+            now.zip(was).is_some_and(|(now, was)| now.get(*field) == was.get(*field))
+        };
+        let both =
+            self.program.mappings.iter().filter(|mapping| End::BOTH.into_iter().all(|end| mapping.direction.from(end)));
+        let mut names = Vec::new();
+        for mapping in both {
+            let Agreement::Differs(fields) = engine.mapping_agreement(mapping, &pair) else { continue };
+            if !fields.iter().all(as_it_was) {
+                continue;
+            }
+            for (end, field) in fields {
+                let side = self.program.side(end);
+                names.extend(side.fields.get(field.index()).map(|field| format!("`{}.{}`", side.name, field.name)));
+            }
+        }
+        (!names.is_empty()).then(|| names.join(", "))
     }
 
     /// What was changed and does not flow, because no rule lets the contact flow from there now.

@@ -463,6 +463,8 @@ fn otherwise(side: &Side, lines: &[Line], held: &Record) -> NamedRecord {
     let fields = side.fields.iter().zip(held.values()).filter(|(_, held)| held.is_known());
     let otherwise =
         fields.filter(|(field, held)| match lines.iter().find(|line| line.field.as_ref() == Some(&field.name)) {
+            // What an app fills a cleared field with by itself is its own: an undo of ours must not take it away.
+            Some(line) if line.after.is_empty() && held.is_filled() => line.before == **held,
             Some(line) => line.after != **held,
             None => !field.can.set && !field.can.add,
         });

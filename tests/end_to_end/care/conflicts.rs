@@ -94,3 +94,17 @@ fn what_was_edited_and_carried_over_since_is_not_written_over() {
     );
     assert!(lists.cards().contains("Acme Group") && lists.workspace.read("people.csv").contains("Acme Group"));
 }
+
+#[test]
+fn what_an_undo_gave_back_can_be_taken_and_why_tells_that_the_two_differ() {
+    let lists = decided();
+    assert_eq!(lists.syncc("undo", &["2"], &["--yes"]).code, 0);
+    assert!(lists.cards().contains("Acme Inc"));
+    lists.syncc("resume", &["ann@home.example"], &[]);
+    lists.run();
+    let why = lists.syncc("why", &["ann@home.example"], &[]);
+    assert!(why.out.contains("They differ in `people.company`, `cards.company`"), "{why:?}");
+    let taken = lists.syncc("resolve", &["ann@home.example"], &["--take", "cards", "--yes"]);
+    assert_eq!(taken.code, 0, "{taken:?}");
+    assert!(lists.workspace.read("people.csv").contains("Acme Inc") && lists.cards().contains("Acme Inc"));
+}
