@@ -1,5 +1,7 @@
 //! Taking back what one cycle wrote, when all is quiet: `syncc undo RUN` in the made-up world.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
 use syncc_compiler::ir::End;
 use syncc_runtime::{
     cycle::{Allowed, Connection, CycleError, KEPT, PAGE, Skipped, Undoes, Undone as Done},
@@ -8,10 +10,11 @@ use syncc_runtime::{
 
 use crate::{
     apps::{SimApp, View},
-    event::{By, Ending, What},
+    event::{By, Ending, Fault, What},
+    hub::Killed,
     planted::Planted,
     run::{Operator, Ran, RunError, STILL, finish},
-    scenario::Round,
+    scenario::{Round, Strike},
     store::SimStore,
 };
 
@@ -34,46 +37,82 @@ pub(crate) struct Undone {
 }
 
 /// Undoes the so-manyth of the cycles that wrote something, counted round, and then lets one more cycle go by. Nothing
-/// if no cycle wrote anything.
+/// if no cycle wrote anything. Of three undos one is cut off and one is done twice: what is left is the same.
 pub(crate) fn undo(ran: &mut Ran, nth: u32, planted: Option<Planted>) -> Result<Option<Undone>, RunError> {
     let Some((cycle, run)) = pick(ran, nth) else { return Ok(None) };
     let asked = Asked { run: Some(run), ..Asked::default() };
     let noted = ran.store.history(&asked)?;
     let before = numbers(ran);
+    if nth % 3 < 2 {
+        let end = if nth % 2 == 0 { End::Left } else { End::Right };
+        let lost = Strike { end, request: 1 + nth % 5, fault: Fault::LostAnswer };
+        let cut = Round { crash: Some(1 + nth % 67), faults: vec![lost], ..Round::default() };
+        let first = if nth % 3 == 0 { cut } else { Round::default() };
+        attempt(ran, cycle, &asked, &first, planted);
+        next_run(ran, planted);
+    }
+    let (skipped, result) = attempt(ran, cycle, &asked, &Round::default(), planted);
+    let (problems, gave_up) = match result {
+        Some(Ok(Done { report, .. })) => {
+            (report.problems.into_iter().map(|problem| problem.why).collect::<Vec<_>>(), None)
+        }
+        Some(Err(error)) => (Vec::new(), Some(error.to_string())),
+        None => (Vec::new(), Some("it was killed, and nobody did that".to_owned())),
+    };
+    let after = numbers(ran);
+    // What the rules would do again at once is paused: the next run leaves it as it is.
+    next_run(ran, planted);
+    Ok(Some(Undone { cycle, noted, before, after, skipped, problems, gave_up }))
+}
+
+/// One undo, with what goes wrong in it, and what it left alone. Without a result it was killed.
+fn attempt(
+    ran: &mut Ran,
+    cycle: u32,
+    asked: &Asked,
+    round: &Round,
+    planted: Option<Planted>,
+) -> (Vec<Skipped>, Option<Result<Done, CycleError>>) {
     wait(ran);
-    ran.hub.begin(&Round::default(), None, What::Undoes { cycle });
+    ran.hub.begin(round, None, What::Undoes { cycle });
     let mut skipped = Vec::new();
     let mut allowed = Allowed::default();
     // As often as there are guards: each is asked about once.
     let result = loop {
-        let result = with(ran, planted, &mut |connection| {
-            skipped.clear();
-            let mut show = |page: &Undoes<'_>| skipped.extend(page.skipped.iter().cloned());
-            let planned = finish(connection.plan_undo(&asked, "undone", &allowed, &mut Operator, &mut show));
-            let undo = match planned.unwrap_or(Err(CycleError::NotApproved)) {
-                Ok(undo) => undo,
-                Err(error) => return Err(error),
-            };
-            finish(connection.undo(&undo, &allowed, &mut Operator)).unwrap_or(Err(CycleError::NotApproved))
-        });
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            with(ran, planted, &mut |connection| {
+                skipped.clear();
+                let mut show = |page: &Undoes<'_>| skipped.extend(page.skipped.iter().cloned());
+                let planned = finish(connection.plan_undo(asked, "undone", &allowed, &mut Operator, &mut show));
+                let undo = match planned.unwrap_or(Err(CycleError::NotApproved)) {
+                    Ok(undo) => undo,
+                    Err(error) => return Err(error),
+                };
+                finish(connection.undo(&undo, &allowed, &mut Operator)).unwrap_or(Err(CycleError::NotApproved))
+            })
+        }));
         match result {
-            Err(CycleError::Guards(names)) if names.iter().any(|(name, _)| !allowed.guards.contains(name)) => {
+            Ok(Err(CycleError::Guards(names))) if names.iter().any(|(name, _)| !allowed.guards.contains(name)) => {
                 allowed.guards.extend(names.into_iter().map(|(name, _)| name));
             }
-            result => break result,
+            Ok(result) => break Some(result),
+            Err(why) if why.is::<Killed>() => break None,
+            Err(why) => resume_unwind(why),
         }
     };
-    let (problems, gave_up) = match result {
-        Ok(Done { report, .. }) => (report.problems.into_iter().map(|problem| problem.why).collect(), None),
-        Err(error) => (Vec::new(), Some(error.to_string())),
-    };
-    ran.hub.end(What::Ended(
-        gave_up
-            .clone()
-            .map_or_else(|| Ending::Well { tallies: Default::default(), problems: problems.clone() }, Ending::Failed),
-    ));
-    let after = numbers(ran);
-    // What the rules would do again at once is paused: the next run leaves it as it is.
+    ran.hub.end(What::Ended(match &result {
+        Some(Ok(Done { report, .. })) => {
+            let problems = report.problems.iter().map(|problem| problem.why.clone()).collect();
+            Ending::Well { tallies: Default::default(), problems }
+        }
+        Some(Err(error)) => Ending::Failed(error.to_string()),
+        None => Ending::Killed,
+    }));
+    (skipped, result)
+}
+
+/// One more run, in which nothing goes wrong.
+fn next_run(ran: &mut Ran, planted: Option<Planted>) {
     wait(ran);
     ran.hub.begin(&Round::default(), None, What::Began { allowed: Vec::new(), look: false, trouble: None });
     let result = with(ran, planted, &mut |connection| {
@@ -83,7 +122,6 @@ pub(crate) fn undo(ran: &mut Ran, nth: u32, planted: Option<Planted>) -> Result<
         Ok(report) => Ending::Well { tallies: report.tallies, problems: Vec::new() },
         Err(error) => Ending::Failed(error.to_string()),
     }));
-    Ok(Some(Undone { cycle, noted, before, after, skipped, problems, gave_up }))
 }
 
 /// The cycle to undo, and its run.

@@ -69,7 +69,7 @@ use survey::Survey;
 
 use crate::{
     apps::App,
-    engine::{Engine, Guard},
+    engine::{Engine, Guard, What},
     store::{RunId, Store},
     world::World,
 };
@@ -202,7 +202,12 @@ impl<'a> Connection<'a> {
             }
             if !tripped.is_empty() {
                 // Nobody says yes to it yet: whoever counts as deleted for not being listed is looked for once more.
-                for end in End::BOTH {
+                for guard in &tripped {
+                    let end = match guard {
+                        Guard::EmptySide { end, .. } => *end,
+                        Guard::TooMany { end, what: What::Deletion, .. } => end.other(),
+                        _ => continue,
+                    };
                     if self.store.missed(end)? {
                         self.store.forget_cursor(end)?;
                     }

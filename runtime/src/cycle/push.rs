@@ -68,6 +68,11 @@ impl Pushed {
         }
     }
 
+    /// Whether a record of this item was read again, so that a write of it may have happened that was not answered.
+    pub(super) fn is_read_again(&self, item: usize) -> bool {
+        self.again.contains(&item)
+    }
+
     /// Whether records changed meanwhile, so that a new plan is due.
     pub(super) fn changed_meanwhile(&self) -> bool {
         !self.again.is_empty()

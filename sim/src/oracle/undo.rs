@@ -46,6 +46,20 @@ pub(super) fn judge(ran: &Ran, undone: &Undone, found: &mut Vec<Violation>) {
             broken(how);
         }
     }
+    // Whoever was deleted is made anew once, however often it is undone.
+    let count = |events: &[Event], wanted: &dyn Fn(&Change) -> bool| {
+        changes(events).filter(|log| log.by == By::Syncc && wanted(log.change)).count()
+    };
+    let of_cycle: Vec<Event> = past.iter().filter(|event| event.cycle == undone.cycle).cloned().collect();
+    let deleted = count(&of_cycle, &|change| matches!(change, Change::Deleted));
+    // Not what the rules make for one of them afterwards.
+    let undoing: BTreeSet<u32> =
+        since.iter().filter(|event| matches!(event.what, What::Undoes { .. })).map(|event| event.cycle).collect();
+    let by_undo: Vec<Event> = since.iter().filter(|event| undoing.contains(&event.cycle)).cloned().collect();
+    let made = count(&by_undo, &|change| matches!(change, Change::Created { .. }));
+    if made > deleted {
+        broken(format!("cycle {} deleted {deleted} records, and {made} were made when it was undone", undone.cycle));
+    }
     // Nobody else is touched by it, and nothing that it did is done again by the next run.
     let mut ours: BTreeSet<(End, &str, Option<&str>)> = BTreeSet::new();
     for log in changes(since).filter(|log| log.by == By::Syncc) {

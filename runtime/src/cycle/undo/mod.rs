@@ -359,7 +359,7 @@ impl Picture<'_> {
         for (index, item) in self.plan.items.iter().enumerate() {
             // Of a contact that the app of one side refused, what was taken back on the other side shall last all the same.
             let any = End::BOTH.into_iter().any(|end| pushed.now[end.index()].contains_key(&index));
-            if pushed.failed.contains(&index) && !any {
+            if pushed.failed.contains(&index) && !any && !pushed.is_read_again(index) {
                 continue;
             }
             for end in End::BOTH {
