@@ -75,7 +75,7 @@ impl Restore {
             None => {}
         }
         text.push_str(
-            "  What people and runs changed since then is seen as edits. No contact is deleted for it.\n  Look at `syncc plan` now: no run writes anything before that\n",
+            "  What people and runs changed since then is seen as edits. What was deleted since counts as deleted.\n  Look at `syncc plan` now: no run writes or deletes anything before that\n",
         );
         say(&text);
         Ok(Exit::Fine)

@@ -211,6 +211,7 @@ impl<S: Steps> Store for SimStore<'_, S> {
         stop(at: Timestamp, why: &str) -> ();
         go_on() -> ();
         resume(record: Option<(End, &str)>) -> bool;
+        resume_all(records: &[RecordId]) -> ();
         set_troubles(troubles: &[Trouble]) -> ();
         end_troubles(records: &[(End, String)]) -> ();
         note_conflicts(run: RunId, conflicts: &[Conflict]) -> ();

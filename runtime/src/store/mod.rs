@@ -192,6 +192,8 @@ pub trait Store: Send {
     fn pause(&mut self, pauses: &[Pause]) -> Result<(), StoreError>;
     /// Resumes a record, or the connection (`None`). Whether it was paused.
     fn resume(&mut self, record: Option<(End, &str)>) -> Result<bool, StoreError>;
+    /// Resumes records.
+    fn resume_all(&mut self, records: &[RecordId]) -> Result<(), StoreError>;
     /// Everything that is paused, oldest first.
     fn pauses(&self) -> Result<Vec<Pause>, StoreError>;
 

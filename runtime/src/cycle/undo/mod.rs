@@ -12,7 +12,7 @@
 mod back;
 mod past;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -135,33 +135,19 @@ impl<'a> Connection<'a> {
         }
         let mut undone = Undone::default();
         let run = self.store.begin_run(self.world.clock.now(), &self.fingerprint)?;
-        let mut going = undo.going();
+        let since = self.world.clock.now();
+        let (mut going, mut touched) = (undo.going(), Marks::new());
         while let Some(Undoes { picture, .. }) = self.undoes(undo, &mut going, &mut undone.report)? {
             // Before anything of it is written: should the program go now, no run does at once what was just undone.
-            let before: HashSet<RecordId> = self.store.pauses()?.into_iter().filter_map(|pause| pause.record).collect();
-            let mut paused = self.pause_all(undo, &picture, &before)?;
+            self.pause_all(undo, &picture, since)?;
             let mut pushed = self.carry_out(run, &picture, host, &mut undone.report).await?;
             pushed.tell_of_those_left(&picture, &mut undone.report);
             self.settle(&picture, &mut pushed)?;
             self.unlink_unmade(&picture, &pushed)?;
             undone.report.note(&picture);
-            let comes_again = self.what_comes_again(picture.touched(&pushed))?;
-            let since = self.world.clock.now();
-            for (who, records) in comes_again {
-                if !records.iter().any(|record| before.contains(record)) {
-                    undone.paused.push(who);
-                }
-                // One that was made just now has an id only now.
-                let pauses = records.iter().map(|record| undo.pause(record.clone(), since));
-                self.store.pause(&pauses.collect::<Vec<_>>())?;
-                for record in &records {
-                    paused.remove(record);
-                }
-            }
-            for (end, id) in &paused {
-                self.store.resume(Some((*end, id)))?;
-            }
+            touched.extend(picture.touched(&pushed));
         }
+        undone.paused = self.pause_what_comes_again(undo, touched, since)?;
         undone.report.settle_done(&Sum::default());
         self.store.end_run(run, self.world.clock.now(), &undone.report.summary())?;
         Ok(undone)
@@ -246,41 +232,54 @@ impl<'a> Connection<'a> {
         Ok(())
     }
 
-    /// Pauses everybody of a page who was not paused before, and gives who that is.
-    fn pause_all(
-        &mut self,
-        undo: &Undo,
-        picture: &Picture<'_>,
-        before: &HashSet<RecordId>,
-    ) -> Result<BTreeSet<RecordId>, CycleError> {
-        let since = self.world.clock.now();
+    /// Pauses everybody of a page. Who is paused already stays so, for the reason that there was.
+    fn pause_all(&mut self, undo: &Undo, picture: &Picture<'_>, since: Timestamp) -> Result<(), CycleError> {
         let ids = picture.plan.items.iter().flat_map(|item| End::BOTH.into_iter().zip(&item.ids));
         let records = ids.filter_map(|(end, id)| Some((end, id.clone()?)));
-        let records: BTreeSet<RecordId> = records.filter(|record| !before.contains(record)).collect();
-        let pauses: Vec<Pause> = records.iter().map(|record| undo.pause(record.clone(), since)).collect();
-        self.store.pause(&pauses)?;
-        Ok(records)
+        self.store.pause(&records.map(|record| undo.pause(record, since)).collect::<Vec<_>>())?;
+        Ok(())
     }
 
-    /// To which of these contacts the rules would do something again if they were not paused: who it is, and the records.
-    fn what_comes_again(&mut self, touched: Marks) -> Result<Vec<(String, Vec<RecordId>)>, CycleError> {
+    /// Of those who were paused since then, takes up again to whom the rules do nothing now. Gives who the others are.
+    fn pause_what_comes_again(
+        &mut self,
+        undo: &Undo,
+        touched: Marks,
+        since: Timestamp,
+    ) -> Result<Vec<String>, CycleError> {
         let mut report = Report::default();
         self.prepare()?;
         let frame = self.frame()?;
-        let mut again = Vec::new();
+        let ours = |pause: &Pause| pause.since >= since && pause.why == undo.pause_reason();
+        let (ours, others): (Vec<Pause>, Vec<Pause>) = self.store.pauses()?.into_iter().partition(ours);
+        let others: Marks =
+            others.iter().filter_map(|pause| pause.record.as_ref()).map(|(end, id)| mark(*end, id)).collect();
+        let (mut who, mut again) = (Vec::new(), Marks::new());
         let is_touched = touched.clone();
         let mut pass = Pass::only(touched);
         while let Some(page) = pass.next(self.store, self.page)? {
             let now = self.page(page, &frame, None, &mut report)?;
+            let mut pauses = Vec::new();
             let would = |item: &&Item| matches!(&item.kind, Kind::Pair(outcome) if !outcome.changes.is_empty());
             for item in now.plan.items.iter().filter(would) {
                 let records = End::BOTH.into_iter().filter_map(|end| Some((end, item.ids[end.index()].clone()?)));
-                if records.clone().any(|(end, id)| is_touched.contains(&mark(end, &id))) {
-                    again.push((now.who(item), records.collect()));
+                let marks: Vec<_> = records.clone().map(|(end, id)| mark(end, &id)).collect();
+                if !marks.iter().any(|mark| is_touched.contains(mark)) {
+                    continue;
                 }
+                if !marks.iter().any(|mark| others.contains(mark)) {
+                    who.push(now.who(item));
+                }
+                again.extend(marks);
+                // One that was made just now has an id only now.
+                pauses.extend(records.map(|record| undo.pause(record, since)));
             }
+            self.store.pause(&pauses)?;
         }
-        Ok(again)
+        let over =
+            ours.into_iter().filter_map(|pause| pause.record).filter(|(end, id)| !again.contains(&mark(*end, id)));
+        self.store.resume_all(&over.collect::<Vec<_>>())?;
+        Ok(who)
     }
 
     /// Whom those were linked with that were deleted.
@@ -334,7 +333,11 @@ impl<'a> Connection<'a> {
 impl Undo {
     /// The pause that makes it last.
     fn pause(&self, record: RecordId, since: Timestamp) -> Pause {
-        Pause { record: Some(record), since, why: format!("{}; the rules ask for the same again", self.name) }
+        Pause { record: Some(record), since, why: self.pause_reason() }
+    }
+
+    fn pause_reason(&self) -> String {
+        format!("{}; the rules ask for the same again", self.name)
     }
 
     fn going(&self) -> Going {

@@ -360,6 +360,10 @@ impl Store for Sqlite {
         self.write(|db| care::resume(db, record))
     }
 
+    fn resume_all(&mut self, records: &[RecordId]) -> Result<(), StoreError> {
+        self.write(|db| records.iter().try_for_each(|(end, id)| care::resume(db, Some((*end, id))).map(drop)))
+    }
+
     fn pauses(&self) -> Result<Vec<Pause>, StoreError> {
         self.read(care::pauses)
     }

@@ -164,7 +164,7 @@ pub(super) fn observe(db: &Connection, end: End, page: &[Observed], from: From) 
         r#"INSERT INTO seen ("end", id, version, raw, deleted, edited, listing) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
            ON CONFLICT ("end", id) DO UPDATE SET version = excluded.version, raw = excluded.raw,
              deleted = excluded.deleted, edited = excluded.edited, listing = excluded.listing
-           WHERE ?8 OR seen.deleted AND seen.listing <= 0 OR coalesce(excluded.edited >= seen.edited, 1)"#,
+           WHERE ?8 OR coalesce(excluded.edited >= seen.edited, 1)"#,
     )?;
     if page.iter().any(|record| !record.deleted) {
         db.prepare_cached(r#"UPDATE ends SET emptied = 0 WHERE "end" = ?1 AND emptied"#)?.execute([code::end(end)])?;
