@@ -7,7 +7,7 @@ pub(super) enum Place {
     Preferred(&'static str),
     /// All the other lines.
     Others(&'static str),
-    /// `FN`. Only read; written along with what it is made of.
+    /// `FN`. Only read; written along with what it is made of, unless somebody chose it.
     FullName,
     /// One of the five components of `N`.
     NamePart(usize),

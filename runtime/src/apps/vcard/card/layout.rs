@@ -87,7 +87,7 @@ impl Layout {
         }
     }
 
-    /// Writes what differs between `before` and `after`, keeps `FN` in step, and moves `REV` on if there is one.
+    /// Writes what differs between `before` and `after`, keeps an `FN` that is made of it in step, and moves `REV` on if there is one.
     pub(crate) fn write(&self, card: &mut Card<'_>, before: &Record, after: &Record, now: Timestamp) {
         let original = card.to_bytes();
         let name_before = Shown::of(card);

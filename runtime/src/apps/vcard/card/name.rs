@@ -35,53 +35,29 @@ impl Shown {
         self.display
     }
 
-    /// Writes `FN` after an edit of what it is made of. A form that somebody chose ("Lee, Ann") keeps it:
-    /// in it only the words of the changed part are replaced.
+    /// Writes `FN` after an edit of what it is made of, where it is missing, empty or what these parts made before. Any
+    /// other one was chosen by somebody and may hold what no part does ("Maria van den Berg" of a card without `N`):
+    /// no field writes it, so no plan would show that it goes, and no undo could give it back.
     pub(super) fn keep_in_step(&self, card: &mut Card<'_>) {
         let now = Self::of(card);
         if now == *self {
             return;
         }
-        let Some((at, full)) = card.counting("FN").map(|(at, full)| (at, full.clone())) else {
-            if let Some(display) = now.display {
-                let mut full = Property::new("FN", String::new());
-                full.set_text(&display, card.version);
-                card.append(full);
-            }
+        let Some(display) = now.display else {
+            return;
+        };
+        let Some((at, mut full)) = card.counting("FN").map(|(at, full)| (at, full.clone())) else {
+            let mut full = Property::new("FN", String::new());
+            full.set_text(&display, card.version);
+            card.append(full);
             return;
         };
         let old = squeeze(&full.text());
         let made = self.display.as_deref().map(squeeze).unwrap_or_default();
-        let new = if old.is_empty() || old == made {
-            now.display
-        } else if now.parts == self.parts {
-            None
-        } else {
-            self.replace_parts(&now, &old).or_else(|| Some(join(&now.parts)).filter(|joined| !joined.is_empty()))
-        };
-        if let Some(new) = new.filter(|new| *new != old) {
-            let mut full = full;
-            full.set_text(&new, card.version);
+        if (old.is_empty() || old == made) && display != old {
+            full.set_text(&display, card.version);
             card.replace(at, full);
         }
-    }
-
-    /// `full` with each changed part replaced where it stands; `None` if one does not stand there exactly once.
-    fn replace_parts(&self, now: &Self, full: &str) -> Option<String> {
-        let mut full = full.to_owned();
-        for (old, new) in self.parts.iter().zip(&now.parts).filter(|(old, new)| old != new) {
-            let old = squeeze(old);
-            let mut places = full.match_indices(&old).filter(|(at, _)| stands_alone(&full, *at, old.len()));
-            let (at, _) = places.next().filter(|_| !old.is_empty())?;
-            if places.next().is_some() {
-                return None;
-            }
-            drop(places);
-            full.replace_range(at..at + old.len(), new);
-        }
-        let full = squeeze(&full);
-        let told = full.trim_matches([',', ' ']);
-        (!told.is_empty()).then(|| told.to_owned())
     }
 }
 
@@ -109,11 +85,4 @@ fn join(parts: &[String; 5]) -> String {
 
 fn squeeze(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Whether no letter or digit touches this range.
-fn stands_alone(text: &str, at: usize, length: usize) -> bool {
-    let before = text.get(..at).and_then(|t| t.chars().next_back());
-    let after = text.get(at + length..).and_then(|t| t.chars().next());
-    !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
 }

@@ -161,9 +161,28 @@ fn two_addresses_change_places_without_loss() {
 fn the_full_name_follows_its_parts() {
     assert_eq!(see(&edit(ANN, &[("family_name", "Lee-Kim")]), "name"), "Ann Lee-Kim");
     assert_eq!(see(&edit(ANN, &[("prefix", "Dr.")]), "name"), "Dr. Ann Lee");
+    let without = ANN.replace("FN:Ann Lee\r\n", "");
+    assert_eq!(see(&edit(&without, &[("family_name", "Kim")]), "name"), "Ann Kim");
+    let empty = ANN.replace("FN:Ann Lee", "FN:");
+    assert_eq!(see(&edit(&empty, &[("family_name", "Kim")]), "name"), "Ann Kim");
+}
+
+#[test]
+fn a_full_name_that_its_parts_did_not_make_stays_as_it_is() {
     let chosen = ANN.replace("FN:Ann Lee", "FN:Lee\\, Ann (chair)");
-    assert_eq!(see(&edit(&chosen, &[("family_name", "Kim")]), "name"), "Kim, Ann (chair)");
-    assert_eq!(see(&edit(&chosen, &[("company", "Acme")]), "name"), "Lee, Ann (chair)");
+    for field in ["family_name", "given_name", "company"] {
+        assert_eq!(see(&edit(&chosen, &[(field, "Kim")]), "name"), "Lee, Ann (chair)");
+    }
+    for (version, name) in [("3.0", ""), ("4.0", ""), ("3.0", "N:;;;;\r\n"), ("3.0", "N:Berg;Maria;;;\r\n")] {
+        let maria = format!(
+            "BEGIN:VCARD\r\nVERSION:{version}\r\n{name}FN:Maria van den Berg\r\nEMAIL:m@x.example\r\nEND:VCARD\r\n"
+        );
+        for (field, new) in [("family_name", "Smith"), ("given_name", "Mary"), ("email", "new@x.example")] {
+            let edited = edit(&maria, &[(field, new)]);
+            assert!(edited.contains("FN:Maria van den Berg\r\n"), "{edited}");
+            assert_eq!(see(&edited, field), new);
+        }
+    }
 }
 
 #[test]
