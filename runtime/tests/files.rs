@@ -15,6 +15,8 @@ mod opt_out;
 mod planning;
 #[path = "files/reading.rs"]
 mod reading;
+#[path = "files/renamed.rs"]
+mod renamed;
 #[path = "files/rest.rs"]
 mod rest;
 mod side;

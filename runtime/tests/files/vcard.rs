@@ -90,6 +90,88 @@ async fn the_next_listing_shows_what_changed_and_what_went() {
     assert_eq!(ids(&changed), [("ann.vcf", false), ("bob.vcf", true)]);
 }
 
+fn with_uid(uid: &str) -> String {
+    ANN.replace("FN:", &format!("UID:{uid}\r\nFN:"))
+}
+
+/// What a listing after this cursor shows: each id with the ids that it had before, and those that are gone.
+async fn moved(folder: &Folder, cursor: Option<&str>) -> (Vec<(String, Vec<String>)>, Vec<String>, Option<String>) {
+    let (records, pulled) = pull(&*folder.app, cursor).await;
+    let (gone, there): (Vec<_>, Vec<_>) = records.into_iter().partition(|record| record.deleted);
+    let there = there.into_iter().map(|record| (record.id, record.aliases)).collect();
+    (there, gone.into_iter().map(|record| record.id).collect(), pulled.cursor)
+}
+
+#[tokio::test]
+async fn a_file_with_another_name_is_the_same_contact() {
+    let folder = Folder::new(&[("ann.vcf", &with_uid("u1")), ("bob.vcf", BOB), ("cy.vcf", &with_uid("u3"))]);
+    let (_, first) = pull(&*folder.app, None).await;
+    // Ann is edited as well. Bob has no UID: all of the card tells him. Cy is gone.
+    fs::remove_file(folder.path("ann.vcf")).expect("removed");
+    fs::write(folder.path("zoe.vcf"), with_uid("u1").replace("Ann", "Zoe")).expect("written");
+    fs::rename(folder.path("bob.vcf"), folder.path("a.vcf")).expect("renamed");
+    fs::remove_file(folder.path("cy.vcf")).expect("removed");
+    let (there, gone, cursor) = moved(&folder, first.cursor.as_deref()).await;
+    let became = |id: &str, former: &str| (id.to_owned(), vec![former.to_owned()]);
+    assert_eq!(there, [became("a.vcf", "bob.vcf"), became("zoe.vcf", "ann.vcf")]);
+    assert_eq!(gone, ["cy.vcf"]);
+    // And back again.
+    fs::rename(folder.path("zoe.vcf"), folder.path("ann.vcf")).expect("renamed");
+    let (there, gone, _) = moved(&folder, cursor.as_deref()).await;
+    assert!(there.contains(&became("ann.vcf", "zoe.vcf")), "{there:?}");
+    assert_eq!(gone, [""; 0]);
+}
+
+#[tokio::test]
+async fn two_files_with_one_uid_are_two_contacts() {
+    let folder = Folder::new(&[("a.vcf", &with_uid("u1")), ("b.vcf", &with_uid("u2")), ("c.vcf", &with_uid("u2"))]);
+    let (_, first) = pull(&*folder.app, None).await;
+    // A copy of one that stays, and one of whom nobody knows which of two it was.
+    fs::copy(folder.path("a.vcf"), folder.path("d.vcf")).expect("copied");
+    fs::rename(folder.path("b.vcf"), folder.path("e.vcf")).expect("renamed");
+    fs::remove_file(folder.path("c.vcf")).expect("removed");
+    let (there, gone, _) = moved(&folder, first.cursor.as_deref()).await;
+    assert!(there.iter().all(|(_, former)| former.is_empty()), "{there:?}");
+    assert_eq!(gone, ["b.vcf", "c.vcf"]);
+}
+
+#[tokio::test]
+async fn a_file_that_we_made_is_known_under_another_name_before_it_was_listed() {
+    let folder = Folder::new(&[("bob.vcf", BOB)]);
+    let (_, first) = pull(&*folder.app, None).await;
+    let op = Uuid::from_u128(7);
+    let fields = record(&folder.side, &[("email", "jo@x.example")]);
+    let made = folder.push(Write::Create { op, record: fields }).await.expect("made");
+    fs::copy(folder.path(&made.id), folder.path("copy.vcf")).expect("copied");
+    let (there, ..) = moved(&folder, first.cursor.as_deref()).await;
+    assert!(there.contains(&("copy.vcf".to_owned(), Vec::new())), "both are there: {there:?}");
+    fs::remove_file(folder.path(&made.id)).expect("removed");
+    let (there, ..) = moved(&folder, first.cursor.as_deref()).await;
+    assert!(there.contains(&("copy.vcf".to_owned(), vec![made.id])), "{there:?}");
+}
+
+#[tokio::test]
+async fn what_an_earlier_version_remembered_of_a_folder_is_understood() {
+    let folder = Folder::new(&[("ann.vcf", &with_uid("u1")), ("bob.vcf", BOB)]);
+    ["ann.vcf", "bob.vcf"].iter().for_each(|name| folder.age(name));
+    let (_, first) = pull(&*folder.app, None).await;
+    let cursor = first.cursor.expect("a cursor");
+    // Without what tells a contact: a stamp had three parts.
+    let parts = cursor.split('/').map(|part| match part.rsplit_once('.') {
+        Some((stamp, _)) if part.matches('.').count() == 3 => stamp,
+        _ => part,
+    });
+    let old = parts.collect::<Vec<_>>().join("/");
+    assert_ne!(old, cursor);
+    fs::remove_file(folder.path("bob.vcf")).expect("removed");
+    let (there, gone, again) = moved(&folder, Some(&old)).await;
+    assert_eq!((there, gone), (vec![("ann.vcf".to_owned(), Vec::new())], vec!["bob.vcf".to_owned()]));
+    fs::rename(folder.path("ann.vcf"), folder.path("zoe.vcf")).expect("renamed");
+    let (there, gone, _) = moved(&folder, again.as_deref()).await;
+    assert_eq!(there, [("zoe.vcf".to_owned(), vec!["ann.vcf".to_owned()])]);
+    assert_eq!(gone, [""; 0]);
+}
+
 #[tokio::test]
 async fn a_change_within_the_grain_of_the_clock_is_not_missed() {
     let folder = Folder::new(&[("ann.vcf", ANN)]);

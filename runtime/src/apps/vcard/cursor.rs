@@ -3,6 +3,9 @@
 //! A text that is read without being taken apart: `syncc folder 2 +`, then for each file, in the order of the names,
 //! `/STAMP/NAME`. No name of a file holds a slash. A folder of ten thousand files is held against it in the time that
 //! looking at the files takes.
+//!
+//! A stamp is `SIZE.TIME.PLACE.MARK`; the mark tells the contact whatever its file is called. One that an earlier version
+//! wrote has no mark: such a file is read once more.
 
 use std::{fmt::Write as _, fs::Metadata, time::UNIX_EPOCH};
 
@@ -14,6 +17,9 @@ use crate::apps::{AppError, Class};
 const COMPLETE: &str = "syncc folder 2 +";
 /// The same of a listing with gaps.
 const WITH_GAPS: &str = "syncc folder 2 -";
+
+/// How many digits of a hash are enough to tell the contacts of a folder apart.
+const MARK: usize = 12;
 
 /// A file younger than this when it was read may change again without its time moving.
 const SETTLES_AFTER_MS: i64 = 2_000;
@@ -64,12 +70,16 @@ impl Draft {
     }
 
     /// Adds a file. They come in the order of their names.
-    pub(super) fn add(&mut self, name: &str, stamp: Stamp) {
+    pub(super) fn add(&mut self, name: &str, stamp: Stamp, mark: &str) {
         self.files.push('/');
-        if let Stamp(Some([size, changed, inode])) = stamp {
-            // Writing to a string never fails.
-            let _ = write!(self.files, "{size:x}.{changed:x}.{inode:x}");
+        match stamp {
+            Stamp(Some([size, changed, inode])) => {
+                // Writing to a string never fails.
+                let _ = write!(self.files, "{size:x}.{changed:x}.{inode:x}.");
+            }
+            Stamp(None) => self.files.push_str("..."),
         }
+        self.files.push_str(mark);
         self.name(name);
     }
 
@@ -92,6 +102,17 @@ impl Draft {
     }
 }
 
+/// The mark in what a cursor says of a file, if it knows one.
+pub(super) fn mark_of(before: &str) -> Option<&str> {
+    before.split('.').nth(3).filter(|mark| !mark.is_empty())
+}
+
+/// What tells a contact whatever its file is called, of the hash of its UID, else of all of it.
+pub(super) fn mark(mut hash: String) -> String {
+    hash.truncate(MARK);
+    hash
+}
+
 impl Stamp {
     /// The stamp of a file that is looked at again next time, whatever it is like then.
     pub(super) const AGAIN: Self = Self(None);
@@ -110,7 +131,8 @@ impl Stamp {
     /// Whether a file with this stamp is the one that had this stamp in a cursor, untouched.
     pub(super) fn is_still(self, before: &str) -> bool {
         let mut parts = before.split('.').map(|part| u64::from_str_radix(part, 16).ok());
-        self.0.is_some_and(|now| now.iter().all(|now| parts.next() == Some(Some(*now)))) && parts.next().is_none()
+        // A mark follows. Without one the file is read once more, so that it gets it.
+        self.0.is_some_and(|now| now.iter().all(|now| parts.next() == Some(Some(*now)))) && parts.next().is_some()
     }
 }
 

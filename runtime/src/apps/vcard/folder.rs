@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    Card,
+    Card, cursor,
     file::{self, Staged, Sync, Together},
     listing::{self, Listed},
 };
@@ -26,13 +26,33 @@ pub(super) struct Folder {
 /// What a file turned out to be.
 pub(super) enum Read {
     /// A contact.
-    Card(Box<Observed>),
+    Card(Box<Found>),
     /// A list of people: no contact, and no problem.
     Group,
     /// It is not there any more.
     Gone,
     /// Not one card: the file and what is wrong, for people.
     Problem(String),
+}
+
+/// A contact that was read, and what tells it whatever its file is called.
+pub(super) struct Found {
+    pub(super) observed: Observed,
+    /// See [`cursor::mark`].
+    pub(super) mark: String,
+    /// The name that a create of ours gave its file, if its UID is such a one and the file is called otherwise now.
+    pub(super) made_as: Option<String>,
+}
+
+impl Found {
+    fn new(name: &str, uid: Option<&str>, raw: Vec<u8>, edited: Option<SystemTime>) -> Self {
+        let op = uid.and_then(|uid| Uuid::try_parse(uid).ok());
+        Self {
+            mark: cursor::mark(file::version(uid.map_or(&raw, str::as_bytes))),
+            made_as: op.map(name_of).filter(|made_as| made_as != name),
+            observed: observed(name, raw, edited),
+        }
+    }
 }
 
 /// The file that a create makes.
@@ -99,11 +119,17 @@ impl Folder {
             }
             Err(error) => return Err(file::explain("read", &path, &error)),
         };
-        Ok(match Card::parse(&raw) {
-            Ok(card) if card.is_group() => Read::Group,
-            Ok(_) => Read::Card(Box::new(observed(name, raw, edited))),
-            Err(error) => Read::Problem(format!("{}: {error}", path.display())),
-        })
+        let uid = match Card::parse(&raw) {
+            Ok(card) if card.is_group() => return Ok(Read::Group),
+            Ok(card) => card.uid(),
+            Err(error) => return Ok(Read::Problem(format!("{}: {error}", path.display()))),
+        };
+        Ok(Read::Card(Box::new(Found::new(name, uid.as_deref(), raw, edited))))
+    }
+
+    /// Whether there is such a file.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.path.join(name).exists()
     }
 
     /// What was just written.
@@ -116,7 +142,7 @@ impl Folder {
     pub(super) fn get(&self, name: &str) -> Result<Option<Observed>, AppError> {
         self.check_name(name)?;
         match self.read(name)? {
-            Read::Card(observed) => Ok(Some(*observed)),
+            Read::Card(found) => Ok(Some(found.observed)),
             Read::Gone | Read::Group => Ok(None),
             Read::Problem(problem) => Err(AppError::new(Class::Invalid, problem)),
         }

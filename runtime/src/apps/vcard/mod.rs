@@ -4,6 +4,7 @@
 //! Promises:
 //! - A file is replaced in one step, and only if it is still what was last read.
 //! - A file that cannot be read as one card is named as a problem, never touched and never counts as deleted.
+//! - A file that got another name since the last listing is still the same contact: its UID tells, else its content.
 //! - A new content is on the disk before a file gets it: a power cut leaves the old one or the new one.
 //! - Files that did not change since the last listing are not opened.
 
@@ -11,6 +12,7 @@ pub(super) mod card;
 mod cursor;
 mod folder;
 mod listing;
+mod moved;
 mod push;
 
 use std::num::NonZero;
@@ -23,7 +25,8 @@ use super::{Account, App, AppError, Class, Limits, Observed, Page, Pulled, Write
 use crate::world::World;
 use card::{Card, Layout};
 use cursor::{Cursor, Draft, Stamp};
-use folder::{Folder, Read};
+use folder::{Folder, Found, Read};
+use moved::Gone;
 
 /// How many records are handed over at once.
 const PAGE: usize = 500;
@@ -61,12 +64,13 @@ impl App for Vcard {
         let files = threads::aside(move || folder.files(now));
         let mut next = Draft::after(cursor);
         let known = cursor.map(Cursor::read).transpose()?;
-        // After a listing with gaps a deletion may hide in a gap, so everything is listed again.
-        let known = known.filter(|known| known.complete);
-        let full = known.is_none();
-        let mut known = known.map(|known| known.files).unwrap_or_default().into_iter().peekable();
         let stopped = || AppError::new(Class::Fatal, "syncc was stopped while the folder was listed");
         let (files, mut problems) = files.await.ok_or_else(stopped)??;
+        let before = known.as_ref().map(|known| known.files.as_slice()).unwrap_or_default();
+        let mut left = Gone::of(before, &files);
+        // After a listing with gaps a deletion may hide in a gap, so everything is listed again.
+        let full = !known.as_ref().is_some_and(|known| known.complete);
+        let mut known = if full { [].iter() } else { before.iter() }.copied().peekable();
         let (mut batch, mut gone) = (Vec::new(), Vec::new());
         let mut files = files.into_iter();
         loop {
@@ -75,11 +79,9 @@ impl App for Vcard {
             while unread.len() < PAGE
                 && let Some((name, stamp)) = files.next()
             {
-                while let Some((earlier, _)) = known.next_if(|(known, _)| *known < name.as_str()) {
-                    gone.push(folder::tombstone(earlier));
-                }
-                let before = known.next_if(|(known, _)| *known == name);
-                let still = before.map(|(_, before)| before).filter(|before| stamp.is_still(before));
+                while known.next_if(|(known, _)| *known < name.as_str()).is_some() {}
+                let before = known.next_if(|(known, _)| *known == name).map(|(_, before)| before);
+                let still = before.filter(|before| stamp.is_still(before));
                 if let (Some(still), true) = (still, some.is_empty()) {
                     next.keep(&name, still);
                     continue;
@@ -87,29 +89,35 @@ impl App for Vcard {
                 if still.is_none() {
                     unread.push(name.clone());
                 }
-                some.push((name, stamp, before.is_some(), still));
+                some.push((name, stamp, before, still));
             }
             if some.is_empty() {
                 break;
             }
             let mut read = threads::each(&unread, WORTH_A_THREAD, |name| self.folder.read(name)).into_iter();
-            for (name, stamp, was_there, still) in some {
+            for (name, stamp, before, still) in some {
                 if let Some(still) = still {
                     next.keep(&name, still);
                     continue;
                 }
                 let Some(read) = read.next() else { break };
                 match read? {
-                    Read::Card(observed) => {
-                        batch.push(*observed);
-                        next.add(&name, stamp);
+                    Read::Card(found) => {
+                        let Found { mut observed, mark, made_as } = *found;
+                        if before.is_none() {
+                            // What the last run made came after its listing, which therefore does not know it.
+                            let made_as = || made_as.filter(|made_as| !full && !self.folder.has(made_as));
+                            observed.aliases.extend(left.became(&mark).map(str::to_owned).or_else(made_as));
+                        }
+                        batch.push(observed);
+                        next.add(&name, stamp, &mark);
                     }
                     // What was a contact before and is a list of people now is no contact any more.
-                    Read::Group | Read::Gone => gone.extend(was_there.then(|| folder::tombstone(&name))),
+                    Read::Group | Read::Gone => gone.extend(before.map(|_| folder::tombstone(&name))),
                     Read::Problem(problem) => {
                         problems.push(problem);
                         // Looked at again next time, so that the problem stays in sight until it is solved.
-                        next.add(&name, Stamp::AGAIN);
+                        next.add(&name, Stamp::AGAIN, before.and_then(cursor::mark_of).unwrap_or_default());
                     }
                 }
             }
@@ -117,7 +125,9 @@ impl App for Vcard {
                 page(std::mem::take(&mut batch))?;
             }
         }
-        gone.extend(known.map(|(name, _)| folder::tombstone(name)));
+        if !full {
+            gone.extend(left.into_names().map(folder::tombstone));
+        }
         batch.append(&mut gone);
         page(batch)?;
         let cursor = next.write(!full || problems.is_empty());
@@ -157,8 +167,8 @@ impl App for Vcard {
     async fn discover(&self) -> Result<schema::Pulled, AppError> {
         let mut cards = Vec::new();
         for (name, _) in self.folder.files(self.world.clock.now())?.0 {
-            if let Read::Card(observed) = self.folder.read(&name)? {
-                cards.push(observed.raw);
+            if let Read::Card(found) = self.folder.read(&name)? {
+                cards.push(found.observed.raw);
             }
         }
         Ok(card::known_categories(&self.object, &cards))
