@@ -5,11 +5,15 @@
 //! An older state that is put back knows nothing of what happened since. So that nobody is made twice, and nobody who was
 //! deleted is made again, it takes over from the store that it replaces who belongs to whom, where it does not know it itself;
 //! both sides are read from the beginning; and no run writes before somebody looked at a plan. The replaced store is kept.
+//! Who was forgotten since stays forgotten: a store that cannot tell who that was is not replaced.
+//!
+//! There is a store at each moment, the old one or the new one: a run that found none would count as the first one.
 
 use std::{
     ffi::OsString,
     fs, io,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use jiff::Timestamp;
@@ -24,6 +28,9 @@ use super::{
     migrate::STEPS,
     observations, open,
 };
+
+/// How long is waited for somebody who looks at a store that is to be replaced.
+const LOOKED_AT: Duration = Duration::from_secs(2);
 
 /// What came of putting a copy back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +81,8 @@ impl Sqlite {
     ///
     /// # Errors
     /// [`StoreError::Busy`] while a run works on the connection, [`StoreError::NoBackup`] when the file is none,
-    /// [`StoreError::NotOurs`] when it is one of another connection, and what the disk can say. The store is as it was then.
+    /// [`StoreError::NotOurs`] when it is one of another connection, [`StoreError::Database`] when the store that is there
+    /// cannot say who was forgotten, and what the disk can say. The store is as it was then.
     pub fn restore(
         from: &Path,
         path: &Path,
@@ -91,13 +99,16 @@ impl Sqlite {
         let _lock = open::lock(path).map_err(|fault| fault.at(&name))?;
         let part = beside(path, ".part");
         copy(from, &part)?;
-        let taken_over = prepare(&part, connection, path, take_over).map_err(|fault| fault.at(&name))?;
-        let aside = match path.exists() {
-            true => Some(set_aside(path, at)?),
-            false => None,
+        let put = || {
+            let taken_over = prepare(&part, connection, path, take_over).map_err(|fault| fault.at(&name))?;
+            let aside = if path.exists() { Some(set_aside(path, at)?) } else { None };
+            rename(&part, path)?;
+            Ok(Restored { aside, taken_over })
         };
-        rename(&part, path)?;
-        Ok(Restored { aside, taken_over })
+        put().inspect_err(|_| {
+            // It holds contacts, and nobody would look for them there.
+            ["", "-wal", "-shm"].iter().for_each(|log| drop(remove(&beside(&part, log))));
+        })
     }
 }
 
@@ -138,11 +149,7 @@ fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
 /// Makes a copy ready to be the store: of the newest format, read from the beginning, and only run after a plan.
 fn prepare(part: &Path, connection: &str, replaced: &Path, take_over: TakeOver) -> Result<Option<usize>, Fault> {
     let mut db = open::open(part, connection)?;
-    let mut pairs = None;
-    if replaced.exists() {
-        // A store that cannot be read is often the reason to restore: then there is nothing to take over.
-        pairs = take(&mut db, replaced, take_over).ok().flatten();
-    }
+    let pairs = if replaced.exists() { take(&mut db, replaced, take_over)? } else { None };
     for end in End::BOTH {
         observations::set_cursor(&db, end, None)?;
     }
@@ -155,32 +162,74 @@ fn prepare(part: &Path, connection: &str, replaced: &Path, take_over: TakeOver) 
     Ok(pairs)
 }
 
-/// Takes over from the replaced store who was forgotten, and the pairs if they are wanted: how many.
+/// Takes over from the replaced store who was forgotten, and the pairs if they are wanted and can be read: how many.
 fn take(db: &mut Connection, replaced: &Path, take_over: TakeOver) -> Result<Option<usize>, Fault> {
-    db.execute("ATTACH ?1 AS replaced", [text(replaced)])?;
+    db.execute("ATTACH ?1 AS replaced", [text(replaced)]).map_err(|error| untold(replaced, error.into()))?;
     let take = |db: &mut Connection| -> Result<Option<usize>, Fault> {
-        let version: i64 = db.pragma_query_value(Some("replaced"), "user_version", |row| row.get(0))?;
-        if usize::try_from(version) != Ok(STEPS.len()) {
-            return Err(Fault::damaged("a store of an older format"));
-        }
         let transaction = db.transaction()?;
-        forgotten::stay_forgotten(&transaction)?;
+        keep_forgotten(&transaction).map_err(|fault| untold(replaced, fault))?;
+        transaction.commit()?;
         if take_over == TakeOver::Nothing {
-            transaction.commit()?;
             return Ok(None);
         }
-        let pairs = take_pairs(&transaction)?;
-        transaction.commit()?;
-        Ok(Some(pairs))
+        let transaction = db.transaction()?;
+        match take_pairs(&transaction).map_err(|fault| fault.at(&text(replaced))) {
+            Ok(pairs) => {
+                transaction.commit()?;
+                Ok(Some(pairs))
+            }
+            Err(error @ (StoreError::DiskFull | StoreError::Busy)) => Err(error.into()),
+            // A store that is damaged is often the reason to restore.
+            Err(_) => Ok(None),
+        }
     };
     let taken = take(db);
     db.flush_prepared_statement_cache();
-    db.execute("DETACH replaced", [])?;
-    taken
+    let detached = db.execute("DETACH replaced", []);
+    let taken = taken?;
+    detached?;
+    Ok(taken)
+}
+
+/// Takes over from the attached store who was forgotten.
+fn keep_forgotten(transaction: &Connection) -> Result<(), Fault> {
+    let any = |sql: &str| transaction.query_row(sql, [], |row| row.get::<_, bool>(0));
+    // One of the first formats, or one that was never begun, knows of nobody.
+    if !any("SELECT EXISTS (SELECT 1 FROM replaced.sqlite_master WHERE name = 'forgotten')")?
+        || !any("SELECT EXISTS (SELECT 1 FROM replaced.forgotten)")?
+    {
+        return Ok(());
+    }
+    if any("SELECT EXISTS (SELECT 1 FROM main.salt JOIN replaced.salt AS other ON other.salt <> main.salt.salt)")? {
+        if any("SELECT EXISTS (SELECT 1 FROM main.forgotten)")? {
+            return Err(Fault::damaged("the copy was made of another memory, which has forgotten people of its own"));
+        }
+        transaction.execute("DELETE FROM main.salt", [])?;
+    }
+    forgotten::stay_forgotten(transaction)
+}
+
+/// Why a store is not replaced that cannot say who was forgotten: the copy might bring them back.
+fn untold(replaced: &Path, fault: Fault) -> Fault {
+    let path = text(replaced);
+    let why = match fault.at("") {
+        StoreError::Damaged { what } | StoreError::Database { why: what, .. } => what,
+        other => return other.into(),
+    };
+    let why = format!(
+        "it cannot be taken over from it who was forgotten ({}), and the copy must not bring them back. Nothing was changed. \
+         If nobody was forgotten since the copy was made, or they may come back, move that file away and restore again",
+        why.trim_start_matches([':', ' '])
+    );
+    StoreError::Database { path, why }.into()
 }
 
 /// Takes over the pairs of which neither record is linked here, with both records as they were last seen.
 fn take_pairs(transaction: &Connection) -> Result<usize, Fault> {
+    let version: i64 = transaction.pragma_query_value(Some("replaced"), "user_version", |row| row.get(0))?;
+    if usize::try_from(version) != Ok(STEPS.len()) {
+        return Err(Fault::damaged("a store of an older format"));
+    }
     transaction.execute_batch(
             r#"CREATE TEMP TABLE taken AS
                  SELECT left_id, right_id, in_step, base_left, base_right, how FROM replaced.links
@@ -200,21 +249,55 @@ fn take_pairs(transaction: &Connection) -> Result<usize, Fault> {
     Ok(pairs)
 }
 
-/// Moves a store, with what belongs to it, out of the way. Nobody writes to it.
-fn set_aside(path: &Path, at: Timestamp) -> Result<PathBuf, StoreError> {
-    // What is only in its log comes into the file, so that the file alone is nearly all of it. A damaged one stays as it is.
-    if let Ok(db) = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE) {
-        let _ = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", params![], |_| Ok(()));
-    }
-    let aside = beside(path, &at.strftime(".replaced-%Y%m%d-%H%M%S").to_string());
-    for log in ["-wal", "-shm"] {
-        let from = beside(path, log);
-        if from.exists() {
-            rename(&from, &beside(&aside, log))?;
+/// Gives a store, with what belongs to it, another name as well. Nobody writes to it. It also stays where it is, until
+/// another file takes that name.
+pub(super) fn set_aside(path: &Path, at: Timestamp) -> Result<PathBuf, StoreError> {
+    complete(path)?;
+    let names = (1_u32..).map(|count| {
+        let again = if count == 1 { String::new() } else { format!("-{count}") };
+        beside(path, &format!("{}{again}", at.strftime(".replaced-%Y%m%d-%H%M%S")))
+    });
+    for aside in names {
+        match fs::hard_link(path, &aside) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+            Ok(()) => sync_folder(&aside),
+            // Not every disk can give one file two names.
+            Err(_) => duplicate(path, &aside)?,
         }
+        // The logs go now: the new store must not be read with them. They are empty, or those of a damaged store.
+        for log in ["-wal", "-shm"] {
+            let from = beside(path, log);
+            if from.exists() {
+                rename(&from, &beside(&aside, log))?;
+            }
+        }
+        return Ok(aside);
     }
-    rename(path, &aside)?;
-    Ok(aside)
+    Err(disk(path, &io::ErrorKind::AlreadyExists.into()))
+}
+
+/// Brings what is only in the log of a store into its file, so that the file alone is all of it. A damaged one stays as it is.
+fn complete(path: &Path) -> Result<(), StoreError> {
+    let checkpoint = || -> Result<i64, Fault> {
+        let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        db.busy_timeout(LOOKED_AT)?;
+        Ok(db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", params![], |row| row.get(0))?)
+    };
+    match checkpoint().map_err(|fault| fault.at(&text(path))) {
+        Ok(0) | Err(StoreError::Damaged { .. }) => Ok(()),
+        // Somebody looks at it, and needs the log.
+        Ok(_) => Err(StoreError::Busy),
+        Err(other) => Err(other),
+    }
+}
+
+/// Copies a file as it is, whole or not at all.
+fn duplicate(from: &Path, to: &Path) -> Result<(), StoreError> {
+    let part = beside(to, ".part");
+    open::create_private(&part).map_err(|fault| fault.at(&text(&part)))?;
+    let copied = fs::copy(from, &part).and_then(|_| fs::File::open(&part)?.sync_all());
+    copied.map_err(|error| disk(&part, &error))?;
+    rename(&part, to)
 }
 
 /// The path with something behind it.
@@ -238,12 +321,17 @@ fn remove(path: &Path) -> Result<(), StoreError> {
 /// Renames a file, and waits until the disk knows.
 fn rename(from: &Path, to: &Path) -> Result<(), StoreError> {
     fs::rename(from, to).map_err(|error| disk(to, &error))?;
-    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    sync_folder(to);
+    Ok(())
+}
+
+/// Waits until the disk knows the name of a file.
+fn sync_folder(of: &Path) {
+    let folder = of.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // Not every system lets a folder be opened for this.
     if let Ok(folder) = fs::File::open(folder) {
         let _ = folder.sync_all();
     }
-    Ok(())
 }
 
 fn disk(path: &Path, error: &io::Error) -> StoreError {

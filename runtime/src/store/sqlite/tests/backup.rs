@@ -5,7 +5,13 @@ use std::{fs, path::Path};
 use syncc_compiler::ir::End::{Left, Right};
 use tempfile::TempDir;
 
-use super::{gone, named, seen};
+use super::{
+    super::{
+        backup::set_aside,
+        forgotten::{id_kind, mark},
+    },
+    gone, named, seen,
+};
 use crate::store::{Settled, Sqlite, Store, StoreError, TakeOver, UNPLANNED};
 
 fn pair(left: &str, right: &str) -> Settled {
@@ -124,7 +130,7 @@ fn a_lost_or_damaged_store_is_replaced_all_the_same() {
     let (path, copy) = (folder.path().join("contacts.db"), folder.path().join("copy"));
     drop(remembered(&path));
     Sqlite::backup(&path, "contacts", &copy).unwrap();
-    fs::write(&path, "not a database at all ".repeat(500)).unwrap();
+    rusqlite::Connection::open(&path).unwrap().execute_batch("DROP TABLE links").unwrap();
     let restored = Sqlite::restore(&copy, &path, "contacts", now(), TakeOver::Pairs).unwrap();
     assert_eq!(restored.taken_over, None);
     assert!(restored.aside.unwrap().exists());
@@ -158,4 +164,86 @@ fn only_a_sound_copy_of_this_connection_is_put_back() {
     fs::write(&copy, bytes).unwrap();
     assert!(matches!(restore(&copy, &path, "contacts"), Err(StoreError::NoBackup { .. })));
     assert_eq!(fs::read(&path).unwrap(), before, "the store is as it was");
+}
+
+fn names(folder: &TempDir) -> Vec<String> {
+    let entries = fs::read_dir(folder.path()).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// Ben was forgotten.
+fn forgot_ben(path: &Path) {
+    let mut store = Sqlite::open(path, "contacts").unwrap();
+    store.observe(Left, &[seen("ben")]).unwrap();
+    let ben = mark("salt", id_kind(Left), "ben");
+    store.forget(&[(Left, "ben".to_owned())], &[ben], "salt", now()).unwrap();
+}
+
+#[test]
+fn whoever_is_killed_while_the_old_store_is_kept_still_has_it() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("contacts.db");
+    drop(remembered(&path));
+    let aside = set_aside(&path, now()).unwrap();
+    let again = set_aside(&path, now()).unwrap();
+    assert_ne!(aside, again, "one that is kept is never written over");
+    for path in [&path, &aside, &again] {
+        assert_eq!(linked(&Sqlite::look(path).unwrap().unwrap()).len(), 1, "{}", path.display());
+    }
+}
+
+#[test]
+fn who_was_forgotten_since_stays_so_also_when_the_store_is_of_an_older_format() {
+    let folder = TempDir::new().unwrap();
+    let (path, copy) = (folder.path().join("contacts.db"), folder.path().join("copy"));
+    let mut store = remembered(&path);
+    store.observe(Left, &[seen("ben")]).unwrap();
+    drop(store);
+    Sqlite::backup(&path, "contacts", &copy).unwrap();
+    forgot_ben(&path);
+    rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 10).unwrap();
+    let restored = Sqlite::restore(&copy, &path, "contacts", now(), TakeOver::Pairs).unwrap();
+    assert_eq!(restored.taken_over, None, "its pairs are not read");
+    let store = Sqlite::open(&path, "contacts").unwrap();
+    assert_eq!(store.marks().unwrap().people, 1);
+    assert_eq!(store.seen(Left).unwrap().len(), 1, "the copy still had Ben");
+}
+
+#[test]
+fn a_store_that_cannot_say_who_was_forgotten_is_not_replaced() {
+    let folder = TempDir::new().unwrap();
+    let (path, copy) = (folder.path().join("contacts.db"), folder.path().join("copy"));
+    drop(remembered(&path));
+    Sqlite::backup(&path, "contacts", &copy).unwrap();
+    forgot_ben(&path);
+    rusqlite::Connection::open(&path).unwrap().execute_batch("DROP TABLE salt").unwrap();
+    let damaged = [fs::read(&path).unwrap(), b"not a database at all ".repeat(500)];
+    for (content, take_over) in damaged.into_iter().zip([TakeOver::Pairs, TakeOver::Nothing]) {
+        fs::write(&path, &content).unwrap();
+        let before = names(&folder);
+        let refused = Sqlite::restore(&copy, &path, "contacts", now(), take_over).unwrap_err().to_string();
+        assert!(refused.contains("who was forgotten") && refused.contains("move that file away"), "{refused}");
+        assert_eq!((names(&folder), fs::read(&path).unwrap() == content), (before, true), "nothing was changed");
+    }
+    // What the message says.
+    fs::rename(&path, folder.path().join("damaged")).unwrap();
+    let restored = Sqlite::restore(&copy, &path, "contacts", now(), TakeOver::Pairs).unwrap();
+    assert_eq!((restored.aside, restored.taken_over), (None, None));
+}
+
+#[test]
+fn marks_of_another_memory_are_not_lost_in_silence() {
+    let folder = TempDir::new().unwrap();
+    let (path, copy) = (folder.path().join("contacts.db"), folder.path().join("copy"));
+    drop(remembered(&path));
+    forgot_ben(&path);
+    Sqlite::backup(&path, "contacts", &copy).unwrap();
+    // Begun anew since, and Ann was forgotten: what stands for her fits no other salt.
+    fs::remove_file(&path).unwrap();
+    let ann = mark("pepper", id_kind(Left), "ann");
+    remembered(&path).forget(&[(Left, "ann".to_owned())], &[ann], "pepper", now()).unwrap();
+    let refused = Sqlite::restore(&copy, &path, "contacts", now(), TakeOver::Pairs).unwrap_err().to_string();
+    assert!(refused.contains("made of another memory"), "{refused}");
 }
