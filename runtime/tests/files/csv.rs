@@ -219,6 +219,82 @@ async fn a_cursor_tells_an_unchanged_file() {
     assert_eq!((rows.len(), third.complete), (1, true));
 }
 
+/// What a listing after this cursor says when it cannot be made, without the folder.
+async fn refused(file: &File, cursor: Option<&str>) -> String {
+    let error = file.app.pull(cursor, &mut |_| panic!("nothing is handed over")).await.expect_err("an error");
+    assert_eq!(error.class, Class::Fatal);
+    error.to_string().replace(&file.folder.path().display().to_string(), "")
+}
+
+fn ids(rows: &[Observed]) -> Vec<String> {
+    rows.iter().map(|row| row.id.clone()).collect()
+}
+
+#[tokio::test]
+async fn a_column_that_gave_ids_and_is_called_otherwise_is_an_error_and_not_other_contacts() {
+    for (content, gave, renamed, setting) in [
+        (
+            "email,company\nann@x.example,A\nbob@x.example,B\n",
+            "email",
+            "Mail address",
+            "columns = { email = \"Mail address\" }",
+        ),
+        ("id,email\n7,ann@x.example\n8,bob@x.example\n", "id", "Nr", "id-column = \"Nr\""),
+        ("id,company\n7,A\n,B\n", "id", "Nr", "id-column = \"Nr\""),
+    ] {
+        let file = File::new(content, "");
+        let (before, first) = pull(&*file.app, None).await;
+        fs::write(file.path(), content.replacen(gave, renamed, 1)).expect("the file");
+        for _ in 0..2 {
+            let said = refused(&file, first.cursor.as_deref()).await;
+            assert!(
+                said.starts_with(&format!("/people.csv: there is no column `{gave}` any more"))
+                    && said.contains(&format!("name the column `{gave}` again, or write `{}", &setting[..9])),
+                "{said}"
+            );
+        }
+        // What the message says: its new name in syncc.toml, or its old one in the file.
+        let file = File::in_folder(file.folder, setting);
+        let (rows, second) = pull(&*file.app, first.cursor.as_deref()).await;
+        assert_eq!((ids(&rows), second.complete), (ids(&before), true));
+        let file = File::in_folder(file.folder, "");
+        fs::write(file.path(), format!("{content}\n")).expect("the file");
+        assert_eq!(ids(&pull(&*file.app, first.cursor.as_deref()).await.0), ids(&before));
+    }
+}
+
+#[tokio::test]
+async fn a_column_that_nobody_needs_for_the_ids_may_go() {
+    // The ids that we wrote down ourselves: an export without them has the same ones by its emails.
+    let export = "email,company\nann@x.example,A\nbob@x.example,B\n";
+    let file = File::new(export, "");
+    let before = file.rows().await;
+    file.change(&before[0], &[("company", "C")]).await.expect("written");
+    assert!(file.content().starts_with("email,company,id\n"));
+    let (_, first) = pull(&*file.app, None).await;
+    fs::write(file.path(), export).expect("the file");
+    let (rows, second) = pull(&*file.app, first.cursor.as_deref()).await;
+    assert_eq!((ids(&rows), second.complete), (ids(&before), true));
+    // Every row has an id of its own: no email is needed for that.
+    let file = File::new("id,email\n7,ann@x.example\n", "");
+    let (_, first) = pull(&*file.app, None).await;
+    fs::write(file.path(), "id,company\n7,A\n").expect("the file");
+    assert_eq!(ids(&pull(&*file.app, first.cursor.as_deref()).await.0), ["7"]);
+}
+
+#[tokio::test]
+async fn what_an_earlier_version_remembered_of_a_file_is_understood() {
+    let file = File::new(TWO, "");
+    let (_, first) = pull(&*file.app, None).await;
+    let cursor = first.cursor.expect("a cursor");
+    let old = cursor.lines().next().expect("a line").to_owned();
+    assert_ne!(old, cursor);
+    let (rows, second) = pull(&*file.app, Some(&old)).await;
+    assert_eq!((rows.len(), second.complete, second.cursor), (0, false, Some(cursor)));
+    fs::write(file.path(), TWO.replace("id,", "Nr,")).expect("the file");
+    assert_eq!(pull(&*file.app, Some(&old)).await.0.len(), 2);
+}
+
 #[tokio::test]
 async fn an_empty_file_gets_a_header_with_its_first_row() {
     for (content, starts) in [("", "id,address"), ("id,email\n", "id,email\n"), ("\n", "id,")] {

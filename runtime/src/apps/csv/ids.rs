@@ -18,14 +18,27 @@ impl Provisional {
 
     /// The id of a row: of its email, else of all that is in it. Of equal rows each gets one of its own.
     pub(super) fn next(&mut self, email: &str, cells: &[String]) -> String {
-        let email = email.trim().to_lowercase();
-        let key = if email.is_empty() { format!("row\n{}", cells.join("\n")) } else { format!("email\n{email}") };
+        let key = key_of(email).unwrap_or_else(|| format!("row\n{}", cells.join("\n")));
         for occurrence in 0_u32.. {
-            let id = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{occurrence}\n{key}").as_bytes()).to_string();
+            let id = id_of(occurrence, &key);
             if self.taken.insert(id.clone()) {
                 return id;
             }
         }
         key
     }
+}
+
+/// Whether this is the id that the email gives a row, so that it has the same one without the id column.
+pub(super) fn is_by_email(id: &str, email: &str) -> bool {
+    key_of(email).is_some_and(|key| id_of(0, &key) == id)
+}
+
+fn key_of(email: &str) -> Option<String> {
+    let email = email.trim().to_lowercase();
+    (!email.is_empty()).then(|| format!("email\n{email}"))
+}
+
+fn id_of(occurrence: u32, key: &str) -> String {
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{occurrence}\n{key}").as_bytes()).to_string()
 }

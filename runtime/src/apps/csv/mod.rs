@@ -6,10 +6,12 @@
 //! - A row that no write names is byte-identical afterwards, whether it can be read or not. Rows that had no id
 //!   get one in the id column the first time the file is written.
 //! - The file is replaced in one step, and only if nobody changed it meanwhile.
+//! - A column that gave rows their ids and is there no more is an error, never a file of other contacts.
 //! - A line that cannot be read is named with its number. The rest syncs, and nothing counts as deleted.
 
 mod cell;
 mod columns;
+mod cursor;
 mod ids;
 mod rows;
 mod scan;
@@ -27,7 +29,7 @@ use syncc_compiler::{
 };
 use uuid::Uuid;
 
-use self::{columns::Layout, rows::Rows, settings::Settings, table::Table, writes::Writes};
+use self::{columns::Layout, cursor::Cursor, rows::Rows, settings::Settings, table::Table, writes::Writes};
 use super::{Account, App, AppError, Class, Limits, Observed, Page, Pulled, Write, Written, file};
 use crate::world::World;
 
@@ -64,16 +66,20 @@ impl App for Csv {
         let rows = self.rows(&content)?;
         let problems: Vec<String> =
             rows.problems().map(|problem| format!("{}: {problem}", self.path.display())).collect();
-        // Which column holds the ids is part of what a listing is: with another one the records are others.
-        let next = format!("{} {}", file::version(&content), self.settings.id_column);
-        if cursor == Some(next.as_str()) {
-            return Ok(Pulled { cursor: Some(next), complete: false, problems });
+        let next = Cursor::of(&content, &rows, &self.settings);
+        if let Some(before) = cursor.map(Cursor::read) {
+            if before.is_of_the_same(&next) {
+                return Ok(Pulled { cursor: Some(next.write()), complete: false, problems });
+            }
+            if let Some((column, setting)) = before.lacks(&rows, &self.settings) {
+                return Err(self.without_ids(column, setting));
+            }
         }
         let all: Vec<Observed> = rows.observed().collect();
         for some in all.chunks(PAGE) {
             page(some.to_vec())?;
         }
-        Ok(Pulled { cursor: Some(next), complete: problems.is_empty(), problems })
+        Ok(Pulled { cursor: Some(next.write()), complete: problems.is_empty(), problems })
     }
 
     async fn get(&self, ids: &[String]) -> Result<Vec<Option<Observed>>, AppError> {
@@ -169,6 +175,18 @@ impl Csv {
             .map_err(|why| AppError::new(Class::Fatal, format!("{} cannot be read: {why}", self.path.display())))?;
         self.layout.check(&table.header_names(), &self.path)?;
         Ok(Rows::of(table, &self.settings))
+    }
+
+    fn without_ids(&self, column: &str, setting: &str) -> AppError {
+        let what = format!(
+            "{}: there is no column `{column}` any more, which told at the last reading who each row is. Without it every row \
+             would be a new contact, and each of those known would count as deleted",
+            self.path.display()
+        );
+        AppError::new(Class::Fatal, what).todo(format!(
+            "name the column `{column}` again, or write `{setting}` with its new name in syncc.toml; \
+             if these are other contacts, save them under another name and correct `path`"
+        ))
     }
 
     /// Reads the file, applies all writes, and replaces it once.

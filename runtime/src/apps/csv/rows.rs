@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
-    ids::Provisional,
+    cursor::Givers,
+    ids::{Provisional, is_by_email},
     settings::Settings,
     table::{Line, Row, Table},
 };
@@ -22,6 +23,10 @@ pub(super) struct Rows {
     header: Vec<String>,
     /// The column with the ids, if there is one yet.
     pub(super) id_column: Option<usize>,
+    /// Which columns gave the ids.
+    pub(super) givers: Givers,
+    /// Whether a row has no id in the id column.
+    pub(super) lack_ids: bool,
     problems: Vec<(usize, String)>,
 }
 
@@ -35,11 +40,19 @@ impl Rows {
         let taken: HashSet<String> = rows(&table).filter_map(|(_, row)| written(row)).collect();
         let mut provisional = Provisional::new(taken);
         let (mut by_id, mut ids, mut problems) = (HashMap::new(), BTreeMap::new(), Vec::new());
+        let (mut givers, mut lack_ids) = (Givers::default(), false);
+        let named = |column: Option<usize>| column.and_then(|at| header.get(at).cloned());
         for (at, row) in rows(&table) {
-            let id = written(row).unwrap_or_else(|| {
-                let email = email.map(|at| row.text(at)).unwrap_or_default();
-                provisional.next(&email, &row.texts().collect::<Vec<_>>())
-            });
+            let text = email.map(|at| row.text(at)).unwrap_or_default();
+            let written = written(row);
+            lack_ids |= written.is_none();
+            // An id that the email gives the row anyway is not lost with the id column. One such row tells.
+            if givers.id.is_none() && written.as_ref().is_some_and(|id| !is_by_email(id, &text)) {
+                givers.id = named(id_column);
+            } else if givers.email.is_none() && !text.trim().is_empty() {
+                givers.email = named(email);
+            }
+            let id = written.unwrap_or_else(|| provisional.next(&text, &row.texts().collect::<Vec<_>>()));
             if by_id.contains_key(&id) {
                 problems.push((
                     row.number,
@@ -56,7 +69,7 @@ impl Rows {
             }
         }
         problems.sort();
-        Self { table, by_id, ids, header, id_column, problems }
+        Self { table, by_id, ids, header, id_column, givers, lack_ids, problems }
     }
 
     /// The names of the columns.

@@ -1,0 +1,67 @@
+//! What a listing remembers of a file: its content as a hash, which column is said to hold the ids, and which columns gave them.
+//!
+//! An export tool that names such a column otherwise would make every row another contact, and the known ones deleted. Only
+//! what was remembered tells that from a file that never had the column.
+
+use serde::{Deserialize, Serialize};
+
+use super::{rows::Rows, settings::Settings};
+use crate::apps::file;
+
+/// A file as last listed. As text: a line with the hash and the name of the id column, then [`Givers`] as JSON, which a
+/// cursor of an earlier version does not have.
+#[derive(Debug)]
+pub(super) struct Cursor {
+    /// The hash of the content and the name of the id column: with another one the records are others.
+    seen: String,
+    givers: Givers,
+}
+
+/// The headers of the columns that gave rows their ids.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Givers {
+    /// Of the id column, if an id stands in it that the row would not have without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) id: Option<String>,
+    /// Of the emails, if there are any: a row without an id goes by its email.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) email: Option<String>,
+}
+
+impl Cursor {
+    /// The cursor of a file that was read.
+    pub(super) fn of(content: &[u8], rows: &Rows, settings: &Settings) -> Self {
+        let seen = format!("{} {}", file::version(content), settings.id_column);
+        Self { seen, givers: rows.givers.clone() }
+    }
+
+    /// The cursor in a text that [`Cursor::write`] made.
+    pub(super) fn read(text: &str) -> Self {
+        let (seen, givers) = text.split_once('\n').unwrap_or((text, ""));
+        Self { seen: seen.to_owned(), givers: serde_json::from_str(givers).unwrap_or_default() }
+    }
+
+    /// The cursor as text.
+    pub(super) fn write(&self) -> String {
+        format!("{}\n{}", self.seen, serde_json::to_string(&self.givers).unwrap_or_default())
+    }
+
+    /// Whether the other one is of the same content, read the same way.
+    pub(super) fn is_of_the_same(&self, other: &Self) -> bool {
+        self.seen == other.seen
+    }
+
+    /// The header that gave ids and is not there any more while a row needs it, with what syncc.toml would say of its new
+    /// name. None if it names another column for the ids since: that is meant.
+    pub(super) fn lacks(&self, rows: &Rows, settings: &Settings) -> Option<(&str, &'static str)> {
+        let header = rows.header();
+        if header.is_empty() || self.seen.split_once(' ').is_none_or(|(_, id_column)| id_column != settings.id_column) {
+            return None;
+        }
+        let id = self.givers.id.as_deref().filter(|_| settings.id_of(header).is_none());
+        let email =
+            self.givers.email.as_deref().filter(|_| settings.column_of("email", header).is_none() && rows.lack_ids);
+        let id = id.map(|column| (column, "id-column = \"…\""));
+        id.or_else(|| email.map(|column| (column, "columns = { email = \"…\" }")))
+    }
+}
