@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{fold, property::Property};
+use super::{Version, fold, property::Property};
 
 /// One logical line with all its physical lines.
 ///
@@ -22,6 +22,13 @@ impl<'a> Line<'a> {
             Cow::Owned(line) => Property::parse(&line).map(Property::into_owned),
         };
         Self { raw: Cow::Borrowed(raw), property }
+    }
+
+    /// Says of which version the card is that the line is in.
+    pub(super) fn of_version(&mut self, version: Version) {
+        if let Some(property) = &mut self.property {
+            property.of_version(version);
+        }
     }
 
     /// The same line, as one that is no property.

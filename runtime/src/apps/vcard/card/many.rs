@@ -7,7 +7,7 @@ use syncc_compiler::{
     value::{Canon, Text, Value},
 };
 
-use super::{Card, Version, property::Property, text};
+use super::{Card, Version, property::Property};
 
 /// The preferred one, else the first.
 pub(super) fn preferred<'c>(card: &'c Card<'_>, name: &str) -> Option<Cow<'c, str>> {
@@ -140,7 +140,7 @@ impl Change<'_> {
         if property.value().trim().get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("tel:")) {
             // Blanks have no place in a URI; a hyphen stands for one (RFC 3966, 5.1.1).
             let number = new.shown().split_whitespace().collect::<Vec<_>>().join("-");
-            property.set_raw(format!("tel:{}", text::escape(&number)), version);
+            property.set_text(&format!("tel:{number}"), version);
         } else {
             property.set_text(new.shown(), version);
         }

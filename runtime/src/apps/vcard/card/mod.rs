@@ -38,7 +38,7 @@ pub(crate) struct Card<'a> {
 /// The versions of vCard that differ in how values are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Version {
-    /// 2.1: no escapes for line breaks, text that is not ASCII is quoted-printable.
+    /// 2.1: no escapes but for a semicolon in a component; text that is not ASCII or has line breaks is quoted-printable.
     V2,
     /// 3.0, RFC 2426. Also what a card without a known version is taken for.
     V3,

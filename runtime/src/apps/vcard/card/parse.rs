@@ -55,7 +55,11 @@ impl<'a> Card<'a> {
         match (depth, cards) {
             (_, 0) => Err(CardError::NoBegin),
             (1.., _) => Err(CardError::NoEnd),
-            (0, 1) => Ok(Self { line_break: line_break(text), version: version(&lines), lines }),
+            (0, 1) => {
+                let version = version(&lines);
+                lines.iter_mut().for_each(|line| line.of_version(version));
+                Ok(Self { line_break: line_break(text), version, lines })
+            }
             (0, _) => Err(CardError::Several(cards)),
         }
     }

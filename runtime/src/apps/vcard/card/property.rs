@@ -1,4 +1,7 @@
 //! One property: `group.NAME;PARAM=value:value`. What is not edited keeps its spelling.
+//!
+//! What is escaped in a value is a matter of the version: 2.1 has no escapes, but `\;` for a semicolon in one of several
+//! components. Lists between commas are of 3.0; where a card of 2.1 has them, they are written as there.
 
 use std::borrow::Cow;
 
@@ -13,7 +16,14 @@ pub(super) struct Property<'a> {
     params: Vec<Param<'a>>,
     /// As written, unfolded, still escaped.
     value: Cow<'a, str>,
+    /// In which version it is written.
+    version: Version,
 }
+
+/// The properties whose values are components.
+const STRUCTURED: [&str; 3] = ["N", "ADR", "ORG"];
+/// The properties whose values are lists.
+const LISTS: [&str; 2] = ["CATEGORIES", "NICKNAME"];
 
 /// One parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,10 +39,12 @@ struct Param<'a> {
 impl<'a> Property<'a> {
     /// A property without group and parameters.
     pub(super) fn new(name: &'a str, value: String) -> Self {
-        Self { group: None, name: Cow::Borrowed(name), params: Vec::new(), value: Cow::Owned(value) }
+        let (params, value) = (Vec::new(), Cow::Owned(value));
+        Self { group: None, name: Cow::Borrowed(name), params, value, version: Version::V3 }
     }
 
-    /// An unfolded line; `None` when it is no property.
+    /// An unfolded line; `None` when it is no property. Of which version the card is stands in another line: see
+    /// [`Self::of_version`].
     pub(super) fn parse(line: &'a str) -> Option<Self> {
         let line = line.trim_start_matches('\u{feff}');
         let colon = text::outside_quotes(line, ':').next().or_else(|| line.find(':'))?;
@@ -48,7 +60,12 @@ impl<'a> Property<'a> {
             return None;
         }
         let params = pieces.map(Param::parse).collect();
-        Some(Self { group, name: Cow::Borrowed(name), params, value: Cow::Borrowed(value) })
+        Some(Self { group, name: Cow::Borrowed(name), params, value: Cow::Borrowed(value), version: Version::V3 })
+    }
+
+    /// Says in which version it is written.
+    pub(super) fn of_version(&mut self, version: Version) {
+        self.version = version;
     }
 
     /// The same property, which borrows nothing.
@@ -58,6 +75,7 @@ impl<'a> Property<'a> {
             name: owned(self.name),
             params: self.params.into_iter().map(Param::into_owned).collect(),
             value: owned(self.value),
+            version: self.version,
         }
     }
 
@@ -107,20 +125,38 @@ impl<'a> Property<'a> {
 
     /// The value as one text.
     pub(super) fn text(&self) -> Cow<'_, str> {
-        self.decode(&self.value)
+        match self.version {
+            Version::V2 => text::without_returns(self.decode(&self.value)),
+            Version::V3 | Version::V4 => self.unescape(&self.value),
+        }
     }
 
     /// The values between semicolons.
     pub(super) fn components(&self) -> impl Iterator<Item = Cow<'_, str>> {
-        text::split_escaped(&self.value, ';').map(|raw| self.decode(raw))
+        self.raw_components().map(|raw| self.component(raw))
+    }
+
+    fn raw_components(&self) -> impl Iterator<Item = &str> {
+        let (old, new) = match self.version {
+            Version::V2 => (Some(text::split_components(&self.value)), None),
+            Version::V3 | Version::V4 => (None, Some(text::split_escaped(&self.value, ';'))),
+        };
+        old.into_iter().flatten().chain(new.into_iter().flatten())
+    }
+
+    fn component<'v>(&self, raw: &'v str) -> Cow<'v, str> {
+        match self.version {
+            Version::V2 => text::unescape_component(self.decode(raw)),
+            Version::V3 | Version::V4 => self.unescape(raw),
+        }
     }
 
     /// The values between semicolons, each a list between commas, whose values are joined by what `separator` says for the
-    /// index of the component.
+    /// index of the component. In 2.1 a comma is a part of the text.
     pub(super) fn joined(&self, separator: impl Fn(usize) -> &'static str) -> impl Iterator<Item = Cow<'_, str>> {
-        text::split_escaped(&self.value, ';').enumerate().map(move |(index, raw)| {
-            if self.encoding().is_none() && !raw.contains(',') {
-                return text::unescape(raw);
+        self.raw_components().enumerate().map(move |(index, raw)| {
+            if self.version == Version::V2 || self.encoding().is_none() && !raw.contains(',') {
+                return self.component(raw);
             }
             Cow::Owned(self.list_of(raw).join(separator(index)))
         })
@@ -128,6 +164,12 @@ impl<'a> Property<'a> {
 
     /// Whether anything stands between its semicolons and commas. One that is escaped is text and counts.
     pub(super) fn says_something(&self) -> bool {
+        if self.version == Version::V2 && !LISTS.iter().any(|name| self.is(name)) {
+            return match STRUCTURED.iter().any(|name| self.is(name)) {
+                true => self.components().any(|component| !component.trim().is_empty()),
+                false => !self.text().trim().is_empty(),
+            };
+        }
         if self.encoding().is_none() {
             return text::says_something(&self.value);
         }
@@ -148,16 +190,20 @@ impl<'a> Property<'a> {
         }
     }
 
-    fn decode<'v>(&self, raw: &'v str) -> Cow<'v, str> {
-        match text::decode(raw, self.encoding(), self.charset()) {
+    fn unescape<'v>(&self, raw: &'v str) -> Cow<'v, str> {
+        match self.decode(raw) {
             Cow::Borrowed(plain) => text::unescape(plain),
             Cow::Owned(decoded) => owned(text::unescape(&decoded)),
         }
     }
 
+    fn decode<'v>(&self, raw: &'v str) -> Cow<'v, str> {
+        text::decode(raw, self.encoding(), self.charset())
+    }
+
     /// Puts one text in as the whole value.
     pub(super) fn set_text(&mut self, text: &str, version: Version) {
-        self.set_raw(text::escape(text), version);
+        self.set_raw(if version == Version::V2 { text::plain(text) } else { text::escape(text) }, version);
     }
 
     /// Puts one of the values between semicolons in. The others keep their spelling.
@@ -167,10 +213,10 @@ impl<'a> Property<'a> {
             raw.resize(index + 1, Cow::Borrowed(""));
         }
         if let Some(slot) = raw.get_mut(index) {
-            *slot = Cow::Owned(text::escape(text));
+            *slot = Cow::Owned(if version == Version::V2 { text::plain_component(text) } else { text::escape(text) });
         }
-        let joined = raw.join(";");
-        self.set_raw(joined, version);
+        let raw: Vec<String> = raw.into_iter().map(Cow::into_owned).collect();
+        self.put(&raw, ";", version);
     }
 
     /// Edits the list between commas: `keep` says for each text what becomes of it (itself: its spelling stays;
@@ -202,18 +248,34 @@ impl<'a> Property<'a> {
 
     /// The components, escaped, but no longer quoted-printable or base64.
     fn plain_components(&self) -> Vec<Cow<'_, str>> {
-        if self.encoding().is_some() {
-            return self.components().map(|text| Cow::Owned(text::escape(&text))).collect();
+        match (self.version, self.encoding()) {
+            (Version::V2, Some(_)) => self.components().map(|text| Cow::Owned(text::plain_component(&text))).collect(),
+            (Version::V2, None) => self.raw_components().map(Cow::Borrowed).collect(),
+            (_, Some(_)) => self.components().map(|text| Cow::Owned(text::escape(&text))).collect(),
+            (_, None) => self.raw_components().map(text::ended).collect(),
         }
-        text::split_escaped(&self.value, ';').map(text::ended).collect()
     }
 
     /// Puts an escaped value in, encoded as the version wants it.
     pub(super) fn set_raw(&mut self, escaped: String, version: Version) {
+        self.put(&[escaped], "", version);
+    }
+
+    /// Puts escaped values in. What 2.1 cannot write otherwise is quoted-printable there: what is not ASCII, a line break,
+    /// and a backslash before a separator that it must not escape.
+    fn put(&mut self, pieces: &[String], separator: &str, version: Version) {
         self.params.retain(|param| !matches!(&*param.name, "ENCODING" | "CHARSET"));
-        self.value = Cow::Owned(escaped);
-        if version == Version::V2 && (!self.value.is_ascii() || self.value.contains("\\n")) {
-            self.value = Cow::Owned(text::quoted_printable(&self.value));
+        self.version = version;
+        let before_separator = pieces.split_last().map(|(_, before)| before).unwrap_or_default();
+        let quoted = version == Version::V2
+            && (pieces.iter().any(|piece| !piece.is_ascii() || piece.contains('\n'))
+                || before_separator.iter().any(|piece| piece.ends_with('\\')));
+        self.value = Cow::Owned(if quoted {
+            pieces.iter().map(|piece| text::quoted_printable(piece)).collect::<Vec<_>>().join(separator)
+        } else {
+            pieces.join(separator)
+        });
+        if quoted {
             self.params.push(Param::parse("CHARSET=UTF-8"));
             self.params.push(Param::parse("ENCODING=QUOTED-PRINTABLE"));
         }

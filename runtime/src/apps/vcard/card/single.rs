@@ -37,8 +37,8 @@ pub(super) fn set_text(card: &mut Card<'_>, name: &'static str, text: &str) {
 /// Puts a web address in. It is a URI, in which commas and semicolons are not escaped.
 pub(super) fn set_url(card: &mut Card<'_>, url: &str) {
     edit(card, "URL", |property, version| {
-        let escaped: String = url.replace('\\', "\\\\").chars().filter(|char| !char.is_control()).collect();
-        property.set_raw(escaped, version);
+        let url: String = url.chars().filter(|char| !char.is_control()).collect();
+        property.set_raw(if version == Version::V2 { url.clone() } else { url.replace('\\', "\\\\") }, version);
         !url.trim().is_empty()
     });
 }

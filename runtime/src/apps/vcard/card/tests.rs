@@ -298,6 +298,42 @@ fn old_encodings_are_read_and_2_1_stays_2_1() {
 }
 
 #[test]
+fn a_card_of_2_1_has_no_escapes_but_for_a_semicolon_in_a_component() {
+    let with = |line: &str| format!("BEGIN:VCARD\r\nVERSION:2.1\r\n{line}END:VCARD\r\n");
+    for (line, field, seen) in [
+        ("NOTE:C:\\new folder, a\\, b; c\\; d\\\\", "note", "C:\\new folder, a\\, b; c\\; d\\\\"),
+        ("NOTE:\\n", "note", "\\n"),
+        ("NOTE;ENCODING=QUOTED-PRINTABLE:=43:\\new=0D=0Atwo", "note", "C:\\new\ntwo"),
+        ("URL:http://x.example/a\\nb,c;d", "website", "http://x.example/a\\nb,c;d"),
+        ("ORG:A\\;B\\n, Inc.;Sales", "company", "A;B\\n, Inc."),
+        ("N:Lee;Ann;;;Jr., M.D.", "suffix", "Jr., M.D."),
+        ("ADR:;;Main St. 1, Back door;Town;;;", "address", "Main St. 1, Back door/Town///"),
+    ] {
+        assert_eq!(see(&with(&format!("{line}\r\n")), field), seen, "{line}");
+    }
+    for (before, field, new, line) in [
+        ("", "note", "a, b; C:\\new", "NOTE:a, b; C:\\new\r\n"),
+        ("", "note", "one, a;\ntwo\\", "NOTE;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:one, a;=0D=0Atwo=5C\r\n"),
+        ("", "note", ",", "NOTE:,\r\n"),
+        ("", "website", "http://x.example/a\\b;c", "URL:http://x.example/a\\b;c\r\n"),
+        ("ORG:A\\B;Sales\r\n", "department", "R; D, C:\\new", "ORG:A\\B;R\\; D, C:\\new\r\n"),
+        // A backslash before the separator would escape it.
+        ("ORG:A;Sales\r\n", "company", "C:\\", "ORG;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:C:=5C;Sales\r\n"),
+        ("", "address", ";/a, b///", "ADR:;;\\;;a, b;;;\r\n"),
+    ] {
+        let edited = edit(&with(before), &[(field, new)]);
+        assert!(edited.contains(line), "{edited}");
+        assert_eq!(see(&edited, field), new);
+    }
+    // Components that are not written keep their spelling, or what they say.
+    let edited = edit(&with("ORG:C:\\new\\;x;Sales\r\n"), &[("department", "Größe")]);
+    assert_eq!(see(&edited, "company"), "C:\\new;x");
+    // 3.0 has the escapes.
+    let v3 = with("NOTE:a\\, b\\nc\r\n").replace("2.1", "3.0");
+    assert_eq!(see(&v3, "note"), "a, b\nc");
+}
+
+#[test]
 fn long_lines_are_folded_between_characters() {
     let note = "Grüezi mitenand, ".repeat(20);
     let edited = edit(ANN, &[("note", note.trim())]);

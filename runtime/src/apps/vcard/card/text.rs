@@ -29,6 +29,41 @@ pub(super) fn escape(text: &str) -> String {
     escaped
 }
 
+/// Text as a value of 2.1, which has no escapes: line breaks stay, for [`quoted_printable`]. Control characters are left out.
+pub(super) fn plain(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    text.chars().filter(|char| matches!(char, '\n' | '\t') || !char.is_control()).collect()
+}
+
+/// Text as a component of 2.1, in which nothing but the separator is escaped.
+pub(super) fn plain_component(text: &str) -> String {
+    plain(text).replace(';', "\\;")
+}
+
+/// A decoded value of 2.1 as text.
+pub(super) fn without_returns(value: Cow<'_, str>) -> Cow<'_, str> {
+    // Only a decoded value has line breaks of its own; it means CRLF by one.
+    if value.contains('\r') { Cow::Owned(value.replace('\r', "")) } else { value }
+}
+
+/// A decoded component of 2.1 as text.
+pub(super) fn unescape_component(value: Cow<'_, str>) -> Cow<'_, str> {
+    let value = without_returns(value);
+    if value.contains("\\;") { Cow::Owned(value.replace("\\;", ";")) } else { value }
+}
+
+/// The components of a value of 2.1. A backslash is a text like any other, but before the separator. At least one.
+pub(super) fn split_components(value: &str) -> impl Iterator<Item = &str> {
+    let mut start = 0;
+    let ends = value.match_indices(';').map(|(at, _)| at);
+    let ends = ends.filter(|at| !value.get(..*at).is_some_and(|before| before.ends_with('\\')));
+    ends.chain([value.len()]).filter_map(move |end| {
+        let piece = value.get(start..end);
+        start = end + 1;
+        piece
+    })
+}
+
 /// A value as text. A backslash before anything that needs none is kept.
 pub(super) fn unescape(value: &str) -> Cow<'_, str> {
     if !value.bytes().any(|byte| byte == b'\\' || byte == b'\r') {
@@ -159,28 +194,20 @@ fn decode_as(value: &str, encoding: &str, charset: &str) -> Option<String> {
     Some(texts?.join(","))
 }
 
-/// Escaped text as quoted-printable UTF-8. Semicolons stay: they separate components. A line break is
-/// written as one, because 2.1 has no escape for it.
-pub(super) fn quoted_printable(escaped: &str) -> String {
-    let mut encoded = String::with_capacity(escaped.len() * 2);
-    let mut chars = escaped.chars().peekable();
+/// A component or text of 2.1 as quoted-printable UTF-8. A backslash at its end must not escape a separator behind it.
+pub(super) fn quoted_printable(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len() * 2);
     let mut buffer = [0; 4];
-    while let Some(char) = chars.next() {
-        match (char, chars.peek()) {
-            ('\\', Some('n')) => {
-                chars.next();
-                encoded.push_str("=0D=0A");
-            }
-            ('\\', Some(&escaped)) => {
-                chars.next();
-                encoded.push('\\');
-                encoded.push(escaped);
-            }
-            ('=', _) => encoded.push_str("=3D"),
-            (' '..='~', _) => encoded.push(char),
+    let (text, end) = text.strip_suffix('\\').map_or((text, ""), |text| (text, "=5C"));
+    for char in text.chars() {
+        match char {
+            '\n' => encoded.push_str("=0D=0A"),
+            '=' => encoded.push_str("=3D"),
+            ' '..='~' => encoded.push(char),
             _ => char.encode_utf8(&mut buffer).bytes().for_each(|byte| encoded.push_str(&format!("={byte:02X}"))),
         }
     }
+    encoded.push_str(end);
     encoded
 }
 
