@@ -1,6 +1,6 @@
 //! `syncc completions`: a script that completes the command in a shell.
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 use clap_complete::Shell;
 
 use crate::{exit::Exit, output::say};
@@ -15,7 +15,7 @@ pub(crate) struct Completions {
 impl Completions {
     pub(crate) fn run(self) -> Exit {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut crate::Arguments::command(), "syncc", &mut script);
+        clap_complete::generate(self.shell, &mut crate::command(), "syncc", &mut script);
         say(&String::from_utf8_lossy(&script));
         Exit::Fine
     }

@@ -48,10 +48,11 @@ mod when;
 mod whom;
 mod why;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use exit::Exit;
 use output::Output;
+use syncc_runtime::engine::Guard;
 
 /// A contact is many short texts, which are made on one thread and dropped on another.
 #[global_allocator]
@@ -101,8 +102,17 @@ enum Verb {
     Completions(completions::Completions),
 }
 
+/// The command line, which takes no guard that there is not: a name with a slip would let nothing trip, and be found out
+/// only when the guard stops the run that it was meant for.
+pub(crate) fn command() -> clap::Command {
+    Arguments::command().mut_subcommands(|verb| {
+        let allows = verb.get_arguments().any(|argument| argument.get_long() == Some("allow"));
+        if allows { verb.mut_arg("allow", |allow| allow.value_parser(Guard::NAMES)) } else { verb }
+    })
+}
+
 fn main() -> std::process::ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::from_arg_matches(&command().get_matches()).unwrap_or_else(|error| error.exit());
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::from_env("SYNCC_LOG"))
         .with_writer(std::io::stderr)

@@ -271,3 +271,20 @@ fn what_an_app_has_no_place_for_stays_on_the_other_side() {
     assert_eq!(out[0]["outcome"], "in sync", "a country that Real Geeks cannot hold is no difference: {}", out[0]);
     assert_eq!(out[1]["left"]["address"], json!({"city": "Kona", "country": "USA"}), "{}", out[1]);
 }
+
+#[test]
+fn a_guard_that_there_is_not_is_told_and_the_nearest_one_named() {
+    let workspace = Workspace::with("rules.sync", RULE);
+    for (verb, more) in [("run", &["--once"][..]), ("plan", &[]), ("undo", &["--yes"])] {
+        for wrong in ["deletion", "removals,all-changed"] {
+            let ran = workspace.syncc(verb, &[more, &["--allow", wrong]].concat());
+            assert!(ran.code == 2 && ran.error.contains(&format!("'{wrong}' for '--allow <GUARD>'")), "{ran:?}");
+            assert!(ran.error.contains("empty-side, removals, deletions, overwrites, all-changed"), "{ran:?}");
+        }
+        let ran = workspace.syncc(verb, &[more, &["--allow", "deletion"]].concat());
+        assert!(ran.error.contains("a similar value exists: 'deletions'"), "{ran:?}");
+        let known =
+            workspace.syncc(verb, &[more, &["--allow", "deletions", "--allow", "unplanned", "--sandbox"]].concat());
+        assert!(!known.error.contains("invalid value"), "{known:?}");
+    }
+}
