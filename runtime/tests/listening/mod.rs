@@ -1,5 +1,7 @@
 //! A real connection that is listened to, and that can be made to fail on the way.
 
+#![allow(dead_code, reason = "each test binary uses its own part")]
+
 use std::{
     sync::{Arc, Mutex},
     time::Duration,

@@ -217,7 +217,9 @@ impl Sender {
             let error = rule.error.as_ref().and_then(|path| path.first(answer));
             return Err(self.verdict(effect, status, &verdict::wrapped(error)));
         }
-        rule.record.first(answer).ok_or_else(|| self.strange("an answer without the record"))
+        rule.record
+            .first(answer)
+            .ok_or_else(|| AppError { class: strangely(effect), ..self.strange("an answer without the record") })
     }
 
     /// An answer that is not what the app promises.
@@ -255,7 +257,7 @@ impl Sender {
         let json = if answer.body.is_empty() { Ok(Json::Null) } else { serde_json::from_slice(&answer.body) };
         if (200..300).contains(&answer.status) {
             return json.map_err(|_| AppError {
-                class: if call.effect == Effect::Writes { Class::Unknown } else { Class::Retry },
+                class: strangely(call.effect),
                 ..self.strange("an answer that is broken off or no JSON")
             });
         }
@@ -277,6 +279,14 @@ impl Sender {
             (HttpError::NotSent { .. } | HttpError::NoAnswer { .. }, _) => Class::Retry,
         };
         AppError::new(class, format!("{}: {error}", self.title))
+    }
+}
+
+/// What a good answer means that is not what the app promises: a write was taken in, and what came of it is not known.
+fn strangely(effect: Effect) -> Class {
+    match effect {
+        Effect::Reads => Class::Retry,
+        Effect::Writes => Class::Unknown,
     }
 }
 

@@ -1,0 +1,85 @@
+//! Answers that say less than the app promises, or something else: what is not said is not known, and never taken for
+//! "nothing", "gone" or "not done".
+
+use serde_json::{Value as Json, json};
+use syncc_compiler::ir::Side;
+use syncc_runtime::{
+    apps::{App, Class, Observed, Write, open_http},
+    world::Response,
+};
+use syncc_sandbox::{Practice, Sandbox};
+use uuid::Uuid;
+
+use crate::{
+    listening::{Fate, Line},
+    world::{google_account, record, sandbox, side, with},
+};
+
+/// A practice account of Google behind a line that can be made to change what is said.
+struct Google {
+    sandbox: Sandbox,
+    line: Line,
+    app: Box<dyn App>,
+    side: Side,
+}
+
+impl Google {
+    async fn with(contacts: usize) -> Self {
+        let (sandbox, line, side) = (sandbox(contacts).await, Line::new(), side("google", "contact"));
+        let app = open_http(&side, &google_account(sandbox.google()), &line.world()).unwrap();
+        Self { sandbox, line, app, side }
+    }
+
+    fn practice(&self) -> &Practice {
+        self.sandbox.google()
+    }
+
+    fn create(&self, fields: &[(&str, &str)]) -> (Uuid, Write) {
+        let op = Uuid::new_v4();
+        (op, Write::Create { op, record: record(&self.side, fields) })
+    }
+
+    fn change(&self, seen: &Observed, fields: &[(&str, &str)]) -> Write {
+        let before = self.app.decode(&seen.raw).unwrap();
+        let after = with(&self.side, &before, fields);
+        Write::Update { id: seen.id.clone(), version: seen.version.clone(), raw: seen.raw.clone(), before, after }
+    }
+
+    /// From now on the answers to requests with this in their path are changed.
+    fn twist(&self, path: &'static str, change: fn(&mut Response)) {
+        self.line.rule(move |request| request.url.path().contains(path).then_some(Fate::Change(change)));
+    }
+}
+
+/// Changes what an answer says.
+fn say(answer: &mut Response, change: impl FnOnce(&mut Json)) {
+    let mut said = serde_json::from_slice(&answer.body).unwrap();
+    change(&mut said);
+    answer.body = said.to_string().into_bytes();
+}
+
+#[tokio::test]
+async fn a_write_that_is_answered_without_its_record_is_unknown_and_never_counts_as_not_done() {
+    let google = Google::with(0).await;
+    google.twist("batchCreateContacts", |answer| {
+        say(answer, |said| {
+            said["createdPeople"][0].as_object_mut().unwrap().shift_remove("person");
+        });
+    });
+    let (op, create) = google.create(&[("given_name", "Ann")]);
+    let error = google.app.push(&[create]).await.remove(0).unwrap_err();
+    assert_eq!((error.class, google.practice().people().len()), (Class::Unknown, 1), "{error}");
+    let found = google.app.find_created(op, &record(&google.side, &[])).await.unwrap().expect("it is there");
+
+    google.twist("batchUpdateContacts", |answer| {
+        say(answer, |said| {
+            for own in said["updateResult"].as_object_mut().unwrap().values_mut() {
+                *own = json!({});
+            }
+        });
+    });
+    let change = google.change(&found, &[("nickname", "Annie")]);
+    let error = google.app.push(&[change]).await.remove(0).unwrap_err();
+    assert_eq!(error.class, Class::Unknown, "{error}");
+    assert_eq!(google.practice().person(&found.id).unwrap()["nicknames"][0]["value"], "Annie");
+}
