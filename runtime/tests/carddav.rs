@@ -373,6 +373,45 @@ async fn a_create_whose_answer_was_lost_is_found_and_never_doubled() {
 }
 
 #[tokio::test]
+async fn a_create_that_arrived_is_unknown_when_it_cannot_be_looked_for() {
+    let book = Book::xandikos();
+    let app = book.app();
+    // It is taken in, and kept under an address of the server's own; the question for it by its unique id is refused.
+    book.line.rule(|request| {
+        let body = String::from_utf8_lossy(&request.body);
+        match request.method.as_str() {
+            "PUT" => Some(answer(201, &[], "")),
+            "REPORT" if body.contains("addressbook-query") => Some(answer(403, &[], "")),
+            _ => None,
+        }
+    });
+    let error = book.push(&*app, book.create(1, ANN)).await.expect_err("not found");
+    assert_eq!(error.class, Class::Unknown, "{error}");
+    assert!(error.to_string().contains("was written, and cannot be looked for: "), "{error}");
+}
+
+#[tokio::test]
+async fn a_write_that_was_not_answered_stays_unknown_beside_one_that_there_is_no_book_for() {
+    let book = Book::radicale().await;
+    let home = book.server.url("/ann/");
+    let second = format!("/ann/{}.vcf", Uuid::from_u128(2));
+    book.line.rule(move |request| {
+        let empty = "<multistatus xmlns=\"DAV:\"><sync-token>data:,1</sync-token></multistatus>";
+        match (request.method.as_str(), request.url.path()) {
+            ("REPORT", "/ann/") => Some(answer(207, &[], empty)),
+            ("PUT", path) if path == second => Some(answer(405, &[], "")),
+            ("PUT", _) => Some(answer(502, &[], "")),
+            _ => None,
+        }
+    });
+    let app = book.at(&format!("url = \"{home}\"")).expect("the settings are right");
+    assert_eq!(pull(&*app, None).await.0.len(), 0);
+    let answers = app.push(&[book.create(1, ANN), book.create(2, ANN)]).await;
+    let classes: Vec<Class> = answers.into_iter().map(|answer| answer.expect_err("there is no book").class).collect();
+    assert_eq!(classes, [Class::Unknown, Class::Fatal]);
+}
+
+#[tokio::test]
 async fn a_wrong_password_is_tried_once() {
     let book = Book::radicale().await;
     let settings = format!("url = \"{}\"\nuser = \"ann\"", book.url);

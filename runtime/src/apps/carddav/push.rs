@@ -18,10 +18,12 @@ pub(super) async fn push(app: &CardDav, writes: &[Write]) -> Vec<Result<Written,
         stopped = answer.as_ref().err().filter(|error| stops(error.class)).cloned();
         sent.push(answer);
     }
-    if sent.iter().any(Result::is_err)
+    // Only what was refused is explained so: a write that was not answered may have been done all the same.
+    let refused = |sent: &Result<_, AppError>| sent.as_ref().is_err_and(|error| error.class != Class::Unknown);
+    if sent.iter().any(refused)
         && let Err(why) = app.prove().await
     {
-        sent.iter_mut().filter(|answer| answer.is_err()).for_each(|answer| *answer = Err(why.clone()));
+        sent.iter_mut().filter(|sent| refused(sent)).for_each(|sent| *sent = Err(why.clone()));
     }
     // Servers rewrite cards, and some answer a write without its version.
     let ids: Vec<String> = sent.iter().filter_map(|sent| sent.as_ref().ok()?.clone()).collect();
@@ -71,12 +73,15 @@ fn id_of(write: &Write) -> String {
 
 /// A written contact that is not where it was written: some servers choose addresses of their own.
 async fn elsewhere(app: &CardDav, write: &Write) -> Result<Written, AppError> {
+    // The server took it: whatever goes wrong while it is looked for, it is not sent again.
+    let unknown = |why: String| AppError::new(Class::Unknown, format!("`{}` was written, and {why}", id_of(write)));
     let found = match write {
-        Write::Create { op, .. } => cards::find_created(app, *op).await?,
+        Write::Create { op, .. } => cards::find_created(app, *op)
+            .await
+            .map_err(|error| unknown(format!("cannot be looked for: {}", error.what)))?,
         _ => None,
     };
-    let unknown = || AppError::new(Class::Unknown, format!("`{}` was written, and is not there", id_of(write)));
-    found.map(|now| Written { now }).ok_or_else(unknown)
+    found.map(|now| Written { now }).ok_or_else(|| unknown("is not there".to_owned()))
 }
 
 /// Sends one write. The id to read back, or nothing after a deletion.
