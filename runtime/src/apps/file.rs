@@ -162,6 +162,19 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
+/// What came of [`sync_folder`] once the files had their contents. They are there, so an error must not count as if nothing had
+/// been written: whether it lasts is not known. File systems that refuse to sync a folder at all (EINVAL, ENOTSUP: some
+/// network shares) do what they do by themselves.
+pub(super) fn synced(folder: &Path, result: io::Result<()>) -> Result<(), AppError> {
+    match result {
+        Err(error) if !matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => {
+            let what = format!("{} was written, but may not outlive a power cut: {error}", folder.display());
+            Err(AppError::new(Class::Unknown, what).todo("look at the disk; the next run looks at what is there"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What went wrong with a file, for people.
 pub(super) fn explain(doing: &str, path: &Path, error: &io::Error) -> AppError {
     let path = path.display();
@@ -176,5 +189,49 @@ pub(super) fn explain(doing: &str, path: &Path, error: &io::Error) -> AppError {
         ErrorKind::ReadOnlyFilesystem => fatal("the disk is read-only"),
         ErrorKind::NotFound => fatal("it is not there").todo("create it, or correct `path` in syncc.toml"),
         _ => fatal(&error.to_string()),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod test {
+    use syncc_compiler::{ir::Side, schema::Detects, value::Record};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::apps::Write;
+
+    /// A side without any fields, an account of an app that is files, and what makes one record in it.
+    pub(in crate::apps) fn without_fields(app: &str, folder: &Path, path: &str) -> (Side, Account, Write) {
+        let side = Side {
+            name: app.to_owned(),
+            app: app.to_owned(),
+            account: app.to_owned(),
+            object: "contact".to_owned(),
+            instance: None,
+            fields: Vec::new(),
+            detects: Detects::default(),
+            creates: true,
+            deletes: true,
+        };
+        let account = Account {
+            name: app.to_owned(),
+            app: app.to_owned(),
+            settings: [("path".to_owned(), toml::Value::String(path.to_owned()))].into(),
+            folder: folder.to_owned(),
+            secret: None,
+            webhook_secret: None,
+            region: None,
+        };
+        (side, account, Write::Create { op: Uuid::from_u128(1), record: Record::default() })
+    }
+
+    #[test]
+    fn a_folder_that_is_not_synced_leaves_open_whether_what_is_there_lasts() {
+        let class = |result| synced(Path::new("/contacts"), result).err().map(|error| error.class);
+        assert_eq!(class(Ok(())), None);
+        assert_eq!(class(Err(io::Error::other("the cable is out"))), Some(Class::Unknown));
+        // File systems that have no such thing.
+        assert_eq!(class(Err(ErrorKind::InvalidInput.into())), None);
+        assert_eq!(class(Err(ErrorKind::Unsupported.into())), None);
     }
 }

@@ -19,7 +19,11 @@ mod settings;
 mod table;
 mod writes;
 
-use std::{collections::BTreeSet, fs, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use async_trait::async_trait;
 use syncc_compiler::{
@@ -110,7 +114,7 @@ impl App for Csv {
     }
 
     async fn push(&self, writes: &[Write]) -> Vec<Result<Written, AppError>> {
-        match self.push_all(writes) {
+        match self.push_all(writes, file::sync_folder) {
             Ok(answers) => answers,
             Err(error) => writes.iter().map(|_| Err(error.clone())).collect(),
         }
@@ -189,13 +193,18 @@ impl Csv {
         ))
     }
 
-    /// Reads the file, applies all writes, and replaces it once.
-    fn push_all(&self, writes: &[Write]) -> Result<Vec<Result<Written, AppError>>, AppError> {
+    /// Reads the file, applies all writes, and replaces it once. `sync` makes its folder last.
+    fn push_all(
+        &self,
+        writes: &[Write],
+        sync: impl Fn(&Path) -> io::Result<()>,
+    ) -> Result<Vec<Result<Written, AppError>>, AppError> {
         let content = self.content()?;
         let rows = self.rows(&content)?;
         let mut writes_to = Writes::new(rows, &self.layout, &self.settings);
         let done: Vec<Result<String, AppError>> = writes.iter().map(|write| writes_to.apply(write)).collect();
         let rows = writes_to.finish();
+        let mut lasts = Ok(());
         if done.iter().any(Result::is_ok) {
             if self.content()? != content {
                 let what = format!("{} was changed by somebody else while it was written", self.path.display());
@@ -203,12 +212,12 @@ impl Csv {
             }
             file::replace(&self.path, &rows.table.to_bytes()).map_err(|error| self.explain("written", &error))?;
             if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-                file::sync_folder(folder).map_err(|error| self.explain("written", &error))?;
+                lasts = file::synced(folder, sync(folder));
             }
         }
         let answer =
             |id: String| Written { now: rows.find(&id).and_then(|at| rows.at(at)).unwrap_or_else(|| gone(&id)) };
-        Ok(done.into_iter().map(|done| done.map(answer)).collect())
+        Ok(done.into_iter().map(|done| done.and_then(|id| lasts.clone().map(|()| answer(id)))).collect())
     }
 
     fn hidden(&self, id: &str) -> AppError {
@@ -227,4 +236,25 @@ fn schema_fields() -> Vec<String> {
 /// A row that is gone.
 fn gone(id: &str) -> Observed {
     Observed { id: id.to_owned(), version: None, raw: Vec::new(), deleted: true, edited: None, aliases: Vec::new() }
+}
+
+#[cfg(test)]
+mod test {
+    use super::*;
+
+    #[test]
+    fn a_row_that_is_in_the_file_is_unknown_when_its_folder_cannot_be_made_to_last() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("contacts.csv");
+        fs::write(&path, "id,email\n1,ann@x.example\n").expect("a file");
+        let (side, account, create) = file::test::without_fields("csv", folder.path(), "contacts.csv");
+        let settings = Settings::of(&account).expect("settings");
+        let layout = Layout::of(&side, &settings, None);
+        let csv = Csv { path: path.clone(), settings, layout, object: side.object.clone() };
+        let refused = Write::Delete { id: "1".to_owned(), version: Some("older".to_owned()) };
+        let answers = csv.push_all(&[create, refused], |_| Err(io::Error::other("the cable is out"))).expect("answers");
+        let classes: Vec<Option<Class>> = answers.into_iter().map(|done| done.err().map(|error| error.class)).collect();
+        assert_eq!(classes, [Some(Class::Unknown), Some(Class::Stale)]);
+        assert_eq!(fs::read_to_string(&path).expect("the file").lines().count(), 3, "it is in the file");
+    }
 }

@@ -217,8 +217,8 @@ impl Folder {
     }
 
     /// Makes new names and removals last.
-    pub(super) fn sync(&self) -> Result<(), AppError> {
-        file::sync_folder(&self.path).map_err(|error| file::explain("written", &self.path, &error))
+    pub(super) fn sync(&self, sync: impl Fn(&Path) -> io::Result<()>) -> Result<(), AppError> {
+        file::synced(&self.path, sync(&self.path))
     }
 
     fn check_version(&self, name: &str, version: Option<&str>) -> Result<(), AppError> {

@@ -150,7 +150,7 @@ impl App for Vcard {
     async fn push(&self, writes: &[Write]) -> Vec<Result<Written, AppError>> {
         // The last batch is noted meanwhile.
         let (app, count, writes) = (self.clone(), writes.len(), writes.to_vec());
-        threads::aside(move || push::push(&app, &writes)).await.unwrap_or_else(|| {
+        threads::aside(move || push::push(&app, &writes, file::sync_folder)).await.unwrap_or_else(|| {
             let stopped = AppError::new(Class::Unknown, "syncc was stopped while it was written");
             vec![Err(stopped); count]
         })

@@ -4,6 +4,8 @@
 //! the other, and at last the folder is made to last. So a power cut leaves each file as it was or as it was to be, never
 //! without its content, and what the journal calls sent and not confirmed is settled by looking.
 
+use std::{io, path::Path};
+
 use super::{Vcard, card::Card, file, file::Staged, file::Sync};
 use crate::apps::{AppError, Class, Observed, Write, Written};
 
@@ -27,8 +29,12 @@ impl Ready<'_> {
     }
 }
 
-/// See [`crate::apps::App::push`].
-pub(super) fn push(app: &Vcard, writes: &[Write]) -> Vec<Result<Written, AppError>> {
+/// See [`crate::apps::App::push`]. `sync_folder` makes the folder last.
+pub(super) fn push(
+    app: &Vcard,
+    writes: &[Write],
+    sync_folder: impl Fn(&Path) -> io::Result<()>,
+) -> Vec<Result<Written, AppError>> {
     let together = if writes.len() >= MANY { app.folder.together() } else { None };
     let sync = if together.is_some() { Sync::Together } else { Sync::Now };
     let mut ready: Vec<Result<Ready<'_>, AppError>> = writes.iter().map(|write| begin(app, write, sync)).collect();
@@ -43,7 +49,7 @@ pub(super) fn push(app: &Vcard, writes: &[Write]) -> Vec<Result<Written, AppErro
     let put = ready.into_iter().map(|ready| Ok(Written { now: carry_out(app, ready?)? }));
     let mut answers: Vec<Result<Written, AppError>> = put.collect();
     // Only now are new names and removals certain to last.
-    if let Err(error) = app.folder.sync() {
+    if let Err(error) = app.folder.sync(sync_folder) {
         answers.iter_mut().filter(|answer| answer.is_ok()).for_each(|answer| *answer = Err(error.clone()));
     }
     answers
@@ -73,5 +79,37 @@ fn carry_out(app: &Vcard, ready: Ready<'_>) -> Result<Observed, AppError> {
         Ready::Create(op, staged, content) => app.folder.create(op, staged, content),
         Ready::Replace(id, version, staged, content) => app.folder.replace(id, &version, staged, content),
         Ready::Delete(id, version) => app.folder.delete(id, version),
+    }
+}
+
+#[cfg(test)]
+mod test {
+    use super::*;
+    use crate::{
+        apps::vcard::{Folder, Layout},
+        world::World,
+    };
+
+    #[test]
+    fn a_card_that_has_its_file_is_unknown_when_the_folder_cannot_be_made_to_last() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (side, _, create) = file::test::without_fields("vcard", folder.path(), ".");
+        let app = Vcard {
+            folder: Folder::new(folder.path().to_owned()),
+            layout: Layout::of(&side, None),
+            object: side.object.clone(),
+            world: World::real(),
+        };
+        let gone = Write::Update {
+            id: "gone.vcf".to_owned(),
+            version: None,
+            raw: b"BEGIN:VCARD\r\nVERSION:3.0\r\nEND:VCARD\r\n".to_vec(),
+            before: Default::default(),
+            after: Default::default(),
+        };
+        let answers = push(&app, &[create, gone], |_| Err(io::Error::other("the cable is out")));
+        let classes: Vec<Option<Class>> = answers.into_iter().map(|done| done.err().map(|error| error.class)).collect();
+        assert_eq!(classes, [Some(Class::Unknown), Some(Class::Gone)]);
+        assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 1, "it has its file");
     }
 }
