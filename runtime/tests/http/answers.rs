@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     listening::{Fate, Line},
-    world::{google_account, record, sandbox, side, with},
+    world::{google_account, pull, record, sandbox, side, with},
 };
 
 /// A practice account of Google behind a line that can be made to change what is said.
@@ -82,4 +82,40 @@ async fn a_write_that_is_answered_without_its_record_is_unknown_and_never_counts
     let error = google.app.push(&[change]).await.remove(0).unwrap_err();
     assert_eq!(error.class, Class::Unknown, "{error}");
     assert_eq!(google.practice().person(&found.id).unwrap()["nicknames"][0]["value"], "Annie");
+}
+
+#[tokio::test]
+async fn a_record_that_an_answer_leaves_out_is_not_taken_for_gone() {
+    let google = Google::with(0).await;
+    let names = ["Ann", "Bob"];
+    let ids = names.map(|name| google.practice().add(&json!({"names": [{"givenName": name}]})).unwrap());
+    google.practice().delete(&ids[0]).unwrap();
+    let twice = [ids[0].clone(), ids[1].clone(), ids[1].clone()];
+    let there: Vec<bool> = google.app.get(&twice).await.unwrap().iter().map(Option::is_some).collect();
+    assert_eq!(there, [false, true, true], "what the app says is gone is gone");
+
+    let less: [fn(&mut Response); 3] = [
+        |answer| say(answer, |said| *said = json!({})),
+        |answer| say(answer, |said| said["responses"] = json!({})),
+        |answer| say(answer, |said| said["responses"] = json!([said["responses"][0]])),
+    ];
+    for less in less {
+        google.twist("batchGet", less);
+        let error = google.app.get(&ids).await.unwrap_err();
+        assert_eq!(error.class, Class::Retry, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_whose_records_are_no_list_is_an_error_and_one_without_any_is_empty() {
+    let google = Google::with(0).await;
+    assert_eq!(pull(&*google.app, None).await.unwrap().0.len(), 0, "the app leaves the member out of an empty page");
+    let (_, pulled) = pull(&*google.app, None).await.unwrap();
+    google.practice().add(&json!({"names": [{"givenName": "Ann"}]})).unwrap();
+    google
+        .twist("connections", |answer| say(answer, |said| said["connections"] = json!({"0": said["connections"][0]})));
+    for cursor in [None, pulled.cursor.as_deref()] {
+        let error = pull(&*google.app, cursor).await.unwrap_err();
+        assert_eq!(error.class, Class::Retry, "{error}");
+    }
 }

@@ -203,24 +203,32 @@ impl HttpApp {
             }
             return Ok(found);
         };
-        let mut found: BTreeMap<String, Json> = BTreeMap::new();
+        let mut found: BTreeMap<String, Option<Json>> = BTreeMap::new();
         for ids in ids.chunks(batch.size.max(1)) {
             let mut call = Call::read(&get.request, &get.query);
             call.query.extend(ids.iter().map(|id| (batch.param.as_str(), id.clone())));
             let answer = self.sender.send(call).await?;
-            for single in batch.answers.first(&answer).and_then(Json::as_array).into_iter().flatten() {
+            let answers = batch.answers.first(&answer).and_then(Json::as_array);
+            for single in
+                answers.ok_or_else(|| self.sender.strange("no answers for the records that it was asked for"))?
+            {
                 let asked =
                     batch.asked.text(single).ok_or_else(|| self.sender.strange("a record that nobody asked for"))?;
                 match self.sender.single(&batch.single, Effect::Reads, single) {
                     Ok(record) => {
-                        found.insert(asked, record.clone());
+                        found.insert(asked, Some(record.clone()));
                     }
-                    Err(error) if error.class == Class::Gone => {}
+                    Err(error) if error.class == Class::Gone => {
+                        found.insert(asked, None);
+                    }
                     Err(error) => return Err(error),
                 }
             }
         }
-        Ok(ids.iter().map(|id| found.remove(id)).collect())
+        // Each id must be answered: one that is left out is not known to be gone.
+        let told =
+            |id| found.get(id).cloned().ok_or_else(|| self.sender.strange("no answer for one of several records"));
+        ids.iter().map(told).collect()
     }
 }
 

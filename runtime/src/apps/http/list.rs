@@ -2,7 +2,8 @@
 //!
 //! A listing has ended when the last page says so in each way the app has: no token of a next page, a token for
 //! changes where the app gives one, and no fewer records than the app counts. Otherwise it is an error, because a
-//! record that is missing from a listing counts as deleted.
+//! record that is missing from a listing counts as deleted. For the same reason a page whose records are no list is an
+//! error, and not an empty page.
 
 use std::collections::BTreeSet;
 
@@ -68,7 +69,12 @@ impl<'a> Pages<'a> {
         if !answer.is_object() {
             return Err(sender.strange("a page that is none"));
         }
-        let records = listing.records.first(&answer).and_then(Json::as_array).cloned().unwrap_or_default();
+        let records = match listing.records.first(&answer) {
+            // Apps leave the member out of an empty page.
+            None => Vec::new(),
+            Some(Json::Array(records)) => records.clone(),
+            Some(_) => return Err(sender.strange("something else in the place of a page's records")),
+        };
         self.count += records.len() as u64;
         self.page = listing.next.text(&answer).filter(|token| !token.is_empty());
         match &self.page {
