@@ -1,6 +1,8 @@
 //! Answers that say less than the app promises, or something else: what is not said is not known, and never taken for
 //! "nothing", "gone" or "not done".
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use serde_json::{Value as Json, json};
 use syncc_compiler::ir::Side;
 use syncc_runtime::{
@@ -11,7 +13,7 @@ use syncc_sandbox::{Practice, Sandbox};
 use uuid::Uuid;
 
 use crate::{
-    listening::{Fate, Line},
+    listening::{Fate, Line, answer},
     world::{google_account, pull, record, sandbox, side, with},
 };
 
@@ -118,4 +120,33 @@ async fn a_page_whose_records_are_no_list_is_an_error_and_one_without_any_is_emp
         let error = pull(&*google.app, cursor).await.unwrap_err();
         assert_eq!(error.class, Class::Retry, "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_label_that_is_renamed_between_two_pages_of_everything_ends_the_reading() {
+    let google = Google::with(0).await;
+    let labels = AtomicU32::new(0);
+    google.line.rule(move |request| {
+        let label = |id: &str, name: &str| json!({"resourceName": format!("contactGroups/{id}"), "name": name});
+        let person = |id: &str, label: &str| {
+            let group = json!({"contactGroupResourceName": format!("contactGroups/{label}")});
+            json!({"resourceName": format!("people/{id}"), "memberships": [{"contactGroupMembership": group}]})
+        };
+        let said = match (request.url.path(), request.url.query().unwrap_or_default()) {
+            ("/v1/contactGroups", _) if labels.fetch_add(1, Ordering::Relaxed) == 0 => {
+                json!({"contactGroups": [label("1", "Old")]})
+            }
+            ("/v1/contactGroups", _) => json!({"contactGroups": [label("1", "New"), label("2", "Fresh")]}),
+            (_, query) if query.contains("pageToken=more") => {
+                json!({"connections": [person("c2", "2")], "nextSyncToken": "now"})
+            }
+            _ => json!({"connections": [person("c1", "1")], "nextPageToken": "more"}),
+        };
+        Some(answer(200, &[], &said.to_string()))
+    });
+    let error = pull(&*google.app, None).await.unwrap_err();
+    assert_eq!(error.class, Class::Retry, "{error}");
+    assert!(error.what.contains("renamed or deleted while it was read"), "{error}");
+    // As soon as the names are the same from the first page to the last it ends well.
+    assert_eq!(pull(&*google.app, None).await.unwrap().0.len(), 2);
 }

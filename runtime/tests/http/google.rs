@@ -239,6 +239,19 @@ async fn a_label_is_made_when_it_is_first_needed_and_taken_off_again() {
     assert!(groups.contains("contactGroups/myContacts"), "a contact keeps one group: {groups}");
 }
 
+/// Somebody gives a label another name.
+async fn rename_label(practice: &Practice, old: &str, new: &str) {
+    let reqwest = reqwest::Client::new();
+    let base = &practice.base;
+    let get = reqwest.get(format!("{base}/v1/contactGroups")).bearer_auth(&practice.token);
+    let groups: Json = get.send().await.unwrap().json().await.unwrap();
+    let group = groups["contactGroups"].as_array().unwrap().iter().find(|group| group["name"] == old).unwrap();
+    let put =
+        reqwest.put(format!("{base}/v1/{}", group["resourceName"].as_str().unwrap())).bearer_auth(&practice.token);
+    let body = json!({"contactGroup": {"name": new, "etag": group["etag"]}, "updateGroupFields": "name"});
+    assert!(put.json(&body).send().await.unwrap().status().is_success());
+}
+
 #[tokio::test]
 async fn a_label_that_was_renamed_makes_everything_be_read_again() {
     let google = Google::with(0).await;
@@ -246,17 +259,7 @@ async fn a_label_that_was_renamed_makes_everything_be_read_again() {
     google.practice().label(&seen.id, "Old").unwrap();
     let (_, pulled) = pull(&*google.app, None).await.unwrap();
 
-    let reqwest = reqwest::Client::new();
-    let base = &google.practice().base;
-    let get = reqwest.get(format!("{base}/v1/contactGroups")).bearer_auth(&google.practice().token);
-    let groups: Json = get.send().await.unwrap().json().await.unwrap();
-    let group = groups["contactGroups"].as_array().unwrap().iter().find(|group| group["name"] == "Old").unwrap();
-    let put = reqwest
-        .put(format!("{base}/v1/{}", group["resourceName"].as_str().unwrap()))
-        .bearer_auth(&google.practice().token);
-    let body = json!({"contactGroup": {"name": "New", "etag": group["etag"]}, "updateGroupFields": "name"});
-    assert!(put.json(&body).send().await.unwrap().status().is_success());
-
+    rename_label(google.practice(), "Old", "New").await;
     google.clock.advance(Duration::from_secs(3601));
     let error = pull(&*google.app, pulled.cursor.as_deref()).await.unwrap_err();
     assert_eq!(error.class, Class::CursorLost, "{error}");
@@ -265,6 +268,30 @@ async fn a_label_that_was_renamed_makes_everything_be_read_again() {
         *google.app.decode(&all[0].raw).unwrap().get(field(&google.side, "label")),
         value(&google.side, "label", "New")
     );
+}
+
+#[tokio::test]
+async fn a_label_that_turns_out_to_be_renamed_in_the_middle_of_a_reading_makes_everything_be_read_again() {
+    let google = Google::with(0).await;
+    let (ann, _) = google.add(json!({"names": [{"givenName": "Ann"}]})).await;
+    let (bob, _) = google.add(json!({"names": [{"givenName": "Bob"}]})).await;
+    google.practice().label(&ann.id, "Old").unwrap();
+    let (_, pulled) = pull(&*google.app, None).await.unwrap();
+
+    // The list of labels is fresh, but Bob gets one that is not in it: it is read again.
+    rename_label(google.practice(), "Old", "New").await;
+    google.practice().label(&bob.id, "Fresh").unwrap();
+    let error = pull(&*google.app, pulled.cursor.as_deref()).await.unwrap_err();
+    assert_eq!(error.class, Class::CursorLost, "{error}");
+    let (all, pulled) = pull(&*google.app, None).await.unwrap();
+    for seen in &all {
+        let label = if seen.id == ann.id { "New" } else { "Fresh" };
+        let record = google.app.decode(&seen.raw).unwrap();
+        assert_eq!(*record.get(field(&google.side, "label")), value(&google.side, "label", label));
+    }
+    // A label that is only new is no reason to.
+    google.practice().label(&bob.id, "Another").unwrap();
+    assert_eq!(pull(&*google.app, pulled.cursor.as_deref()).await.unwrap().0.len(), 1);
 }
 
 #[tokio::test]

@@ -68,9 +68,15 @@ impl HttpApp {
     }
 
     /// Records as the app shows them, to be remembered.
-    pub(super) async fn observe(&self, mut records: Vec<Json>) -> Result<Vec<Observed>, AppError> {
-        self.lookups.name(&self.sender, &mut records).await?;
-        records.iter().map(|record| self.observed(record)).collect()
+    pub(super) async fn observe(&self, records: Vec<Json>) -> Result<Vec<Observed>, AppError> {
+        Ok(self.observe_names(records).await?.0)
+    }
+
+    /// The same, and whether it turned out that a known name of a label changed or went.
+    async fn observe_names(&self, mut records: Vec<Json>) -> Result<(Vec<Observed>, bool), AppError> {
+        let renamed = self.lookups.name(&self.sender, &mut records).await?;
+        let observed: Result<_, _> = records.iter().map(|record| self.observed(record)).collect();
+        Ok((observed?, renamed))
     }
 
     /// One record, with its names in it.
@@ -119,14 +125,28 @@ impl HttpApp {
             self.lookups.remember(cursor.tables);
             (since, token) = (cursor.since, Some(cursor.token));
         }
+        // Records that are known from earlier readings hold the names of that time.
+        let lost = || AppError::new(Class::CursorLost, "everything is read again: a label was renamed or deleted");
         if self.lookups.refresh(&self.sender, token.is_none()).await? && token.is_some() {
-            return Err(AppError::new(Class::CursorLost, "everything is read again: a label was renamed or deleted"));
+            return Err(lost());
         }
         let mut pages = Pages::of(&self.sender, listing).since(token.as_deref());
+        let mut begun = false;
         while let Some(records) = pages.next().await? {
-            if !records.is_empty() {
-                page(self.observe(records).await?)?;
+            if records.is_empty() {
+                continue;
             }
+            let (observed, renamed) = self.observe_names(records).await?;
+            // The next reading would find nothing new in the list that was just read: it has to be said now.
+            match renamed {
+                true if token.is_some() => return Err(lost()),
+                true if begun => {
+                    let what = format!("a label of {} was renamed or deleted while it was read", self.sender.title());
+                    return Err(AppError::new(Class::Retry, what).todo("nothing was changed; run again"));
+                }
+                _ => page(observed)?,
+            }
+            begun = true;
         }
         let next = pages.token();
         let cursor = next.map(|token| Cursor { token, since, asked: asked(listing), tables: BTreeMap::new() });

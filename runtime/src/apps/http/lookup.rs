@@ -117,10 +117,11 @@ impl Lookups {
         Ok(changed)
     }
 
-    /// Puts the names beside the ids of these records.
-    pub(crate) async fn name(&self, sender: &Sender, records: &mut [Json]) -> Result<(), AppError> {
+    /// Puts the names beside the ids of these records. Says whether the lists had to be read again for that, and a known name
+    /// changed or went, as [`Self::refresh`] does.
+    pub(crate) async fn name(&self, sender: &Sender, records: &mut [Json]) -> Result<bool, AppError> {
         if self.places.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let mut known = true;
         {
@@ -129,15 +130,16 @@ impl Lookups {
                 known &= self.annotate(record, &tables);
             }
         }
-        if !known {
-            self.refresh(sender, true).await?;
-            let tables = self.held();
-            for record in records {
-                // An id that even the fresh list does not have is nobody's name.
-                self.annotate(record, &tables);
-            }
+        if known {
+            return Ok(false);
         }
-        Ok(())
+        let changed = self.refresh(sender, true).await?;
+        let tables = self.held();
+        for record in records {
+            // An id that even the fresh list does not have is nobody's name.
+            self.annotate(record, &tables);
+        }
+        Ok(changed)
     }
 
     /// The ids of these names; those that are not there are made. What fails is told name by name.
@@ -257,9 +259,12 @@ impl Lookups {
                 }
                 let name = names.and_then(|names| names.get(&id));
                 all &= name.is_some();
-                if let (Some(name), Json::Object(members)) = (name, element) {
-                    members.insert(NAME.to_owned(), Json::String(name.clone()));
-                }
+                let Json::Object(members) = element else { continue };
+                match name {
+                    Some(name) => members.insert(NAME.to_owned(), Json::String(name.clone())),
+                    // The name that the list before this one had for it.
+                    None => members.shift_remove(NAME),
+                };
             }
         }
         all
