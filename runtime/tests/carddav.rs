@@ -585,3 +585,38 @@ async fn a_card_that_cannot_be_read_is_named_and_left_alone() {
         [format!("the card `{}` is left out: it breaks off: the line END:VCARD is missing", made.id)]
     );
 }
+
+#[tokio::test]
+async fn after_a_reading_with_gaps_everything_is_read_until_one_is_complete() {
+    fn cut_ann(answer: &mut syncc_runtime::world::Response) {
+        let body = String::from_utf8_lossy(&answer.body);
+        answer.body = body.replacen("END:VCARD", "", 1).into_bytes();
+    }
+    for (book, tokens) in Book::both().await.into_iter().zip([true, false]) {
+        let rule = move |cut: bool| {
+            move |request: &Request| {
+                let sync = String::from_utf8_lossy(&request.body).contains("sync-collection");
+                match sync && !tokens {
+                    true => Some(answer(501, &[], "")),
+                    false => cut.then_some(Fate::Change(cut_ann)),
+                }
+            }
+        };
+        let app = book.app();
+        let writes = [book.create(1, ANN), book.create(2, ANN)];
+        assert!(app.push(&writes).await.iter().all(Result::is_ok));
+        book.line.rule(rule(true));
+        let (some, first) = pull(&*app, None).await;
+        assert_eq!((some.len(), first.complete, first.problems.len()), (1, false, 1));
+        let (some, second) = pull(&*app, first.cursor.as_deref()).await;
+        assert_eq!((some.len(), second.complete, second.problems.len()), (1, false, 1), "the problem stays in sight");
+        book.line.rule(rule(false));
+        let (all, third) = pull(&*app, second.cursor.as_deref()).await;
+        assert_eq!((all.len(), third.complete), (2, true));
+        // From then on only what changed is asked for; cursors did not always say whether there were gaps.
+        let cursor = third.cursor.expect("a cursor");
+        assert!(!cursor.contains("gaps"), "{cursor}");
+        let (none, fourth) = pull(&*app, Some(&cursor)).await;
+        assert_eq!((none.len(), fourth.complete), (0, false));
+    }
+}

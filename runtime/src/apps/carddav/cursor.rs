@@ -15,6 +15,10 @@ pub(super) struct Cursor {
     /// Where it is, so that it need not be looked for.
     pub(super) book: Url,
     pub(super) state: State,
+    /// Whether the reading of everything behind it left out cards that could not be read: a contact that was deleted before
+    /// it may hide behind one of them. Cursors from before this was noted count as without gaps.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) gaps: bool,
 }
 
 /// How the server tells what changed.

@@ -121,6 +121,8 @@ impl<'a, 'p> Listing<'a, 'p> {
 pub(super) async fn pull(app: &CardDav, cursor: Option<&str>, page: &mut Page<'_>) -> Result<Pulled, AppError> {
     let identity = app.settings.identity();
     let known = cursor.map(|text| Cursor::read(text, &identity)).transpose()?;
+    // After a reading with gaps a deletion may hide in a gap, so everything is read again.
+    let known = known.filter(|known| !known.gaps);
     let full = known.is_none();
     let (listing, state) = match known {
         Some(Cursor { book, state, .. }) => {
@@ -136,8 +138,9 @@ pub(super) async fn pull(app: &CardDav, cursor: Option<&str>, page: &mut Page<'_
     };
     let book = listing.book.clone();
     let problems = listing.finish().await?;
-    let cursor = Cursor { identity, book, state }.write()?;
-    Ok(Pulled { cursor: Some(cursor), complete: full && problems.is_empty(), problems })
+    let gaps = full && !problems.is_empty();
+    let cursor = Cursor { identity, book, state, gaps }.write()?;
+    Ok(Pulled { cursor: Some(cursor), complete: full && !gaps, problems })
 }
 
 /// Lists everything: at the address of the account, if that is the book itself, else in the book that is found from
