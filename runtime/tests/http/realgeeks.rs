@@ -366,3 +366,42 @@ async fn another_inbox_makes_everything_be_read_again() {
     let app = open_http(&geeks.side, &realgeeks_account(geeks.practice(), Path::new(other.path())), &world).unwrap();
     assert_eq!(pull(&*app, Some(&cursor)).await.unwrap_err().class, Class::CursorLost);
 }
+
+#[tokio::test]
+async fn another_site_begins_with_an_empty_inbox_and_the_first_one_keeps_its_own() {
+    let geeks = Geeks::with(0, false).await;
+    let lead = geeks.made(&[("email", "ann@x.example")]).await;
+    let (_, cursor) = geeks.changes(None).await;
+    let (world, _) = world();
+    let mut account = realgeeks_account(geeks.practice(), geeks.folder.path());
+    account.settings.insert("site".into(), "00000000-0000-4000-8000-000000000000".into());
+    let other = open_http(&geeks.side, &account, &world).unwrap();
+    assert_eq!(pull(&*other, Some(&cursor)).await.unwrap_err().class, Class::CursorLost);
+    let (none, pulled) = pull(&*other, None).await.unwrap();
+    assert_eq!(none, []);
+    let other = open_http(&geeks.side, &account, &world).unwrap();
+    assert_eq!(pull(&*other, pulled.cursor.as_deref()).await.unwrap().0, [], "it is the same inbox from then on");
+
+    // A wrong site that is corrected again costs nothing: what only messages told is still there.
+    let first = open_http(&geeks.side, &realgeeks_account(geeks.practice(), geeks.folder.path()), &world).unwrap();
+    assert_eq!(pull(&*first, Some(&cursor)).await.unwrap().0, []);
+    assert_eq!(pull(&*first, None).await.unwrap().0[0].id, lead.id);
+}
+
+#[tokio::test]
+async fn an_inbox_that_does_not_say_whose_it_is_keeps_what_it_has() {
+    let geeks = Geeks::with(0, false).await;
+    let old = geeks.made(&[("email", "ann@x.example")]).await;
+    let (_, cursor) = geeks.changes(None).await;
+    let file = rusqlite::Connection::open(geeks.folder.path().join(".syncc/realgeeks.inbox")).unwrap();
+    file.execute_batch("drop table whose").unwrap();
+    let (world, _) = world();
+    let mut account = realgeeks_account(geeks.practice(), geeks.folder.path());
+    let app = open_http(&geeks.side, &account, &world).unwrap();
+    assert_eq!(pull(&*app, Some(&cursor)).await.unwrap().0, []);
+    assert_eq!(pull(&*app, None).await.unwrap().0[0].id, old.id);
+    // From now on it says so.
+    account.settings.insert("site".into(), "00000000-0000-4000-8000-000000000000".into());
+    let other = open_http(&geeks.side, &account, &world).unwrap();
+    assert_eq!(pull(&*other, None).await.unwrap().0, []);
+}

@@ -57,11 +57,14 @@ impl HttpApp {
             })?,
             None => Canon::default(),
         };
+        let sender = Sender::new(&manifest.app.title, &http, account, world)?;
+        let whose = http.identity.set_by(&sender.settings());
+        let mirrored = requests.mirror.as_ref().map(|rule| Mirrored::open(account, whose.as_deref(), object, rule));
         Ok(Self {
-            sender: Sender::new(&manifest.app.title, &http, account, world)?,
+            sender,
             fields: Fields::new(side, object, &requests, canon).map_err(wrong)?,
             lookups: Lookups::new(object, &requests.lookups).map_err(wrong)?,
-            mirrored: requests.mirror.as_ref().map(|rule| Mirrored::open(account, object, rule)).transpose()?,
+            mirrored: mirrored.transpose()?,
             object: requests,
             side: side.clone(),
         })

@@ -41,13 +41,21 @@ struct Cursor {
 }
 
 impl Mirrored {
-    pub(super) fn open(account: &Account, object: &Object, rule: &manifest::Mirror) -> Result<Self, AppError> {
+    /// `whose` it is by the settings of the account.
+    pub(super) fn open(
+        account: &Account,
+        whose: Option<&str>,
+        object: &Object,
+        rule: &manifest::Mirror,
+    ) -> Result<Self, AppError> {
         let export = account.text(&rule.export.setting).map(|path| account.folder.join(path));
-        Ok(Self { mirror: Mirror::open(&inbox(account), rule)?, rule: rule.clone(), export, members: members(object) })
+        let mirror = Mirror::of(&inbox(account), whose, rule)?;
+        Ok(Self { mirror, rule: rule.clone(), export, members: members(object) })
     }
 }
 
-/// The file with the mirror of an account, in the workspace's own folder.
+/// The file with the mirror of an account, in the workspace's own folder. See [`Mirror::of`] for an account that became
+/// somebody else's.
 pub(super) fn inbox(account: &Account) -> PathBuf {
     let name: String = account
         .name

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::Request;
-use crate::apps::{Class, http::path::Path};
+use crate::apps::{
+    Class,
+    http::{path::Path, template::Fill},
+};
 
 /// How an app is reached.
 #[derive(Clone, Debug, Deserialize)]
@@ -39,6 +42,14 @@ pub(crate) struct Identity {
     pub(crate) request: Request,
     /// What names the account: text with `{setting}` in it, or a path into the answer.
     pub(crate) is: String,
+}
+
+impl Identity {
+    /// Who the account is, if that is a matter of its settings and the app need not be asked.
+    pub(crate) fn set_by(&self, settings: &Fill) -> Option<String> {
+        let asked = Path::try_from(self.is.clone()).is_ok();
+        Some(settings.plain(&self.is)).filter(|text| !asked && *text != self.is)
+    }
 }
 
 /// How the login is sent.

@@ -98,10 +98,12 @@ impl Intake {
             .todo("ask the app for the secret of the webhook, and put it into the environment variable for it")
         })?;
         let settings = account.settings.keys().filter_map(|name| Some((name, account.text(name)?)));
+        let settings = settings.fold(Fill::default(), |fill, (name, text)| fill.text(name, text.trim()));
+        let whose = manifest.http.as_ref().and_then(|http| http.identity.set_by(&settings));
         Ok(Some(Self {
-            mirror: Mirror::open(&inbox(account), mirror)?,
+            mirror: Mirror::of(&inbox(account), whose.as_deref(), mirror)?,
             rule: mirror.webhook.clone(),
-            settings: settings.fold(Fill::default(), |fill, (name, text)| fill.text(name, text.trim())),
+            settings,
             object: object.clone(),
             secret,
             world: world.clone(),

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::merge::{Known, Times, Told};
 use crate::apps::{
-    AppError, Class,
+    AppError, Class, file,
     http::{
         manifest::{self, Collects},
         path::Path as JsonPath,
@@ -27,6 +27,7 @@ use crate::apps::{
 
 const SCHEMA: &str = "
     create table if not exists mirror (id text not null) strict;
+    create table if not exists whose (account text not null) strict;
     create table if not exists message (id text primary key) strict, without rowid;
     create table if not exists record (
         id text primary key, record text not null, times text not null, changed integer not null
@@ -57,8 +58,38 @@ pub(in crate::apps::http) struct Held {
 }
 
 impl Mirror {
-    /// Opens the mirror, making it if need be.
-    pub(in crate::apps::http) fn open(path: &Path, rule: &manifest::Mirror) -> Result<Self, AppError> {
+    /// Opens the mirror of whom the settings of an account name, making it if need be. A file that holds the records of
+    /// somebody else stays as it is, and another one is begun beside it: with the old settings it is as before, since
+    /// what messages told is told by nothing else.
+    pub(in crate::apps::http) fn of(
+        path: &Path,
+        whose: Option<&str>,
+        rule: &manifest::Mirror,
+    ) -> Result<Self, AppError> {
+        let mirror = Self::open(path, rule)?;
+        let Some(whose) = whose else { return Ok(mirror) };
+        if mirror.is_of(whose)? {
+            return Ok(mirror);
+        }
+        let beside = path.with_extension(format!("{}.inbox", file::version(whose.as_bytes())));
+        let mirror = Self::open(&beside, rule)?;
+        if mirror.is_of(whose)? {
+            return Ok(mirror);
+        }
+        let what = format!("the inbox {} is not of `{whose}`, as its name says", beside.display());
+        Err(AppError::new(Class::Fatal, what).todo("move it to another folder and run again"))
+    }
+
+    /// Whether this is the mirror of this account. One that does not say whose it is, from before that was noted, becomes its.
+    fn is_of(&self, whose: &str) -> Result<bool, AppError> {
+        self.write(|change| {
+            let nobodys = "insert into whose (account) select ?1 where not exists (select 1 from whose)";
+            change.execute(nobodys, [whose])?;
+            change.query_row("select account = ?1 from whose", [whose], |row| row.get(0))
+        })
+    }
+
+    fn open(path: &Path, rule: &manifest::Mirror) -> Result<Self, AppError> {
         let at = |error: &dyn std::fmt::Display| {
             AppError::new(Class::Fatal, format!("the inbox {} cannot be opened: {error}", path.display()))
                 .todo("see that the folder can be written to")
