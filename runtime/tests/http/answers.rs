@@ -1,7 +1,10 @@
 //! Answers that say less than the app promises, or something else: what is not said is not known, and never taken for
 //! "nothing", "gone" or "not done".
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
 use serde_json::{Value as Json, json};
 use syncc_compiler::ir::Side;
@@ -149,4 +152,26 @@ async fn a_label_that_is_renamed_between_two_pages_of_everything_ends_the_readin
     assert!(error.what.contains("renamed or deleted while it was read"), "{error}");
     // As soon as the names are the same from the first page to the last it ends well.
     assert_eq!(pull(&*google.app, None).await.unwrap().0.len(), 2);
+}
+
+#[tokio::test]
+async fn what_was_made_of_a_refused_batch_is_found_by_a_list_that_is_behind_and_not_made_again() {
+    let google = Google::with(0).await;
+    let (op, ann) = google.create(&[("given_name", "Ann")]);
+    // The batch is refused for Bob after Ann was made, and the first lists do not show her yet.
+    let mark = json!([{"key": "syncc", "value": op.to_string()}]);
+    google.practice().add(&json!({"names": [{"givenName": "Ann"}], "clientData": mark})).unwrap();
+    let (batches, lists) = (AtomicU32::new(0), AtomicU32::new(0));
+    google.line.rule(move |request| match request.url.path() {
+        "/v1/people:batchCreateContacts" if batches.fetch_add(1, Ordering::Relaxed) == 0 => {
+            Some(answer(400, &[], r#"{"error": {"message": "Invalid person"}}"#))
+        }
+        "/v1/people/me/connections" if lists.fetch_add(1, Ordering::Relaxed) < 2 => Some(answer(200, &[], "{}")),
+        _ => None,
+    });
+    let bob = google.create(&[("given_name", "Bob")]).1;
+    let answers = google.app.push(&[ann, bob]).await;
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+    assert_eq!(google.practice().people().len(), 2, "Ann once, and Bob");
+    assert_eq!(google.line.waits(), [0, 5, 15, 40].map(Duration::from_secs));
 }

@@ -161,7 +161,7 @@ impl HttpApp {
     }
 
     /// The records that carry the marks of these ops, by op.
-    pub(super) async fn marked(&self, ops: &BTreeSet<String>) -> Result<BTreeMap<String, Json>, AppError> {
+    async fn marked(&self, ops: &BTreeSet<String>) -> Result<BTreeMap<String, Json>, AppError> {
         let (Some(find), Some(marker), Some(listing)) = (&self.object.find, &self.object.marker, &self.object.list)
         else {
             return Err(self.cannot_find());
@@ -173,6 +173,24 @@ impl HttpApp {
             let marks = records.into_iter().filter_map(|record| Some((marker.read.text(&record)?, record)));
             found.extend(marks.filter(|(op, _)| ops.contains(op)));
             if found.len() == ops.len() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The same, looked for as long as the app's lists may be behind its writes, or until all are found.
+    pub(super) async fn marked_in_time(&self, ops: &BTreeSet<String>) -> Result<BTreeMap<String, Json>, AppError> {
+        let waits = self.object.find.as_ref().map(|find| find.waits.as_slice()).unwrap_or_default();
+        if waits.is_empty() {
+            return Err(self.cannot_find());
+        }
+        let (mut found, mut missing) = (BTreeMap::new(), ops.clone());
+        for wait in waits {
+            self.sender.world.clock.sleep(Duration::from_secs(*wait)).await;
+            found.append(&mut self.marked(&missing).await?);
+            missing.retain(|op| !found.contains_key(op));
+            if missing.is_empty() {
                 break;
             }
         }
@@ -289,18 +307,10 @@ impl App for HttpApp {
         if let Some(mirrored) = &self.mirrored {
             return self.find_mirrored(mirrored, op, record).await;
         }
-        let waits = self.object.find.as_ref().map(|find| find.waits.as_slice()).unwrap_or_default();
-        let op = op.to_string();
-        for wait in waits {
-            self.sender.world.clock.sleep(Duration::from_secs(*wait)).await;
-            if let Some(record) = self.marked(&BTreeSet::from([op.clone()])).await?.remove(&op) {
-                return Ok(self.observe(vec![record]).await?.into_iter().next());
-            }
+        match self.marked_in_time(&BTreeSet::from([op.to_string()])).await?.into_values().next() {
+            Some(record) => Ok(self.observe(vec![record]).await?.into_iter().next()),
+            None => Ok(None),
         }
-        if waits.is_empty() {
-            return Err(self.cannot_find());
-        }
-        Ok(None)
     }
 
     fn decode(&self, raw: &[u8]) -> Result<Record, AppError> {

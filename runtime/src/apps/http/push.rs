@@ -1,8 +1,8 @@
 //! Writing: creates, updates and deletes, in batches, one after the other.
 //!
 //! - A batch that is refused because of its content is halved until the record is found that is to blame; the others
-//!   go through. What the app did before it refused is not done again: new records are looked for by their marks, a
-//!   change that was made has moved the version, and what was deleted is gone.
+//!   go through. What the app did before it refused is not done again: new records are looked for by their marks, for as
+//!   long as lists may be behind writes, a change that was made has moved the version, and what was deleted is gone.
 //! - After a failure that is nobody's content (a refused login, no answer, too many requests) nothing more is sent.
 //! - A new record that the app would take for another one, which it has, is not sent.
 //! - Updates of one batch have one mask, since a masked member that is missing in a record is cleared.
@@ -26,6 +26,10 @@ use crate::apps::{AppError, Class, Observed, Write, Written};
 
 /// The answer to each write, by its place; `None` while it was not sent.
 type Answers = Vec<Option<Result<Written, AppError>>>;
+
+/// Of a refused batch of no more new records than this each is sent by itself: that takes about as long as looking for what
+/// was made of one more refused half, because lists are waited for.
+const ALONE: usize = 50;
 
 /// A create that is ready to be sent.
 struct NewItem {
@@ -165,7 +169,7 @@ impl HttpApp {
                         // The app may have made some of them before it came to the one that it refuses. Those carry
                         // their mark, and are not sent again.
                         let ops = batch.iter().map(|item| item.op.to_string()).collect();
-                        let made = match self.marked(&ops).await {
+                        let made = match self.marked_in_time(&ops).await {
                             Ok(made) => made,
                             Err(why) => {
                                 let lost = AppError { class: Class::Unknown, ..why };
@@ -178,9 +182,10 @@ impl HttpApp {
                                 answer(answers, item.at, self.written(Ok(record)).await);
                             }
                         }
+                        // Several that are refused once more have to be looked for once more; one alone is not.
+                        let size = if batch.len() > ALONE { batch.len().div_ceil(2) } else { 1 };
                         batch.retain(|item| !made.contains_key(&item.op.to_string()));
-                        let second = batch.split_off(batch.len() / 2);
-                        stack.extend([second, batch].into_iter().filter(|half| !half.is_empty()));
+                        stack.extend(batch.chunks(size).rev().map(<[_]>::to_vec));
                     }
                     Err(error) => {
                         batch.iter().for_each(|item| answer(answers, item.at, Err(error.clone())));
