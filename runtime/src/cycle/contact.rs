@@ -159,7 +159,15 @@ impl Picture<'_> {
             }
         };
         if let Some(end) = End::BOTH.into_iter().find(|end| self.gone(item, *end)) {
+            let other = end.other();
+            let edited: Vec<_> = self.fields(item, other).into_iter().filter(|field| field.changed).collect();
             return match outcome.changes.is_empty() {
+                true if !edited.is_empty() => format!(
+                    "it was deleted in {}: it is not made again. What was edited in {} since ({}) keeps it there: an edit outlives a deletion, whatever the rules say.",
+                    name(end),
+                    name(other),
+                    edited.iter().map(|field| format!("`{}`", field.name)).collect::<Vec<_>>().join(", ")
+                ),
                 true => format!(
                     "it was deleted in {}: it is not made again, and nothing is done to its partner unless a rule says so.",
                     name(end)

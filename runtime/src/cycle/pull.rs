@@ -174,6 +174,8 @@ impl<'r> Reading<'r> {
         self.ask_for(doubts.into_ids()).await?;
         if pulled.complete {
             self.make_sure().await?;
+        } else if !app.lists_lag() {
+            self.look_for_made().await?;
         }
         let mut store = self.store();
         store.end_listing(end, pulled.complete, pulled.cursor.as_deref())?;
@@ -201,6 +203,19 @@ impl<'r> Reading<'r> {
                 now
             })
             .collect();
+        self.store().observe_now(self.end, &now)?;
+        Ok(())
+    }
+
+    /// Asks for what syncc made and the listing did not show, where what is there is listed at once: somebody may have deleted it
+    /// before any listing had it, so that no list of what changed tells of it.
+    async fn look_for_made(&self) -> Result<(), CycleError> {
+        let made = self.store().made(self.end)?;
+        if made.is_empty() {
+            return Ok(());
+        }
+        let found = self.get(&made).await?;
+        let now: Vec<_> = made.iter().zip(found).map(|(id, now)| now.unwrap_or_else(|| tombstone(id))).collect();
         self.store().observe_now(self.end, &now)?;
         Ok(())
     }

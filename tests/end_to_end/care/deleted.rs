@@ -57,3 +57,27 @@ fn who_was_deleted_while_a_line_cannot_be_read_is_deleted_when_it_can() {
     assert_eq!(run(&lists).code, 0);
     assert!(!lists.cards().contains("ben@home.example"));
 }
+
+#[test]
+fn a_card_that_was_just_made_and_is_deleted_before_anybody_read_it_is_deleted() {
+    let lists = Lists::new(&format!("{ANN}{BEN}"));
+    lists.workspace.write(
+        "team.sync",
+        "sync people <-> cards\n\nwhen people exists then cards exists\nwhen cards deleted then people deleted\n",
+    );
+    lists.run();
+    lists.delete_card("ben@home.example");
+    lists.run();
+    assert!(!lists.workspace.read("people.csv").contains("ben@home.example"), "no run had listed his card");
+}
+
+#[test]
+fn why_tells_that_an_edit_keeps_somebody() {
+    let lists = linked();
+    lists.edit_card("ben@home.example", "Zenith", "Zenith Ltd");
+    lists.workspace.write("people.csv", &format!("{HEAD}{ANN}"));
+    run(&lists);
+    assert!(lists.cards().contains("ben@home.example"));
+    let why = lists.syncc("why", &["ben@home.example"], &[]);
+    assert!(why.out.contains("What was edited in cards since (`company`) keeps it there"), "{why:?}");
+}

@@ -71,12 +71,22 @@ pub(super) fn confirm_all(
     at: Timestamp,
 ) -> Result<Vec<Option<LinkId>>, Fault> {
     let last = history::last(db)?;
-    let links = confirmed.iter().map(|of| confirm(db, of, at)).collect::<Result<_, _>>()?;
+    let mut made = [false; 2];
+    let links = confirmed.iter().map(|of| confirm(db, of, at, &mut made)).collect::<Result<_, _>>()?;
+    for end in End::BOTH.into_iter().filter(|end| made[end.index()]) {
+        observations::note_made(db, end)?;
+    }
     history::note_runs(db, last)?;
     Ok(links)
 }
 
-fn confirm(db: &Connection, confirmed: &Confirmed, at: Timestamp) -> Result<Option<LinkId>, Fault> {
+/// `any_made`: the ends on which records were made, left first.
+fn confirm(
+    db: &Connection,
+    confirmed: &Confirmed,
+    at: Timestamp,
+    any_made: &mut [bool; 2],
+) -> Result<Option<LinkId>, Fault> {
     let Confirmed { entry, now, fields, lines, settled, elses } = confirmed;
     let (end, target, partner, deletes, run) = db
         .prepare_cached(r#"SELECT "end", target, partner, deletes, run FROM journal WHERE id = ?1"#)?
@@ -97,9 +107,10 @@ fn confirm(db: &Connection, confirmed: &Confirmed, at: Timestamp) -> Result<Opti
         _ => None,
     };
     let made = target.is_none();
+    any_made[end.index()] |= made;
     let former = target.filter(|target| *target != now.id);
     let merged = former.is_some() && observations::is_known(db, end, &now.id)?;
-    observations::observe(db, end, std::slice::from_ref(now), From::Answer)?;
+    observations::observe(db, end, std::slice::from_ref(now), if made { From::Made } else { From::Answer })?;
     if let Some(former) = former {
         observations::rename(db, end, &former, &now.id, merged)?;
     }

@@ -20,6 +20,7 @@ pub(super) const STEPS: &[&str] = &[
     include_str!("migrations/0009_lean.sql"),
     include_str!("migrations/0010_few_words.sql"),
     include_str!("migrations/0011_stopped.sql"),
+    include_str!("migrations/0012_made.sql"),
 ];
 
 /// Does the steps that are missing.

@@ -159,6 +159,10 @@ impl Store for Sqlite {
         self.write(|db| observations::observe(db, end, page, observations::From::Answer))
     }
 
+    fn made(&self, end: End) -> Result<Vec<String>, StoreError> {
+        self.read(|db| observations::made(db, end))
+    }
+
     fn missed(&self, end: End) -> Result<bool, StoreError> {
         self.read(|db| observations::missed(db, end))
     }

@@ -72,6 +72,28 @@ const MISSED: i64 = 0;
 /// The same, for one of which that is in doubt.
 const DOUBTED: i64 = -1;
 
+/// The same, for one that was made and that no listing has shown yet.
+const MADE: i64 = -2;
+
+/// Notes that records of an end were made.
+pub(super) fn note_made(db: &Connection, end: End) -> Result<(), Fault> {
+    db.prepare_cached(r#"UPDATE ends SET made = 1 WHERE "end" = ?1 AND NOT made"#)?.execute([code::end(end)])?;
+    Ok(())
+}
+
+pub(super) fn made(db: &Connection, end: End) -> Result<Vec<String>, Fault> {
+    let any: bool = db
+        .prepare_cached(r#"SELECT made FROM ends WHERE "end" = ?1"#)?
+        .query_row([code::end(end)], |row| row.get(0))?;
+    if !any {
+        return Ok(Vec::new());
+    }
+    let mut select =
+        db.prepare_cached(r#"SELECT id FROM seen WHERE "end" = ?1 AND NOT deleted AND listing = ?2 ORDER BY id"#)?;
+    let ids = select.query_map([code::end(end), MADE], |row| row.get(0))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
 /// The records that count as deleted by a listing with this number (`?2`), are linked, and of which it was not planned yet what
 /// that means for their partner.
 fn pending(end: End) -> String {
@@ -105,7 +127,7 @@ pub(super) fn doubted(db: &Connection, end: End) -> Result<Vec<String>, Fault> {
 
 pub(super) fn end_listing(db: &Connection, end: End, complete: bool, cursor: Option<&str>) -> Result<(), Fault> {
     let ended = db
-        .prepare_cached(r#"UPDATE ends SET listing_open = 0 WHERE "end" = ?1 AND listing_open"#)?
+        .prepare_cached(r#"UPDATE ends SET listing_open = 0, made = 0 WHERE "end" = ?1 AND listing_open"#)?
         .execute([code::end(end)])?;
     // A complete listing deletes what it did not see: never on the word of one that was not begun.
     if ended == 0 {
@@ -147,6 +169,8 @@ pub(super) enum From {
     Read,
     /// The answer to a write: what the app holds now, whatever its clock says.
     Answer,
+    /// The same of a record that was made: no listing has shown it yet.
+    Made,
 }
 
 /// Takes records in. Three passes, so that the outcome does not depend on the order within the page:
@@ -157,9 +181,10 @@ pub(super) fn observe(db: &Connection, end: End, page: &[Observed], from: From) 
     let mut sorted: Vec<&Observed> = page.iter().collect();
     sorted.sort_by(|a, b| a.id.cmp(&b.id));
 
+    // What is made while a listing is under way belongs to it.
     let listing: i64 = db
-        .prepare_cached(r#"SELECT listing FROM ends WHERE "end" = ?1"#)?
-        .query_row([code::end(end)], |row| row.get(0))?;
+        .prepare_cached(r#"SELECT iif(?2 AND NOT listing_open, ?3, listing) FROM ends WHERE "end" = ?1"#)?
+        .query_row(params![code::end(end), from == From::Made, MADE], |row| row.get(0))?;
     let mut take = db.prepare_cached(
         r#"INSERT INTO seen ("end", id, version, raw, deleted, edited, listing) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
            ON CONFLICT ("end", id) DO UPDATE SET version = excluded.version, raw = excluded.raw,
@@ -181,7 +206,7 @@ pub(super) fn observe(db: &Connection, end: End, page: &[Observed], from: From) 
         let raw: &[u8] = if record.deleted { &[] } else { &record.raw };
         let edited = record.edited.map(code::time);
         let side = code::end(end);
-        let row = params![side, record.id, record.version, raw, record.deleted, edited, listing, from == From::Answer];
+        let row = params![side, record.id, record.version, raw, record.deleted, edited, listing, from != From::Read];
         if take.execute(row)? == 0 {
             // An older state of the record: not news, but the listing has it.
             list.execute(params![side, record.id, listing])?;
