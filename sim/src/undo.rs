@@ -44,10 +44,10 @@ pub(crate) fn undo(ran: &mut Ran, nth: u32, planted: Option<Planted>) -> Result<
     let noted = ran.store.history(&asked)?;
     let before = numbers(ran);
     if nth % 3 < 2 {
-        let end = if nth % 2 == 0 { End::Left } else { End::Right };
+        let end = if nth.is_multiple_of(2) { End::Left } else { End::Right };
         let lost = Strike { end, request: 1 + nth % 5, fault: Fault::LostAnswer };
         let cut = Round { crash: Some(1 + nth % 67), faults: vec![lost], ..Round::default() };
-        let first = if nth % 3 == 0 { cut } else { Round::default() };
+        let first = if nth.is_multiple_of(3) { cut } else { Round::default() };
         attempt(ran, cycle, &asked, &first, planted);
         next_run(ran, planted);
     }
