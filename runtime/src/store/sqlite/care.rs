@@ -22,8 +22,12 @@ pub(super) fn pause(db: &Connection, pauses: &[Pause]) -> Result<(), Fault> {
 
 pub(super) fn resume(db: &Connection, record: Option<(End, &str)>) -> Result<bool, Fault> {
     let (end, record) = record.map(|(end, record)| (code::end(end), record)).unzip();
-    let resumed =
-        db.prepare_cached(r#"DELETE FROM pauses WHERE "end" IS ?1 AND record IS ?2"#)?.execute(params![end, record])?;
+    // In the words of the index.
+    let resumed = db
+        .prepare_cached(
+            r#"DELETE FROM pauses WHERE coalesce("end", -1) = coalesce(?1, -1) AND coalesce(record, '') = coalesce(?2, '')"#,
+        )?
+        .execute(params![end, record])?;
     Ok(resumed > 0)
 }
 
