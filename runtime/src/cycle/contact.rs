@@ -163,7 +163,7 @@ impl Picture<'_> {
             let edited: Vec<_> = self.fields(item, other).into_iter().filter(|field| field.changed).collect();
             return match outcome.changes.is_empty() {
                 true if !edited.is_empty() => format!(
-                    "it was deleted in {}: it is not made again. What was edited in {} since ({}) keeps it there: an edit outlives a deletion, whatever the rules say.",
+                    "it was deleted in {}: it is not made again. What was edited in {} since ({}) keeps it there for as long as it stays so, also where a rule would delete it.",
                     name(end),
                     name(other),
                     edited.iter().map(|field| format!("`{}`", field.name)).collect::<Vec<_>>().join(", ")

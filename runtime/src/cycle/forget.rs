@@ -14,7 +14,7 @@ use syncc_compiler::{
 use super::{Connection, CycleError, Picture};
 use crate::{
     apps::{App, Observed},
-    store::{Marks, Store, StoreError, id_kind, mark},
+    store::{Marks, RecordId, Store, StoreError, id_kind, mark},
 };
 
 /// What erasing a person came to.
@@ -79,14 +79,11 @@ impl Connection<'_> {
     /// What the store can say.
     pub fn forget_gone(&mut self, typed: &str) -> Result<Option<Forgot>, CycleError> {
         let typed = typed.trim();
-        let keys = self.typed_keys(typed);
-        let mut texts: Vec<String> = keys.iter().map(|(_, key)| key.clone()).collect();
-        texts.push(typed.to_owned());
-        let records = self.store.mentioned(&texts)?;
-        if typed.is_empty() || records.is_empty() {
+        let records = self.told_of(typed)?;
+        if records.is_empty() {
             return Ok(None);
         }
-        let salt = self.salt()?;
+        let (keys, salt) = (self.typed_keys(typed), self.salt()?);
         let ids = records.iter().map(|(end, id)| mark(&salt, id_kind(*end), id));
         let marks: Vec<String> = ids.chain(keys.iter().map(|(kind, key)| mark(&salt, kind, key))).collect();
         let erased = self.store.forget(&records, &marks, &salt, self.world.clock.now())?;
@@ -99,10 +96,16 @@ impl Connection<'_> {
     /// # Errors
     /// What the store can say.
     pub fn is_told(&self, typed: &str) -> Result<bool, CycleError> {
-        let typed = typed.trim();
-        let mut texts: Vec<String> = self.typed_keys(typed).into_iter().map(|(_, key)| key).collect();
-        texts.push(typed.to_owned());
-        Ok(!typed.is_empty() && !self.store.mentioned(&texts)?.is_empty())
+        Ok(!self.told_of(typed.trim())?.is_empty())
+    }
+
+    /// The records that are not known any more, and that the history calls what was typed.
+    fn told_of(&self, typed: &str) -> Result<Vec<RecordId>, CycleError> {
+        if typed.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys = self.typed_keys(typed).into_iter().map(|(_, key)| key);
+        Ok(self.store.mentioned(&keys.chain([typed.to_owned()]).collect::<Vec<_>>())?)
     }
 
     /// The salt of all marks: a new one before the first.

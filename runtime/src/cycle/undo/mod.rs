@@ -5,7 +5,9 @@
 //!   named. Of a set, what was added is taken away and what was taken away is added; all else in it stays.
 //! - Nobody is moved to more mail.
 //! - It is a run like any other: planned, journalled, in the history, and can be undone itself.
-//! - What the rules would do again at once is paused, so that the undo lasts until somebody resumes it.
+//! - What the rules would do again at once is paused, so that the undo lasts until somebody resumes it. Everybody is, before anything
+//!   of them is written: an undo that is cut off lasts as well. Those to whom the rules do nothing are taken up again at its end.
+//! - Whom we deleted is made anew once, however often that is undone.
 //! - It is planned and carried out a page at a time, both sides of a pair in one page: a run that wrote a million contacts can be
 //!   undone where it was run. What is carried out is planned again from the same memory.
 
