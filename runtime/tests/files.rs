@@ -7,6 +7,10 @@ mod adopting;
 mod connection;
 #[path = "files/csv.rs"]
 mod csv_file;
+#[path = "files/meanwhile.rs"]
+mod meanwhile;
+#[path = "files/meddled.rs"]
+mod meddled;
 #[path = "files/merging.rs"]
 mod merging;
 #[path = "files/opt_out.rs"]

@@ -28,13 +28,18 @@ impl Host for Yes {
 
 /// Everybody of the two, matched by email.
 pub(crate) fn program() -> Program {
+    ruled("")
+}
+
+/// The same by these rules.
+pub(crate) fn ruled(rules: &str) -> Program {
     let schemas = ["shop", "desk"].map(|name| {
         let app = schema::App::clone(schema::builtin("csv").expect("CSV is built in"));
         AccountSchema { name: name.to_owned(), app }
     });
     let mut database = Database::default();
     database.set_accounts(schemas.into());
-    database.set_file("all.sync", "sync shop <-> desk\n\nmatch email\n".to_owned());
+    database.set_file("all.sync", format!("sync shop <-> desk\n\nmatch email\n\n{rules}"));
     let checked = database.check("all.sync").expect("the file is there");
     Program::clone(&checked.program.unwrap_or_else(|| panic!("{:#?}", checked.diagnostics)))
 }

@@ -1,0 +1,85 @@
+//! A list to which somebody else does something just when we write or read.
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use async_trait::async_trait;
+use syncc_compiler::{schema, value::Record};
+use syncc_runtime::apps::{App, AppError, Limits, Observed, Page, Pulled, Write, Written};
+use uuid::Uuid;
+
+/// What somebody does between our reading and our first write.
+type Deed = Box<dyn FnOnce() + Send>;
+
+pub(crate) struct Meddled {
+    inner: Box<dyn App>,
+    before_push: Mutex<Option<Deed>>,
+    /// The id of a record that became part of another one, and the id of that one.
+    merged: Option<(&'static str, &'static str)>,
+    /// How many records were asked for one by one.
+    asked: Arc<AtomicUsize>,
+}
+
+impl Meddled {
+    /// A list to which this is done before we write to it for the first time.
+    pub(crate) fn before_push(inner: Box<dyn App>, deed: impl FnOnce() + Send + 'static) -> Box<dyn App> {
+        Box::new(Self { inner, before_push: Mutex::new(Some(Box::new(deed))), merged: None, asked: Arc::default() })
+    }
+
+    /// A list that says that the one record became part of the other, and how many records of it were asked for one by one.
+    pub(crate) fn merged(
+        inner: Box<dyn App>,
+        one: &'static str,
+        other: &'static str,
+    ) -> (Box<dyn App>, Arc<AtomicUsize>) {
+        let asked = Arc::<AtomicUsize>::default();
+        let merged = Self { inner, before_push: Mutex::new(None), merged: Some((one, other)), asked: asked.clone() };
+        (Box::new(merged), asked)
+    }
+
+    fn told(&self, mut observed: Observed) -> Observed {
+        observed.aliases.extend(self.merged.filter(|(_, into)| *into == observed.id).map(|(one, _)| one.to_owned()));
+        observed
+    }
+}
+
+#[async_trait]
+impl App for Meddled {
+    async fn identity(&self) -> Result<String, AppError> {
+        self.inner.identity().await
+    }
+
+    async fn pull(&self, cursor: Option<&str>, page: &mut Page<'_>) -> Result<Pulled, AppError> {
+        self.inner.pull(cursor, &mut |read| page(read.into_iter().map(|one| self.told(one)).collect())).await
+    }
+
+    async fn get(&self, ids: &[String]) -> Result<Vec<Option<Observed>>, AppError> {
+        self.asked.fetch_add(ids.len(), Ordering::Relaxed);
+        self.inner.get(ids).await
+    }
+
+    async fn find_created(&self, op: Uuid, record: &Record) -> Result<Option<Observed>, AppError> {
+        self.inner.find_created(op, record).await
+    }
+
+    fn decode(&self, raw: &[u8]) -> Result<Record, AppError> {
+        self.inner.decode(raw)
+    }
+
+    async fn push(&self, writes: &[Write]) -> Vec<Result<Written, AppError>> {
+        if let Some(deed) = self.before_push.lock().expect("a lock").take() {
+            deed();
+        }
+        self.inner.push(writes).await
+    }
+
+    fn limits(&self) -> Limits {
+        self.inner.limits()
+    }
+
+    async fn discover(&self) -> Result<schema::Pulled, AppError> {
+        self.inner.discover().await
+    }
+}
