@@ -16,7 +16,7 @@ use super::{Allowed, Connection, CycleError, Host, Problem, Report, doubt::Doubt
 use crate::{
     apps::{App, AppError, Class, Observed, Pulled},
     engine::Guard,
-    store::Store,
+    store::{Entry, EntryState, Store},
     workspace::Workspace,
 };
 
@@ -77,35 +77,44 @@ impl Connection<'_> {
 
     /// Holds the account against the one that this connection knows. Asks the app only when the settings
     /// of the account are new: an account does not change behind the same settings unseen, because its
-    /// cursor is not known there, and where a cursor is lost the app is asked as well.
+    /// cursor is not known there, and where a cursor is lost the app is asked as well. It is asked too before an unanswered
+    /// write is looked for, which in another account would look as if it had not happened.
     pub(super) async fn same_account(&mut self, end: End, allowed: &Allowed) -> Result<(), CycleError> {
         let settings = &self.settings[end.index()];
-        let before = self.store.identity(end)?;
-        let (known_settings, known) = before.as_deref().and_then(|both| both.split_once('\n')).unzip();
-        if known_settings == Some(settings) && self.store.any_cursor(end)? {
+        let known = self.store.identity(end)?;
+        let known = known.as_deref().and_then(|both| both.split_once('\n')).map(|(settings, _)| settings);
+        let unanswered = |entry: &Entry| entry.write.end == end && entry.state != EntryState::Planned;
+        if known == Some(settings) && self.store.any_cursor(end)? && !self.store.open_entries()?.iter().any(unanswered)
+        {
             return Ok(());
         }
         let identity = self.apps[end.index()].identity().await.map_err(|error| side_error(self.program, end, error))?;
-        if is_another(self.program, end, known, &identity, allowed)? {
+        if is_another(self.store, self.program, end, settings, &identity, allowed)? {
             self.store.forget_cursor(end)?;
         }
-        self.store.set_identity(end, &format!("{settings}\n{identity}"))?;
         Ok(())
     }
 }
 
-/// Whether the account is not the one that was known; an error unless that was allowed.
+/// Whether the account is not the one that was known, and notes that it is this one now; an error unless that was allowed.
 fn is_another(
+    store: &mut dyn Store,
     program: &Program,
     end: End,
-    known: Option<&str>,
+    settings: &str,
     identity: &str,
     allowed: &Allowed,
 ) -> Result<bool, CycleError> {
-    let another = known.is_some_and(|known| known != identity);
+    let known = store.identity(end)?;
+    let before = known.as_deref().and_then(|both| both.split_once('\n')).map(|(_, identity)| identity);
+    let another = before.is_some_and(|before| before != identity);
     let guard = Guard::OtherAccount { end };
     if another && !allowed.guard(guard.name()) {
         return Err(CycleError::Guards(vec![(guard.name().to_owned(), guard.message(program))]));
+    }
+    let now = format!("{settings}\n{identity}");
+    if known.as_deref() != Some(&now) {
+        store.set_identity(end, &now)?;
     }
     Ok(another)
 }
@@ -131,11 +140,7 @@ impl<'r> Reading<'r> {
     /// account, behind the same settings.
     async fn same_account(&self) -> Result<(), CycleError> {
         let identity = self.app.identity().await.map_err(|error| side_error(self.program, self.end, error))?;
-        let known = self.store().identity(self.end)?;
-        let known = known.as_deref().and_then(|both| both.split_once('\n')).map(|(_, known)| known);
-        if is_another(self.program, self.end, known, &identity, self.allowed)? {
-            self.store().set_identity(self.end, &format!("{}\n{identity}", self.settings))?;
-        }
+        is_another(&mut **self.store(), self.program, self.end, self.settings, &identity, self.allowed)?;
         Ok(())
     }
 
