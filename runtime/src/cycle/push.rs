@@ -1,6 +1,6 @@
 //! Carrying a plan out: journal, send, confirm.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use syncc_compiler::{
     ir::{End, Side},
@@ -47,8 +47,8 @@ pub(super) struct Pushed {
     pub(super) failed: HashSet<usize>,
     /// What an app refused for what it holds.
     pub(super) refused: Vec<Refusal>,
-    /// Items of which a record changed under our hands: they are planned once more.
-    again: HashSet<usize>,
+    /// Items of which a record changed under our hands, with its side: they are planned once more.
+    again: BTreeMap<usize, End>,
     /// Whether an app answered with a record that was known before as somebody else's, so that there is news of others than
     /// the plan is about.
     pub(super) reached_others: bool,
@@ -57,20 +57,24 @@ pub(super) struct Pushed {
 impl Pushed {
     /// Tells of those that are to be planned once more, where nobody does that in the same run.
     pub(super) fn tell_of_those_left(&self, picture: &Picture<'_>, report: &mut Report) {
-        for item in self.again.iter().filter_map(|index| picture.plan.items.get(*index)) {
-            let Some((end, id)) = End::BOTH.into_iter().find_map(|end| Some((end, item.ids[end.index()].clone()?)))
-            else {
+        for (index, written) in &self.again {
+            let Some(item) = picture.plan.items.get(*index) else { continue };
+            let ends = [*written, written.other()];
+            let Some((end, id)) = ends.into_iter().find_map(|end| Some((end, item.ids[end.index()].clone()?))) else {
                 continue;
             };
-            let why = "it changed meanwhile, or an answer was lost: what it holds was read again, and not all of this was written. \
-                       Do the same once more";
-            report.problem(Problem { end, id: Some(id), who: picture.who(item), why: why.to_owned() });
+            let name = &picture.program.side(*written).name;
+            let why = format!(
+                "the contact in {name} changed meanwhile, or an answer of {name} was lost: what it holds was read again, and not \
+                 all of this was written. Do the same once more"
+            );
+            report.problem(Problem { end, id: Some(id), who: picture.who(item), why });
         }
     }
 
     /// Whether a record of this item was read again, so that a write of it may have happened that was not answered.
     pub(super) fn is_read_again(&self, item: usize) -> bool {
-        self.again.contains(&item)
+        self.again.contains_key(&item)
     }
 
     /// Whether records changed meanwhile, so that a new plan is due.
@@ -158,7 +162,7 @@ impl Connection<'_> {
         for (end, mut jobs) in [(End::Left, left), (End::Right, right), (End::Left, late)] {
             // What changed under our hands on the first side is planned anew for both: its partner waits for that, so
             // that nothing is made for a record that is gone.
-            jobs.retain(|(job, ..)| !pushed.again.contains(&job.item));
+            jobs.retain(|(job, ..)| !pushed.again.contains_key(&job.item));
             jobs.retain(|planned| !(pushed.failed.contains(&planned.0.item) && waits(planned)));
             if jobs.is_empty() {
                 continue;
@@ -417,7 +421,7 @@ impl Connection<'_> {
                 }
                 if wrote.is_some() || entry.write.target.is_some() {
                     // It is there, or was read again: the next round sees it linked and settles it.
-                    pushed.again.insert(job.item);
+                    pushed.again.insert(job.item, end);
                     pushed.failed.insert(job.item);
                     return Ok(());
                 }
@@ -429,7 +433,7 @@ impl Connection<'_> {
                     if let Ok(found) = found {
                         let now = found.into_iter().next().flatten().unwrap_or_else(|| tombstone(target));
                         self.store.observe_now(end, &[now])?;
-                        pushed.again.insert(job.item);
+                        pushed.again.insert(job.item, end);
                         pushed.failed.insert(job.item);
                         return Ok(());
                     }
