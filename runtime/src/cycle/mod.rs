@@ -198,6 +198,8 @@ impl<'a> Connection<'a> {
             let tripped: Vec<_> = overview.guards.iter().filter(|guard| !allowed.guard(guard.name())).collect();
             if !tripped.is_empty() && begun.is_some() {
                 // What changed meanwhile is for the next run, which says so before it writes anything.
+                self.note_meanwhile(report, true)?;
+                report.settle_done(&self.at_rest()?);
                 break;
             }
             if !tripped.is_empty() {
@@ -253,7 +255,7 @@ impl<'a> Connection<'a> {
                     pass = Some(Pass::of(ids.filter_map(|(end, id)| Some((end, id.as_ref()?)))));
                 }
             }
-            self.note_meanwhile(report)?;
+            self.note_meanwhile(report, false)?;
             report.settle_done(&self.at_rest()?);
             news |= changed_meanwhile;
             if !changed_meanwhile {
@@ -282,18 +284,21 @@ impl<'a> Connection<'a> {
     }
 
     /// Notes who moved while the round was under way, such as one whose partner turned out to be merged with somebody: it is
-    /// planned in the next cycle.
-    fn note_meanwhile(&mut self, report: &mut Report) -> Result<(), CycleError> {
+    /// planned in the next cycle. `last`: no round comes after it, so that whoever turned out to be gone is not counted any more.
+    fn note_meanwhile(&mut self, report: &mut Report, last: bool) -> Result<(), CycleError> {
         let mut after = None;
         loop {
             let moved = self.store.moved(after.as_ref(), PAGE)?;
             for (end, id) in &moved {
-                if report.knows(*end, id) {
+                let known = report.knows(*end, id);
+                if known && !last {
                     continue;
                 }
                 let there = self.store.records(*end, std::slice::from_ref(id))?;
-                if there.iter().any(|seen| !seen.observed.deleted) {
-                    report.moved_meanwhile(*end, id);
+                match there.iter().any(|seen| !seen.observed.deleted) {
+                    true if !known => report.moved_meanwhile(*end, id),
+                    false => report.gone_meanwhile(*end, id),
+                    true => {}
                 }
             }
             match moved.last() {

@@ -218,6 +218,11 @@ impl Report {
         self.noted[end.index()].insert(mark(end, id), Category::Due);
     }
 
+    /// Takes out a record that is gone since it was noted.
+    pub(super) fn gone_meanwhile(&mut self, end: End, id: &str) {
+        self.noted[end.index()].remove(&mark(end, id));
+    }
+
     /// Whether a record was written.
     pub(super) fn wrote(&self, end: End, id: &str) -> bool {
         self.done[end.index()].contains_key(&mark(end, id))

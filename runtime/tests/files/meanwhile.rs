@@ -53,6 +53,12 @@ async fn what_a_guard_finds_in_a_later_round_waits_for_a_run_that_says_so_first(
     let report = connect(&rules, &apps, &mut store, &world).run(&allowed, &mut Yes).await;
     let report = report.expect("what was written was written: the run tells of it");
     assert_eq!((report.tallies[0].updated, report.tallies[1].deleted), (1, 0), "{:?}", report.tallies);
+    assert_eq!(
+        report.tallies.map(|tally| tally.total()),
+        [1, 40],
+        "whoever is gone is not counted: {:?}",
+        report.tallies
+    );
     assert_eq!(read(&path, "desk.csv"), list(40, "Acme"), "nobody is deleted whom no plan showed");
 
     let again = connect(&rules, &apps, &mut store, &world).run(&Allowed::default(), &mut Yes).await;
