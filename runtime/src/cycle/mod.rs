@@ -198,8 +198,6 @@ impl<'a> Connection<'a> {
             let tripped: Vec<_> = overview.guards.iter().filter(|guard| !allowed.guard(guard.name())).collect();
             if !tripped.is_empty() && begun.is_some() {
                 // What changed meanwhile is for the next run, which says so before it writes anything.
-                self.note_meanwhile(report, true)?;
-                report.settle_done(&self.at_rest()?);
                 break;
             }
             if !tripped.is_empty() {
@@ -255,7 +253,7 @@ impl<'a> Connection<'a> {
                     pass = Some(Pass::of(ids.filter_map(|(end, id)| Some((end, id.as_ref()?)))));
                 }
             }
-            self.note_meanwhile(report, false)?;
+            self.note_meanwhile(report, changed_meanwhile)?;
             report.settle_done(&self.at_rest()?);
             news |= changed_meanwhile;
             if !changed_meanwhile {
@@ -284,14 +282,14 @@ impl<'a> Connection<'a> {
     }
 
     /// Notes who moved while the round was under way, such as one whose partner turned out to be merged with somebody: it is
-    /// planned in the next cycle. `last`: no round comes after it, so that whoever turned out to be gone is not counted any more.
-    fn note_meanwhile(&mut self, report: &mut Report, last: bool) -> Result<(), CycleError> {
+    /// planned in the next cycle. Where contacts `changed` under our hands, whoever turned out to be gone is not counted any more.
+    fn note_meanwhile(&mut self, report: &mut Report, changed: bool) -> Result<(), CycleError> {
         let mut after = None;
         loop {
             let moved = self.store.moved(after.as_ref(), PAGE)?;
             for (end, id) in &moved {
                 let known = report.knows(*end, id);
-                if known && !last {
+                if known && !changed {
                     continue;
                 }
                 let there = self.store.records(*end, std::slice::from_ref(id))?;
