@@ -44,16 +44,23 @@ pub(super) fn judge(ran: &Ran, events: &[Event], found: &mut Vec<Violation>) {
                     let known = share_a_key(ran, log.end, cells, &held(past, log.end, id));
                     !known && parted(ran, past, (log.end, id), (log.end.other(), &partner))
                 };
-                if let Some(first) = first.filter(|id| !both_gone(id) && !parted(id)) {
+                let unknowable = sees_nobody_known(ran, &events[..log.at], log.end);
+                if let Some(first) = first.filter(|id| !unknowable && !both_gone(id) && !parted(id)) {
                     let how = format!("{first} and then {} were made for {partner}", log.id);
                     found.push(Violation { promise: Promise::OneCreate, how });
                 }
                 before.push(log.id);
                 let Some(earlier) = ran.cycles.get(..(log.event.cycle as usize).saturating_sub(1)) else { continue };
+                // Whoever came back and got another partner since is that one's.
+                let last = |id: &str| {
+                    let mut links = earlier.iter().rev().flat_map(|cycle| &cycle.links);
+                    links.find(|link| link[log.end.index()] == id).map(|link| &link[log.end.other().index()])
+                };
                 let linked = earlier.iter().flat_map(|cycle| &cycle.links);
                 let lost = linked
                     .filter(|link| link[log.end.other().index()] == partner)
                     .map(|link| link[log.end.index()].as_str())
+                    .filter(|id| last(id) == Some(&partner))
                     .find(|id| {
                         let when = gone.get(&(log.end, *id));
                         let again = back.get(&(log.end.other(), partner.as_str()));
@@ -152,6 +159,21 @@ fn parted(ran: &Ran, events: &[Event], one: (End, &str), other: (End, &str)) -> 
     };
     let others = gone(other);
     gone(one).iter().any(|(from, to)| others.iter().any(|(begin, end)| from <= end && begin <= to))
+}
+
+/// Whether a login saw nobody of a side of which nobody was known but what a run had just made when it was cut off. Then nothing tells
+/// that from a side to which nothing of that ever came, which says of each that it was not made.
+fn sees_nobody_known(ran: &Ran, events: &[Event], end: End) -> bool {
+    let blind = events.iter().position(
+        |event| matches!(&event.what, What::Began { trouble: Some(Trouble::SeesNobody(of)), .. } if *of == end),
+    );
+    let Some(blind) = blind else { return false };
+    let cycle = events.get(blind).map_or(0, |event| event.cycle as usize);
+    let linked =
+        ran.cycles.get(..cycle.saturating_sub(1)).unwrap_or_default().iter().any(|cycle| !cycle.links.is_empty());
+    let known = changes(&events[..blind])
+        .any(|log| log.end == end && log.by == By::Person && matches!(log.change, Change::Created { .. }));
+    !linked && !known
 }
 
 /// Whether both records may have looked gone at once while a login saw nobody: that looks like two emptied address books,

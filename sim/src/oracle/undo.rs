@@ -207,7 +207,7 @@ fn noted(undone: &Undone, past: &[Event], (end, id): (End, &str), field: Option<
 }
 
 /// Whether the cycle wrote to a field what a person had just written there as well, and could not know it: the listing was
-/// older, and the app takes a write whatever it is based on. Then it was us by all that is known.
+/// older, and the app takes a write whatever it is based on, or did not answer it. Then it was us by all that is known.
 fn wrote_what_was_there(ran: &Ran, undone: &Undone, past: &[Event], (end, id): (End, &str), change: &Change) -> bool {
     let Change::Set { field, .. } = change else { return false };
     let profile = ran.hub.state().servers[end.index()].profile.clone();
@@ -220,7 +220,7 @@ fn wrote_what_was_there(ran: &Ran, undone: &Undone, past: &[Event], (end, id): (
         let late = listed.is_some_and(|listed| log.event.at >= listed);
         here && late && matches!(log.change, Change::Set { field: set, .. } if set == field)
     });
-    !profile.versions && noted && by_a_person
+    (!profile.versions || troubled(undone, past)) && noted && by_a_person
 }
 
 /// Whether something went wrong in the cycle.
