@@ -14,3 +14,4 @@ mod put_back;
 mod retry;
 mod status;
 mod undone;
+mod unreadable;

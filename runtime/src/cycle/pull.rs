@@ -175,12 +175,12 @@ impl<'r> Reading<'r> {
         if let Some(error) = failed {
             return Err(error.into());
         }
-        let pulled = result.map_err(|error| side_error(program, end, error))?;
-        self.ask_for(doubts.into_ids()).await?;
+        let mut pulled = result.map_err(|error| side_error(program, end, error))?;
+        pulled.problems.extend(self.ask_for(doubts.into_ids()).await?);
         if pulled.complete {
             self.make_sure().await?;
         } else if !app.lists_lag() {
-            self.look_for_made().await?;
+            pulled.problems.extend(self.look_for_made().await?);
         }
         let mut store = self.store();
         store.end_listing(end, pulled.complete, pulled.cursor.as_deref())?;
@@ -193,36 +193,56 @@ impl<'r> Reading<'r> {
     }
 
     /// Asks for the records of which a listing showed what may be older than our own writes. With each come those that became
-    /// one with it.
-    async fn ask_for(&self, doubted: BTreeMap<String, Vec<String>>) -> Result<(), CycleError> {
-        if doubted.is_empty() {
-            return Ok(());
-        }
+    /// one with it. What is wrong with those that cannot be read.
+    async fn ask_for(&self, doubted: BTreeMap<String, Vec<String>>) -> Result<Vec<String>, CycleError> {
         let (ids, former): (Vec<String>, Vec<Vec<String>>) = doubted.into_iter().unzip();
-        let found = self.get(&ids).await?;
-        let now = ids.iter().zip(found).map(|(id, now)| now.unwrap_or_else(|| tombstone(id)));
-        let now: Vec<_> = now
-            .zip(former)
-            .map(|(mut now, former)| {
-                now.aliases.extend(former);
-                now
-            })
-            .collect();
-        self.store().observe_now(self.end, &now)?;
-        Ok(())
+        let (now, problems) = self.get_each(&ids).await?;
+        let mut former: BTreeMap<String, Vec<String>> = ids.into_iter().zip(former).collect();
+        let now = now.into_iter().map(|(id, mut now)| {
+            now.aliases.extend(former.remove(&id).unwrap_or_default());
+            now
+        });
+        let now: Vec<_> = now.collect();
+        if !now.is_empty() {
+            self.store().observe_now(self.end, &now)?;
+        }
+        Ok(problems)
     }
 
     /// Asks for what syncc made and the listing did not show, where what is there is listed at once: somebody may have deleted it
-    /// before any listing had it, so that no list of what changed tells of it.
-    async fn look_for_made(&self) -> Result<(), CycleError> {
+    /// before any listing had it, so that no list of what changed tells of it. What is wrong with those that cannot be read:
+    /// they are asked for in the next run again.
+    async fn look_for_made(&self) -> Result<Vec<String>, CycleError> {
         let made = self.store().made(self.end)?;
-        if made.is_empty() {
-            return Ok(());
+        let (now, problems) = self.get_each(&made).await?;
+        let now: Vec<_> = now.into_iter().map(|(_, now)| now).collect();
+        if !now.is_empty() {
+            self.store().observe_now(self.end, &now)?;
         }
-        let found = self.get(&made).await?;
-        let now: Vec<_> = made.iter().zip(found).map(|(id, now)| now.unwrap_or_else(|| tombstone(id))).collect();
-        self.store().observe_now(self.end, &now)?;
-        Ok(())
+        Ok(problems)
+    }
+
+    /// Records as they are now, each with the id that was asked for and a tombstone for one that is gone, and what is wrong with
+    /// those that cannot be read: they hold back nobody else.
+    async fn get_each(&self, ids: &[String]) -> Result<(Vec<(String, Observed)>, Vec<String>), CycleError> {
+        let (mut now, mut problems) = (Vec::with_capacity(ids.len()), Vec::new());
+        let mut left: Vec<&[String]> = vec![ids];
+        while let Some(ids) = left.pop().filter(|ids| !ids.is_empty()) {
+            match self.app.get(ids).await {
+                Ok(found) => {
+                    let found = ids.iter().zip(found);
+                    now.extend(found.map(|(id, now)| (id.clone(), now.unwrap_or_else(|| tombstone(id)))));
+                }
+                Err(error) if error.class == Class::Invalid && ids.len() > 1 => {
+                    // One of them: it is found by halves.
+                    let (first, second) = ids.split_at(ids.len() / 2);
+                    left.extend([second, first]);
+                }
+                Err(error) if error.class == Class::Invalid => problems.push(error.to_string()),
+                Err(error) => return Err(side_error(self.program, self.end, error)),
+            }
+        }
+        Ok((now, problems))
     }
 
     /// Asks for the records that a complete listing did not show. Lists lag behind writes, and what was made a moment

@@ -148,9 +148,17 @@ impl HttpApp {
         }
         let Some(id) = self.object.id.text(&record) else { return Ok(None) };
         let asked_at = self.known_since(mirrored, &id)?;
-        match self.get_one(&id).await? {
+        match self.shown(&id).await? {
             Some(whole) => Ok(Some(self.tell(mirrored, &id, whole, true, asked_at)?)),
             None => Ok(None),
+        }
+    }
+
+    /// A record as the app shows it; nothing where it never shows it.
+    async fn shown(&self, id: &str) -> Result<Option<Json>, AppError> {
+        match self.get_one(id).await {
+            Err(error) if never_shows(error.class) => Ok(None),
+            shown => shown,
         }
     }
 
@@ -220,7 +228,7 @@ impl HttpApp {
         let mut found = Vec::new();
         for id in ids {
             let asked_at = self.known_since(mirrored, id)?;
-            found.push(match self.get_one(id).await? {
+            found.push(match self.shown(id).await? {
                 Some(record) => Some(self.tell(mirrored, id, record, true, asked_at)?),
                 // Not every app that takes a record also shows it.
                 None => mirrored.mirror.get(id)?,
@@ -282,11 +290,7 @@ impl HttpApp {
     ) -> Result<Written, AppError> {
         let unknown = |error: AppError| AppError { class: Class::Unknown, ..error };
         let asked_at = self.known_since(mirrored, id).map_err(unknown)?;
-        let shown = match self.get_one(id).await {
-            Err(error) if never_shows(error.class) => None,
-            shown => shown.map_err(unknown)?,
-        };
-        let known = match shown {
+        let known = match self.shown(id).await.map_err(unknown)? {
             Some(record) => self.tell(mirrored, id, record, true, asked_at),
             None => {
                 let whole = before.get(PARTIAL).is_none();

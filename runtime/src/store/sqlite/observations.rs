@@ -127,8 +127,13 @@ pub(super) fn doubted(db: &Connection, end: End) -> Result<Vec<String>, Fault> {
 
 pub(super) fn end_listing(db: &Connection, end: End, complete: bool, cursor: Option<&str>) -> Result<(), Fault> {
     let ended = db
-        .prepare_cached(r#"UPDATE ends SET listing_open = 0, made = 0 WHERE "end" = ?1 AND listing_open"#)?
-        .execute([code::end(end)])?;
+        .prepare_cached(
+            r#"UPDATE ends SET listing_open = 0,
+                 made = CASE made WHEN 0 THEN 0 ELSE EXISTS
+                   (SELECT 1 FROM seen WHERE seen."end" = ?1 AND NOT deleted AND listing = ?2) END
+               WHERE "end" = ?1 AND listing_open"#,
+        )?
+        .execute(params![code::end(end), MADE])?;
     // A complete listing deletes what it did not see: never on the word of one that was not begun.
     if ended == 0 {
         return Err(Fault::out_of_order("a listing was ended that was not begun"));
