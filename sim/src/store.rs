@@ -195,7 +195,7 @@ impl<S: Steps> Store for SimStore<'_, S> {
         observe_now(end: End, page: &[Observed]) -> ();
         doubt(end: End) -> usize;
         begin_listing(end: End) -> ();
-        forget_cursor(end: End) -> ();
+        set_cursor(end: End, cursor: Option<&str>) -> ();
         begin_standing(rules: &str, keys: &str) -> ();
         set_keys(keyed: &[Keyed]) -> ();
         set_rest(rests: &[(End, String, Option<u8>)]) -> ();

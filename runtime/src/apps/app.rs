@@ -31,6 +31,12 @@ pub trait App: Send + Sync {
     /// [`super::Class::CursorLost`] when the cursor is too old: the caller asks again without one.
     async fn pull(&self, cursor: Option<&str>, page: &mut Page<'_>) -> Result<Pulled, AppError>;
 
+    /// The cursor after which everything is read again, and is still known who is who (by which column rows go, what tells a card
+    /// whose file has another name), but nothing of these records. None where without a cursor nothing gets lost.
+    fn anew(&self, _cursor: &str, _without: &[String]) -> Option<String> {
+        None
+    }
+
     /// Reads these records as they are now, in the order of the ids; `None` for one that is gone.
     async fn get(&self, ids: &[String]) -> Result<Vec<Option<Observed>>, AppError>;
 

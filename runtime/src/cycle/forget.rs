@@ -14,7 +14,7 @@ use syncc_compiler::{
 use super::{Connection, CycleError, Picture};
 use crate::{
     apps::{App, Observed},
-    store::{Marks, RecordId, Store, StoreError, id_kind, mark},
+    store::{Erased, Marks, RecordId, Store, StoreError, id_kind, mark},
 };
 
 /// What erasing a person came to.
@@ -68,7 +68,7 @@ impl Connection<'_> {
         let others =
             others.map(|(_, item)| (picture.who(item), item.ids.iter().flatten().next().cloned().unwrap_or_default()));
         let forgot = Forgot { who: picture.who(item), history: 0, scrubbed: false, others: others.collect() };
-        let erased = self.store.forget(&records, &marks, &salt, self.world.clock.now())?;
+        let erased = self.erase(&records, &marks, &salt)?;
         Ok(Some(Forgot { history: erased.history, scrubbed: erased.scrubbed, ..forgot }))
     }
 
@@ -86,7 +86,7 @@ impl Connection<'_> {
         let (keys, salt) = (self.typed_keys(typed), self.salt()?);
         let ids = records.iter().map(|(end, id)| mark(&salt, id_kind(*end), id));
         let marks: Vec<String> = ids.chain(keys.iter().map(|(kind, key)| mark(&salt, kind, key))).collect();
-        let erased = self.store.forget(&records, &marks, &salt, self.world.clock.now())?;
+        let erased = self.erase(&records, &marks, &salt)?;
         let who = typed.to_owned();
         Ok(Some(Forgot { who, history: erased.history, scrubbed: erased.scrubbed, others: Vec::new() }))
     }
@@ -106,6 +106,21 @@ impl Connection<'_> {
         }
         let keys = self.typed_keys(typed).into_iter().map(|(_, key)| key);
         Ok(self.store.mentioned(&keys.chain([typed.to_owned()]).collect::<Vec<_>>())?)
+    }
+
+    /// Erases the records. Both sides are read from the beginning next time; of the others it stays known who is who.
+    fn erase(&mut self, records: &[RecordId], marks: &[String], salt: &str) -> Result<Erased, CycleError> {
+        let mut anew = [None, None];
+        for end in End::BOTH {
+            let without: Vec<String> = records.iter().filter(|(of, _)| *of == end).map(|(_, id)| id.clone()).collect();
+            let cursor = self.store.cursor(end)?;
+            anew[end.index()] = cursor.and_then(|cursor| self.apps[end.index()].anew(&cursor, &without));
+        }
+        let erased = self.store.forget(records, marks, salt, self.world.clock.now())?;
+        for end in End::BOTH {
+            self.store.set_cursor(end, anew[end.index()].as_deref())?;
+        }
+        Ok(erased)
     }
 
     /// The salt of all marks: a new one before the first.
@@ -143,7 +158,7 @@ impl Connection<'_> {
         let taken_back = self.store.take_back(&marks)?;
         if taken_back {
             for end in End::BOTH {
-                self.store.forget_cursor(end)?;
+                self.read_anew(end)?;
             }
         }
         Ok(taken_back)

@@ -209,7 +209,7 @@ impl<'a> Connection<'a> {
                         _ => continue,
                     };
                     if self.store.missed(end)? {
-                        self.store.forget_cursor(end)?;
+                        self.read_anew(end)?;
                     }
                 }
                 let tell = |guard: &Guard| (guard.name().to_owned(), guard.message(self.program));

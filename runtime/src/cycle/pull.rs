@@ -16,7 +16,7 @@ use super::{Allowed, Connection, CycleError, Host, Problem, Report, doubt::Doubt
 use crate::{
     apps::{App, AppError, Class, Observed, Pulled},
     engine::Guard,
-    store::{Entry, EntryState, Store},
+    store::{Entry, EntryState, Store, StoreError},
     workspace::Workspace,
 };
 
@@ -90,10 +90,20 @@ impl Connection<'_> {
         }
         let identity = self.apps[end.index()].identity().await.map_err(|error| side_error(self.program, end, error))?;
         if is_another(self.store, self.program, end, settings, &identity, allowed)? {
-            self.store.forget_cursor(end)?;
+            self.store.set_cursor(end, None)?;
         }
         Ok(())
     }
+
+    /// Has everything of a side read in the next run.
+    pub(super) fn read_anew(&mut self, end: End) -> Result<(), CycleError> {
+        Ok(read_anew(self.store, self.apps[end.index()], end)?)
+    }
+}
+
+fn read_anew(store: &mut dyn Store, app: &dyn App, end: End) -> Result<(), StoreError> {
+    let anew = store.cursor(end)?.and_then(|cursor| app.anew(&cursor, &[]));
+    store.set_cursor(end, anew.as_deref())
 }
 
 /// Whether the account is not the one that was known, and notes that it is this one now; an error unless that was allowed.
@@ -129,7 +139,7 @@ impl<'r> Reading<'r> {
         match self.listing(cursor.as_deref()).await {
             Err(CycleError::Side { error: AppError { class: Class::CursorLost, .. }, .. }) if cursor.is_some() => {
                 self.same_account().await?;
-                self.store().forget_cursor(self.end)?;
+                self.store().set_cursor(self.end, None)?;
                 self.listing(None).await
             }
             other => other,
@@ -186,7 +196,7 @@ impl<'r> Reading<'r> {
         store.end_listing(end, pulled.complete, pulled.cursor.as_deref())?;
         if !pulled.complete && !pulled.problems.is_empty() && store.doubt(end)? > 0 {
             // Whoever is in a gap of this listing does not count as deleted for not being in one before: all is read again.
-            store.forget_cursor(end)?;
+            read_anew(&mut **store, app, end)?;
         }
         drop(store);
         Ok(pulled)

@@ -86,7 +86,7 @@ impl<'a> Connection<'a> {
                 } else {
                     if now.deleted {
                         // A login that sees nobody says the same. Only a whole listing, and the guards behind it, tell.
-                        self.store.forget_cursor(end)?;
+                        self.read_anew(end)?;
                     }
                     self.store.observe_now(end, &[now])?;
                     self.store.fail(entry.id, "it was read again and planned anew")?;

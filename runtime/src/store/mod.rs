@@ -71,8 +71,8 @@ pub trait Store: Send {
     /// Records that are known to be there and that the listing which is under way has not shown, in the order of
     /// their ids, this many at most.
     fn unlisted(&self, end: End, most: usize) -> Result<Vec<String>, StoreError>;
-    /// Forgets the cursor, and nothing else: the next listing is complete.
-    fn forget_cursor(&mut self, end: End) -> Result<(), StoreError>;
+    /// Sets the cursor, and nothing else. Without one the next listing is complete.
+    fn set_cursor(&mut self, end: End, cursor: Option<&str>) -> Result<(), StoreError>;
     /// Everything that is known of this end, in the order of the ids, deleted ones that are linked included.
     fn seen(&self, end: End) -> Result<Vec<Seen>, StoreError>;
     /// Those of these records that are known, deleted ones that are linked included, in the order asked for.

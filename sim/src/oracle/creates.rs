@@ -171,8 +171,13 @@ fn sees_nobody_known(ran: &Ran, events: &[Event], end: End) -> bool {
     let cycle = events.get(blind).map_or(0, |event| event.cycle as usize);
     let linked =
         ran.cycles.get(..cycle.saturating_sub(1)).unwrap_or_default().iter().any(|cycle| !cycle.links.is_empty());
-    let known = changes(&events[..blind])
-        .any(|log| log.end == end && log.by == By::Person && matches!(log.change, Change::Created { .. }));
+    // When the run before it read the side, which shows what was made a while ago.
+    let read = events.iter().find(|event| event.cycle as usize + 1 == cycle).map_or(Timestamp::MIN, |event| event.at);
+    let lag = SignedDuration::from_secs(ran.hub.state().servers[end.index()].profile.list_lag.into());
+    let known = changes(&events[..blind]).any(|log| {
+        let made = log.by == By::Person && matches!(log.change, Change::Created { .. });
+        made && log.end == end && log.event.at + lag <= read
+    });
     !linked && !known
 }
 

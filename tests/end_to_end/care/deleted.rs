@@ -81,3 +81,22 @@ fn why_tells_that_an_edit_keeps_somebody() {
     let why = lists.syncc("why", &["ben@home.example"], &[]);
     assert!(why.out.contains("What was edited in cards since (`company`) keeps it there"), "{why:?}");
 }
+
+#[test]
+fn a_list_that_comes_back_with_its_ids_in_another_column_is_no_list_of_others() {
+    let lists = linked();
+    let list = lists.workspace.read("people.csv");
+    lists.workspace.write("people.csv", "");
+    let stopped = run(&lists);
+    assert!(stopped.code == 1 && stopped.error.contains("empty-side"), "{stopped:?}");
+    let renamed = list.replacen("id,", "key,", 1);
+    lists.workspace.write("people.csv", &renamed);
+    for _ in 0..2 {
+        let told = run(&lists);
+        assert!(told.code == 1 && told.error.contains("there is no column `id` any more"), "{told:?}");
+        assert_eq!(lists.workspace.read("people.csv"), renamed);
+    }
+    lists.workspace.write("people.csv", &list);
+    assert!(lists.run().out.contains("in sync"));
+    assert_eq!(lists.workspace.read("people.csv"), list);
+}

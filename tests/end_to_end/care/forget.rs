@@ -135,3 +135,22 @@ fn nobody_is_erased_of_whom_only_a_part_was_typed() {
     let number = lists.syncc("undo", &["7"], &["--yes"]);
     assert!(number.code == 2 && number.error.contains("there is no run 7"), "{number:?}");
 }
+
+#[test]
+fn to_forget_somebody_makes_no_others_of_the_rest() {
+    let lists = Lists::new(ANN_AND_BEN);
+    lists.workspace.write(
+        "team.sync",
+        "sync people <-> cards\n\nmatch email\n\nwhen people exists then cards exists\n\
+        when cards exists then people exists\nwhen cards deleted then people deleted\n",
+    );
+    lists.run();
+    lists.run();
+    let list = lists.workspace.read("people.csv");
+    assert_eq!(lists.syncc("forget", &["ben@home.example"], &["--yes"]).code, 0);
+    assert_eq!(lists.syncc("forget", &["ben@home.example"], &["--take-back"]).code, 0);
+    let card = lists.card_file("ann@home.example");
+    fs::rename(&card, card.with_file_name("ann.vcf")).expect("it gets another name");
+    lists.run();
+    assert_eq!(lists.workspace.read("people.csv"), list);
+}

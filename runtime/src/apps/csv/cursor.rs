@@ -29,10 +29,12 @@ pub(super) struct Givers {
 }
 
 impl Cursor {
-    /// The cursor of a file that was read.
-    pub(super) fn of(content: &[u8], rows: &Rows, settings: &Settings) -> Self {
+    /// The cursor of a file that was read after this one. A file without rows gives no ids: those who come back to it are known by
+    /// what gave them theirs before.
+    pub(super) fn of(content: &[u8], rows: &Rows, settings: &Settings, before: Option<&Self>) -> Self {
         let seen = format!("{} {}", file::version(content), settings.id_column);
-        Self { seen, givers: rows.givers.clone() }
+        let emptied = before.filter(|_| rows.observed().next().is_none());
+        Self { seen, givers: emptied.map_or(&rows.givers, |before| &before.givers).clone() }
     }
 
     /// The cursor in a text that [`Cursor::write`] made.
@@ -44,6 +46,13 @@ impl Cursor {
     /// The cursor as text.
     pub(super) fn write(&self) -> String {
         format!("{}\n{}", self.seen, serde_json::to_string(&self.givers).unwrap_or_default())
+    }
+
+    /// The same file, whatever is in it now: what gave the ids is still known.
+    pub(super) fn anew(mut self) -> Self {
+        let id_column = self.seen.split_once(' ').map(|(_, id_column)| id_column).unwrap_or_default();
+        self.seen = format!("- {id_column}");
+        self
     }
 
     /// Whether the other one is of the same content, read the same way.

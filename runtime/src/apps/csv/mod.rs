@@ -80,8 +80,9 @@ impl App for Csv {
         let problems: Vec<String> =
             rows.problems().map(|problem| format!("{}: {problem}", self.path.display())).collect();
         self.names.check(rows.header(), &self.settings, &self.path)?;
-        let next = Cursor::of(&content, &rows, &self.settings);
-        if let Some(before) = cursor.map(Cursor::read) {
+        let before = cursor.map(Cursor::read);
+        let next = Cursor::of(&content, &rows, &self.settings, before.as_ref());
+        if let Some(before) = before {
             if before.is_of_the_same(&next) {
                 return Ok(Pulled { cursor: Some(next.write()), complete: false, problems });
             }
@@ -94,6 +95,10 @@ impl App for Csv {
             page(some.to_vec())?;
         }
         Ok(Pulled { cursor: Some(next.write()), complete: problems.is_empty(), problems })
+    }
+
+    fn anew(&self, cursor: &str, _without: &[String]) -> Option<String> {
+        Some(Cursor::read(cursor).anew().write())
     }
 
     async fn get(&self, ids: &[String]) -> Result<Vec<Option<Observed>>, AppError> {

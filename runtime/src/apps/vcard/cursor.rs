@@ -63,6 +63,17 @@ impl<'c> Cursor<'c> {
     }
 }
 
+/// The same folder, of which everything is to be listed again, without these files.
+pub(super) fn anew(text: &str, without: &[String]) -> Option<String> {
+    let mut draft = Draft::after(Some(text));
+    for (name, stamp) in Cursor::read(text).ok()?.files {
+        if !without.iter().any(|without| without == name) {
+            draft.keep(name, stamp);
+        }
+    }
+    Some(draft.write(false))
+}
+
 impl Draft {
     /// A draft that will be about as long as the cursor before.
     pub(super) fn after(before: Option<&str>) -> Self {

@@ -134,6 +134,10 @@ impl App for Vcard {
         Ok(Pulled { cursor: Some(cursor), complete: full && problems.is_empty(), problems })
     }
 
+    fn anew(&self, cursor: &str, without: &[String]) -> Option<String> {
+        cursor::anew(cursor, without)
+    }
+
     async fn get(&self, ids: &[String]) -> Result<Vec<Option<Observed>>, AppError> {
         ids.iter().map(|id| self.folder.get(id)).collect()
     }

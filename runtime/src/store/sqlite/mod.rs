@@ -183,8 +183,8 @@ impl Store for Sqlite {
         self.read(|db| observations::unlisted(db, end, most))
     }
 
-    fn forget_cursor(&mut self, end: End) -> Result<(), StoreError> {
-        self.write(|db| observations::set_cursor(db, end, None))
+    fn set_cursor(&mut self, end: End, cursor: Option<&str>) -> Result<(), StoreError> {
+        self.write(|db| observations::set_cursor(db, end, cursor))
     }
 
     fn seen(&self, end: End) -> Result<Vec<Seen>, StoreError> {

@@ -45,7 +45,7 @@ fn what_was_remembered_is_there_the_next_time() {
     assert_eq!(store.seen(Left).unwrap()[0].observed, seen("ann"));
     assert_eq!(store.cursor(Left).unwrap().as_deref(), Some("cursor"));
     assert_eq!(store.identity(Left).unwrap().as_deref(), Some("ann@x.example"));
-    store.forget_cursor(Left).unwrap();
+    store.set_cursor(Left, None).unwrap();
     assert_eq!(store.cursor(Left).unwrap(), None);
     assert_eq!(store.seen(Left).unwrap().len(), 1);
 }

@@ -24,7 +24,7 @@ enum Step {
     BeginListing(End),
     Observe(End, Vec<Observed>),
     EndListing(End, bool, Option<String>),
-    ForgetCursor(End),
+    SetCursor(End, Option<String>),
     Settle(Vec<Settled>),
     Unlink(i64),
     Plan(NewEntry),
@@ -105,7 +105,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => end().prop_map(Step::BeginListing),
         6 => (end(), vec(observed(), 0..4)).prop_map(|(end, page)| Step::Observe(end, page)),
         2 => (end(), any::<bool>(), option::of("c[0-9]")).prop_map(|(end, all, cursor)| Step::EndListing(end, all, cursor)),
-        1 => end().prop_map(Step::ForgetCursor),
+        1 => (end(), proptest::option::of("[ab]")).prop_map(|(end, cursor)| Step::SetCursor(end, cursor)),
         5 => vec(settled(), 1..3).prop_map(Step::Settle),
         1 => (1_i64..8).prop_map(Step::Unlink),
         3 => write().prop_map(Step::Plan),
@@ -168,9 +168,9 @@ impl Both {
                 let found = store.end_listing(*end, *complete, cursor);
                 (model.end_listing(*end, *complete, cursor).map(|()| None), found.map(|()| None))
             }
-            Step::ForgetCursor(end) => {
-                model.side(*end).cursor = None;
-                (Ok(None), store.forget_cursor(*end).map(|()| None))
+            Step::SetCursor(end, cursor) => {
+                model.side(*end).cursor.clone_from(cursor);
+                (Ok(None), store.set_cursor(*end, cursor.as_deref()).map(|()| None))
             }
             Step::Settle(settled) => {
                 let last = |links: Vec<LinkId>| links.last().copied();
