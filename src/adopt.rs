@@ -15,7 +15,7 @@ use crate::{
     load::Loaded,
     output::{Output, Paint, complain, painted, say},
     practice::Practice,
-    progress::Progress,
+    progress::{Consent, Progress},
     tables::quoted,
 };
 
@@ -49,7 +49,7 @@ impl Adopt {
         let world = World::real();
         for program in &programs {
             let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &world, Access::Work)?;
-            let mut progress = Progress::new(true, output.json());
+            let mut progress = Progress::new(Consent::Given, output.json());
             let mut agree = |adoption: &Adoption| {
                 if !output.json() {
                     say(&as_text(program, adoption));

@@ -18,7 +18,7 @@ use crate::{
     load::Loaded,
     output::{Output, Paint, painted, say},
     practice::Practice,
-    progress::Progress,
+    progress::{Consent, Progress},
     tables::quoted,
 };
 
@@ -51,7 +51,7 @@ impl Audit {
         let world = World::real();
         for program in &programs {
             let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &world, Access::Look)?;
-            let mut progress = Progress::new(true, output.json());
+            let mut progress = Progress::new(Consent::Given, output.json());
             let mut aside = Sqlite::aside().map_err(|error| error.to_string())?;
             let found = opened.connection()?.audit(&mut aside, &mut progress).await;
             progress.done();

@@ -18,7 +18,7 @@ use crate::{
     load,
     output::{Output, complain, remark, say},
     practice::Practice,
-    progress::Progress,
+    progress::{Consent, Progress},
     tables::Shown,
     whom,
 };
@@ -65,7 +65,7 @@ impl Plan {
         let mut found = self.contact.is_none();
         for program in &programs {
             let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &world, Access::Work)?;
-            let mut progress = Progress::new(true, output.json());
+            let mut progress = Progress::new(Consent::Given, output.json());
             let traffic = opened.traffic();
             let mut connection = opened.connection()?;
             let mut shown = Shown::new(program, output.json());

@@ -7,11 +7,21 @@ use syncc_runtime::cycle::{Host, Overview};
 
 use crate::{ask, tables};
 
+/// Whether a first sync goes ahead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Consent {
+    /// It does.
+    Given,
+    /// If the person at the terminal says yes.
+    Asked,
+    /// It does not, and nobody is asked.
+    Missing,
+}
+
 /// Shows phases on standard error, if that is a terminal, and asks the person there.
 pub(crate) struct Progress {
     bar: ProgressBar,
-    /// Whether a first sync goes ahead without asking.
-    yes: bool,
+    consent: Consent,
     /// Whether the plan is printed before it is carried out.
     quiet: bool,
     /// Whether a first sync was not carried out for want of a yes.
@@ -19,13 +29,13 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    pub(crate) fn new(yes: bool, quiet: bool) -> Self {
+    pub(crate) fn new(consent: Consent, quiet: bool) -> Self {
         let target = if quiet || !std::io::stderr().is_terminal() {
             ProgressDrawTarget::hidden()
         } else {
             ProgressDrawTarget::stderr()
         };
-        Self { bar: ProgressBar::with_draw_target(None, target), yes, quiet, refused: false }
+        Self { bar: ProgressBar::with_draw_target(None, target), consent, quiet, refused: false }
     }
 
     pub(crate) fn done(&self) {
@@ -58,16 +68,17 @@ impl Host for Progress {
     }
 
     fn approve(&mut self, overview: &Overview<'_>) -> bool {
-        if !overview.first || self.yes {
+        if !overview.first || self.consent == Consent::Given {
             return true;
         }
         let quiet = self.quiet;
-        let agreed = self.bar.suspend(|| {
-            if !quiet {
-                tables::first_plan(overview);
-            }
-            ask::yes("This is the first sync of these two. Carry it out?")
-        });
+        let agreed = self.consent == Consent::Asked
+            && self.bar.suspend(|| {
+                if !quiet {
+                    tables::first_plan(overview);
+                }
+                ask::yes("This is the first sync of these two. Carry it out?")
+            });
         self.refused = !agreed;
         agreed
     }

@@ -19,7 +19,7 @@ use crate::{
     load::Loaded,
     output::{Output, Paint, complain, painted, say},
     practice::Practice,
-    progress::Progress,
+    progress::{Consent, Progress},
     tables::{self, Shown},
     whom::{one, unknown},
 };
@@ -108,7 +108,7 @@ impl Resolve {
             return Ok(Some(Exit::Fine));
         };
         let mut report = Report::default();
-        let mut progress = Progress::new(true, output.json());
+        let mut progress = Progress::new(Consent::Given, output.json());
         let planned = connection.plan_taking(&lost, winner, &mut progress, &mut report).await;
         progress.done();
         let taking = planned.map_err(|error| error.to_string())?;
@@ -128,7 +128,7 @@ impl Resolve {
         if !self.yes && !ask::yes("Write this?") {
             return Err("nothing was written: it was not approved".to_owned());
         }
-        let mut progress = Progress::new(true, output.json());
+        let mut progress = Progress::new(Consent::Given, output.json());
         let done = connection.take(taking, &mut progress).await;
         progress.done();
         let done = done.map_err(|error| error.to_string())?;

@@ -16,7 +16,7 @@ use crate::{
     load,
     output::{Output, Paint, complain, painted, remark, say},
     practice::Practice,
-    progress::Progress,
+    progress::{Consent, Progress},
     stop::Stop,
     tables,
 };
@@ -55,7 +55,8 @@ enum Went {
     Failed(String),
     /// A guard tripped: a person has to look at it. A daemon leaves it at that, and looks again the next time.
     Held(String),
-    /// Nobody agreed to the first sync, or the saved plan is not of these rules.
+    /// Nobody agreed to the first sync, or the saved plan is not of these rules. A daemon ends if nobody agrees to any when it begins;
+    /// else it leaves it at that as well.
     Refused(String),
 }
 
@@ -111,7 +112,7 @@ impl Run {
                 Some(None) => continue,
                 Some(only) => only,
             };
-            match self.cycle(opened, only, output).await {
+            match self.cycle(opened, only, Consent::Asked, output).await {
                 Went::Fine(report) if report.moved.is_empty() => {}
                 Went::Paused => {}
                 _ => exit = Exit::Problems,
@@ -129,6 +130,7 @@ impl Run {
     async fn forever(&self, connections: &mut [Opened], mut stop: Stop, output: &Output) -> Exit {
         let now = tokio::time::Instant::now();
         let mut due: Vec<_> = connections.iter().map(|_| now).collect();
+        let (mut begins, mut refused) = (0..connections.len(), 0);
         loop {
             let Some((next, when)) = due.iter().copied().enumerate().min_by_key(|(_, when)| *when) else {
                 return Exit::Fine;
@@ -139,17 +141,22 @@ impl Run {
                 () = tokio::time::sleep_until(when) => {}
             }
             // A cycle is not cut off: it ends, or it fails, and then the program stops.
-            let went = self.cycle(&mut connections[next], None, output).await;
-            if let Went::Refused(_) = went {
+            let begins = begins.next().is_some();
+            // Somebody may be here when it begins. Later nobody is asked, and none waits for an answer that another one needs.
+            let consent = if begins { Consent::Asked } else { Consent::Missing };
+            let went = self.cycle(&mut connections[next], None, consent, output).await;
+            refused += usize::from(begins && matches!(went, Went::Refused(_)));
+            if refused == connections.len() {
                 return Exit::Problems;
             }
             due[next] = tokio::time::Instant::now() + every(&connections[next].program);
         }
     }
 
-    async fn cycle(&self, opened: &mut Opened, only: Option<SavedPlan>, output: &Output) -> Went {
+    async fn cycle(&self, opened: &mut Opened, only: Option<SavedPlan>, consent: Consent, output: &Output) -> Went {
         // Whoever saved a plan has seen it.
-        let mut progress = Progress::new(self.yes || only.is_some(), output.json());
+        let consent = if self.yes || only.is_some() { Consent::Given } else { consent };
+        let mut progress = Progress::new(consent, output.json());
         let allowed = Allowed { guards: self.allow.clone(), only };
         let program = Arc::clone(&opened.program);
         let result = match opened.connection() {

@@ -19,7 +19,7 @@ use crate::{
     load,
     output::{Output, Paint, complain, painted, say},
     practice::Practice,
-    progress::Progress,
+    progress::{Consent, Progress},
     tables::{self, Shown},
     when, whom,
 };
@@ -122,7 +122,7 @@ impl Undo {
             return Ok(None);
         }
         let allowed = Allowed { guards: self.allow.clone(), only: None };
-        let mut progress = Progress::new(true, output.json());
+        let mut progress = Progress::new(Consent::Given, output.json());
         let mut connection = opened.connection()?;
         let mut shown = Shown::new(program, output.json());
         let mut left = Left::default();
@@ -155,7 +155,7 @@ impl Undo {
         if !self.yes && !ask::yes(&format!("Write this to {}?", plural(writes, "contact"))) {
             return Err("nothing was written: the undo was not approved".to_owned());
         }
-        let mut progress = Progress::new(true, output.json());
+        let mut progress = Progress::new(Consent::Given, output.json());
         let undone = connection.undo(&undo, &allowed, &mut progress).await;
         progress.done();
         let undone = undone.map_err(|error| error.to_string())?;

@@ -38,13 +38,18 @@ struct Daemon<'w> {
 impl<'w> Daemon<'w> {
     /// Started, and the first sync of both files is done.
     fn start(workspace: &'w Workspace) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_syncc"));
-        let command = command.arg("run").arg(workspace.path("")).arg("--yes").env("NO_COLOR", "1");
-        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-        let mut daemon = Self { workspace, child: child.expect("the command starts") };
+        let mut daemon = Self::begin(workspace, &["--yes"]);
         daemon.until("cards", 30, "Acme");
         daemon.until("book", 2, "Acme");
         daemon
+    }
+
+    /// Started with these words.
+    fn begin(workspace: &'w Workspace, words: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_syncc"));
+        let command = command.arg("run").arg(workspace.path("")).args(words).env("NO_COLOR", "1");
+        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        Self { workspace, child: child.expect("the command starts") }
     }
 
     /// Waits until a folder has so many cards, all with this text in them.
@@ -109,4 +114,24 @@ fn a_guard_holds_one_file_and_the_others_go_on() {
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(ran.error.matches("add --allow overwrites").count(), 1, "it is said once: {}", ran.error);
     assert!(ran.error.contains("team: ") && !ran.error.contains("shop: "), "{}", ran.error);
+}
+
+#[test]
+fn a_file_whose_first_contact_comes_later_waits_for_a_yes_and_the_others_go_on() {
+    let workspace = workspace();
+    workspace.write("people.csv", "id,email,company\n");
+    let folder = workspace.path("");
+    let first = Command::new(env!("CARGO_BIN_EXE_syncc")).arg("run").arg(&folder).args(["--once", "--yes"]).output();
+    assert!(first.expect("a run").status.success());
+    let mut daemon = Daemon::begin(&workspace, &[]);
+    workspace.write("people.csv", &list("people", 1, "Acme"));
+    for company in ["Globex", "Hooli"] {
+        std::thread::sleep(Duration::from_millis(1500));
+        workspace.write("buyers.csv", &list("buyer", 2, company));
+        daemon.until("book", 2, company);
+    }
+    daemon.until("cards", 0, "Acme");
+    let ran = daemon.stop();
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(ran.error.matches("nobody agreed to it").count(), 1, "it is said once: {}", ran.error);
 }

@@ -27,8 +27,11 @@ pub enum CycleError {
     /// The plan would do more than it may without being asked. Name and reason of each guard.
     #[error("nothing was written.{}\nLook at it with `syncc plan`.", .0.iter().map(|(name, why)| format!("\n  {why} If that is meant, add --allow {name}")).collect::<String>())]
     Guards(Vec<(String, String)>),
-    /// The person said no.
-    #[error("nothing was written: the plan was not approved")]
+    /// Nobody agreed to a first sync.
+    #[error(
+        "nothing was written: it is the first sync of these two, and nobody agreed to it. Look at `syncc plan`, then type `syncc run --once`, \
+         or add --yes"
+    )]
     NotApproved,
     /// Somebody paused the connection.
     #[error("paused since {} ({}): nothing is read or written until `syncc resume`", .0.since.strftime("%Y-%m-%d %H:%M UTC"), .0.why)]
