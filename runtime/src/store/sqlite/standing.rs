@@ -6,6 +6,8 @@
 //! - The keys of whoever is at rest are known. Whatever makes them unknown wakes the record too, and nobody is put to rest
 //!   without them, so that those without keys are looked for among those that moved.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension, params};
 use syncc_compiler::ir::End;
 
@@ -61,7 +63,7 @@ fn awake(db: &Connection, and: &str, after: Option<&RecordId>, most: usize) -> R
 }
 
 pub(super) fn set_keys(db: &Connection, keyed: &[Keyed]) -> Result<(), Fault> {
-    let mut added = Vec::new();
+    let (mut added, mut all_lost) = (Vec::new(), BTreeSet::new());
     for Keyed { end, id, keys } in keyed {
         let before = keys_of(db, *end, id)?;
         let lost: Vec<i64> = before.iter().filter(|key| !keys.contains(key)).copied().collect();
@@ -71,13 +73,8 @@ pub(super) fn set_keys(db: &Connection, keyed: &[Keyed]) -> Result<(), Fault> {
                 code::end(*end),
                 id
             ])?;
-            // Whoever met the record by this key may be somebody else now.
-            for ((end, id), linked) in holders(db, *key)? {
-                if !linked {
-                    set_rest(db, &[(end, id, None)])?;
-                }
-            }
         }
+        all_lost.extend(lost);
         added.extend(keys.iter().filter(|key| !before.contains(key)).map(|key| (*key, code::end(*end), id)));
         let there: bool = db
             .prepare_cached(r#"SELECT EXISTS (SELECT 1 FROM seen WHERE "end" = ?1 AND id = ?2)"#)?
@@ -89,6 +86,14 @@ pub(super) fn set_keys(db: &Connection, keyed: &[Keyed]) -> Result<(), Fault> {
         } else {
             db.prepare_cached(r#"DELETE FROM standing WHERE "end" = ?1 AND id = ?2"#)?
                 .execute(params![code::end(*end), id])?;
+        }
+    }
+    // Whoever met a record by such a key may be somebody else now. Once for all of them: many may share one.
+    for key in all_lost {
+        for ((end, id), linked) in holders(db, key)? {
+            if !linked {
+                set_rest(db, &[(end, id, None)])?;
+            }
         }
     }
     // In the order of the table.
