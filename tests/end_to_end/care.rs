@@ -3,7 +3,6 @@
 mod adopt;
 mod audit;
 mod backup;
-mod columns;
 mod conflicts;
 mod deleted;
 mod forget;

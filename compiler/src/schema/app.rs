@@ -107,10 +107,6 @@ pub struct PulledObject {
     /// Custom fields by name.
     #[serde(default)]
     pub fields: BTreeMap<String, Field>,
-    /// Fields of the app for which the account has no place, such as the parts of a name where names are whole: as if the app
-    /// did not have them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub lacks: Vec<String>,
     /// Known values by field name.
     #[serde(default)]
     pub values: BTreeMap<String, Vec<String>>,
@@ -167,7 +163,6 @@ impl App {
                 continue;
             };
             object.fields.extend(added.fields.iter().map(|(name, field)| (name.clone(), field.clone())));
-            object.fields.retain(|name, _| !added.lacks.contains(name));
             for (field, values) in &added.values {
                 if let Some(field) = object.fields.get_mut(field) {
                     field.values = Some(values.clone());

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use syncc_compiler::{ir::FieldId, schema, value::Record};
+use syncc_compiler::{schema, value::Record};
 use uuid::Uuid;
 
 use super::{
@@ -47,12 +47,6 @@ pub trait App: Send + Sync {
 
     /// The fields of a raw record.
     fn decode(&self, raw: &[u8]) -> Result<Record, AppError>;
-
-    /// Fields for which the account has no place, such as those without a column in a file: a record that is made there holds
-    /// nothing in them, and what they hold is not known.
-    fn lacks(&self) -> Vec<FieldId> {
-        Vec::new()
-    }
 
     /// Sends writes, in batches where the app has them. The answers are in the order of the writes.
     async fn push(&self, writes: &[Write]) -> Vec<Result<Written, AppError>>;

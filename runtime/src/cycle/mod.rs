@@ -308,7 +308,6 @@ impl<'a> Connection<'a> {
 
     /// The engine for the rules of this connection.
     fn engine(&self) -> Engine<'a> {
-        let engine = Engine::with_canon(self.program, self.canon.clone());
-        End::BOTH.into_iter().fold(engine, |engine, end| engine.lacking(end, &self.apps[end.index()].lacks()))
+        Engine::with_canon(self.program, self.canon.clone())
     }
 }

@@ -1,7 +1,7 @@
 //! A program made ready to run on many pairs.
 
 use syncc_compiler::{
-    ir::{Atom, Condition, Effect, End, FieldId, IrField, Program, Test},
+    ir::{Atom, Condition, Effect, End, IrField, Program, Test},
     schema::Scalar,
     value::{Canon, Record, Value},
 };
@@ -20,7 +20,7 @@ pub struct Engine<'p> {
     pub(super) has_deletions: bool,
     /// Whether a field is a step on the ladder of consent.
     pub(super) has_ladder: bool,
-    /// What a record made by a rule starts as, left first: every field empty, but those that nobody can know there.
+    /// What a record made by a rule starts as, left first: every field empty.
     pub(super) blank: [Record; 2],
 }
 
@@ -48,13 +48,6 @@ impl<'p> Engine<'p> {
         let is_step = |field: &IrField| field.ty.scalar() == Scalar::Consent;
         let has_ladder = program.sides.iter().any(|side| side.fields.iter().any(is_step));
         Self { program, canon, asks_deleted, has_deletions, has_ladder, blank }
-    }
-
-    /// The same where the account of a side has no place for these fields: in a record that is made there they are not known.
-    #[must_use]
-    pub fn lacking(mut self, end: End, fields: &[FieldId]) -> Self {
-        fields.iter().for_each(|field| self.blank[end.index()].put(*field, Value::Unknown));
-        self
     }
 
     /// The program that it runs.

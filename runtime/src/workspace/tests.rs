@@ -243,7 +243,6 @@ fn what_was_pulled_is_written_the_same_every_time_and_extends_the_schema() {
         fields: BTreeMap::from([("Lead score".to_owned(), field.clone())]),
         values: BTreeMap::from([("category".to_owned(), vec!["Friends".to_owned()])]),
         names: Some(vec!["Team".to_owned()]),
-        lacks: vec!["nickname".to_owned()],
     };
     let pulled = Pulled { objects: BTreeMap::from([("contact".to_owned(), object)]) };
     let file = workspace.write_pulled("work", &pulled).unwrap();
@@ -262,7 +261,6 @@ fn what_was_pulled_is_written_the_same_every_time_and_extends_the_schema() {
     assert_eq!(app.objects["contact"].fields["Lead score"], field);
     assert_eq!(app.objects["contact"].fields["category"].values, Some(vec!["Friends".to_owned()]));
     assert_eq!(app.objects["contact"].names, Some(vec!["Team".to_owned()]));
-    assert!(!app.objects["contact"].fields.contains_key("nickname"), "what the account has no place for");
     assert!(workspace.write_pulled("../x", &pulled).is_err());
     // Nothing but the file is left behind.
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), FILES.len() + 1);

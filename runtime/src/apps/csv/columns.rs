@@ -85,12 +85,6 @@ impl Layout {
         }
     }
 
-    /// The fields that have no column. An empty file gets one for each.
-    pub(super) fn lacking(&self, header: &[String]) -> Vec<FieldId> {
-        let fields = self.fields.iter().filter(|_| !header.is_empty());
-        fields.filter(|field| matches!(self.places(field, header), Place::Nowhere)).map(|field| field.id).collect()
-    }
-
     /// The fields of a row, from its columns and texts.
     pub(super) fn read(&self, cells: &[(String, String)]) -> Result<Record, AppError> {
         let (header, texts): (Vec<String>, Vec<String>) = cells.iter().cloned().unzip();

@@ -7,8 +7,6 @@
 //!   get one in the id column the first time the file is written.
 //! - The file is replaced in one step, and only if nobody changed it meanwhile.
 //! - A column that gave rows their ids and is there no more is an error, never a file of other contacts.
-//! - A field without a column is not known: nothing is planned for it, and what it holds elsewhere comes when it gets one.
-//! - A file with whole names only is an error until that is noted, never a file of people without a name.
 //! - A line that cannot be read is named with its number. The rest syncs, and nothing counts as deleted.
 
 mod cell;
@@ -19,27 +17,23 @@ mod rows;
 mod scan;
 mod settings;
 mod table;
-mod whole_names;
 mod writes;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     fs, io,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use async_trait::async_trait;
 use syncc_compiler::{
-    ir::{FieldId, Side},
+    ir::Side,
     schema::{self, Can, Field, PulledObject, Scalar, Type},
     value::Record,
 };
 use uuid::Uuid;
 
-use self::{
-    columns::Layout, cursor::Cursor, rows::Rows, settings::Settings, table::Table, whole_names::Names, writes::Writes,
-};
+use self::{columns::Layout, cursor::Cursor, rows::Rows, settings::Settings, table::Table, writes::Writes};
 use super::{Account, App, AppError, Class, Limits, Observed, Page, Pulled, Write, Written, file};
 use crate::world::World;
 
@@ -53,18 +47,15 @@ const PAGE: usize = 500;
 pub fn open(side: &Side, account: &Account, _world: &World) -> Result<Box<dyn App>, AppError> {
     let path = file::path(account, "contacts.csv")?;
     let settings = Settings::of(account)?;
-    let (layout, names) = (Layout::of(side, &settings, account.region.as_deref()), Names::of(side));
-    Ok(Box::new(Csv { path, settings, layout, names, object: side.object.clone(), header: Mutex::default() }))
+    let layout = Layout::of(side, &settings, account.region.as_deref());
+    Ok(Box::new(Csv { path, settings, layout, object: side.object.clone() }))
 }
 
 struct Csv {
     path: PathBuf,
     settings: Settings,
     layout: Layout,
-    names: Names,
     object: String,
-    /// The names of the columns when the file was read last.
-    header: Mutex<Option<Vec<String>>>,
 }
 
 #[async_trait]
@@ -79,7 +70,6 @@ impl App for Csv {
         let rows = self.rows(&content)?;
         let problems: Vec<String> =
             rows.problems().map(|problem| format!("{}: {problem}", self.path.display())).collect();
-        self.names.check(rows.header(), &self.settings, &self.path)?;
         let before = cursor.map(Cursor::read);
         let next = Cursor::of(&content, &rows, &self.settings, before.as_ref());
         if let Some(before) = before {
@@ -128,19 +118,6 @@ impl App for Csv {
         self.layout.read(&rows::cells_of(raw)?)
     }
 
-    fn lacks(&self) -> Vec<FieldId> {
-        let known = self.header().clone();
-        let header = match known {
-            Some(header) => header,
-            None => match self.content().and_then(|content| self.rows(&content)) {
-                Ok(rows) => rows.header().to_vec(),
-                // That is told where the rows are read.
-                Err(_) => return Vec::new(),
-            },
-        };
-        self.layout.lacking(&header)
-    }
-
     async fn push(&self, writes: &[Write]) -> Vec<Result<Written, AppError>> {
         match self.push_all(writes, file::sync_folder) {
             Ok(answers) => answers,
@@ -160,8 +137,7 @@ impl App for Csv {
         let content = self.content()?;
         let rows = self.rows(&content)?;
         let header = rows.header();
-        let fields = schema_fields();
-        let known: Vec<String> = fields.keys().cloned().collect();
+        let known = schema_fields();
         let mut added = PulledObject::default();
         for name in self.layout.free_columns(header, &known) {
             let field = Field {
@@ -182,7 +158,6 @@ impl App for Csv {
             .map(|category| category.trim().to_owned())
             .filter(|category| !category.is_empty())
             .collect();
-        added.lacks = whole_names::lacking(&fields, header, &self.settings);
         added.values.insert("category".to_owned(), categories.into_iter().collect());
         Ok(schema::Pulled { objects: [(self.object.clone(), added)].into() })
     }
@@ -208,13 +183,7 @@ impl Csv {
         let table = Table::read(content, self.settings.separator)
             .map_err(|why| AppError::new(Class::Fatal, format!("{} cannot be read: {why}", self.path.display())))?;
         self.layout.check(&table.header_names(), &self.path)?;
-        let rows = Rows::of(table, &self.settings);
-        *self.header() = Some(rows.header().to_vec());
-        Ok(rows)
-    }
-
-    fn header(&self) -> MutexGuard<'_, Option<Vec<String>>> {
-        self.header.lock().unwrap_or_else(PoisonError::into_inner)
+        Ok(Rows::of(table, &self.settings))
     }
 
     fn without_ids(&self, column: &str, setting: &str) -> AppError {
@@ -263,10 +232,10 @@ impl Csv {
 }
 
 /// The fields that the app has by itself, which are no custom columns.
-fn schema_fields() -> BTreeMap<String, Field> {
+fn schema_fields() -> Vec<String> {
     let manifest = syncc_connectors::manifest("csv").and_then(|text| schema::App::from_manifest("csv", text).ok());
     let objects = manifest.map(|app| app.objects).unwrap_or_default();
-    objects.into_values().flat_map(|object| object.fields).collect()
+    objects.into_values().flat_map(|object| object.fields.into_keys()).collect()
 }
 
 /// A row that is gone.
@@ -286,9 +255,7 @@ mod test {
         let (side, account, create) = file::test::without_fields("csv", folder.path(), "contacts.csv");
         let settings = Settings::of(&account).expect("settings");
         let layout = Layout::of(&side, &settings, None);
-        let (object, header) = (side.object.clone(), Mutex::default());
-        let names = Names::of(&side);
-        let csv = Csv { path: path.clone(), settings, layout, names, object, header };
+        let csv = Csv { path: path.clone(), settings, layout, object: side.object.clone() };
         let refused = Write::Delete { id: "1".to_owned(), version: Some("older".to_owned()) };
         let answers = csv.push_all(&[create, refused], |_| Err(io::Error::other("the cable is out"))).expect("answers");
         let classes: Vec<Option<Class>> = answers.into_iter().map(|done| done.err().map(|error| error.class)).collect();
