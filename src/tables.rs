@@ -69,6 +69,7 @@ impl<'p> Shown<'p> {
         text.push_str(&self.unclear.text(0, "duplicates"));
         text.push_str(&guards(program, &planned.guards));
         text.push_str(&problems(program, &planned.report));
+        text.push_str(&notes(&planned.report));
         if self.writes == 0 {
             text.push_str(&format!("{}\n", painted(Paint::Good, "nothing to do")));
         }
@@ -125,6 +126,7 @@ pub(crate) fn report_text(program: &Program, report: &Report) -> String {
     let mut text = heading(program);
     text.push_str(&tallies(program, &report.tallies));
     text.push_str(&problems(program, report));
+    text.push_str(&notes(report));
     for moved in report.moved.iter().take(PROBLEMS) {
         text.push_str(&format!("{} {}\n", painted(Paint::Change, &format!("left alone: {}:", moved.who)), moved.why));
     }
@@ -325,6 +327,11 @@ fn problems(program: &Program, report: &Report) -> String {
     text
 }
 
+/// What is not written because a side has no place for it.
+fn notes(report: &Report) -> String {
+    report.notes.iter().map(|note| format!("{} {note}\n", painted(Paint::Change, "note:"))).collect()
+}
+
 fn item_json(picture: &Picture<'_>, item: &Item, outcome: &Outcome) -> Json {
     let program = picture.program;
     let changes = outcome.changes.iter().map(|change| {
@@ -378,6 +385,7 @@ pub(crate) fn report_json(program: &Program, report: &Report) -> Json {
         "right": side(End::Right, &report.tallies[1]),
         "found_again": report.found,
         "left_alone": report.moved,
+        "notes": report.notes,
         "milliseconds": report.milliseconds,
         "problems": report.problems.iter().map(|problem| json!({
             "side": program.side(problem.end).name, "id": problem.id, "who": problem.who, "why": problem.why,

@@ -3,6 +3,7 @@
 mod adopt;
 mod audit;
 mod backup;
+mod columns;
 mod conflicts;
 mod deleted;
 mod forget;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use syncc_compiler::{schema, value::Record};
+use syncc_compiler::{ir::FieldId, schema, value::Record};
 use uuid::Uuid;
 
 use super::{
@@ -74,6 +74,12 @@ pub trait App: Send + Sync {
     /// The shortest time in which the limits that the app documents let these requests through, one after the other.
     fn pace(&self, _calls: &Calls) -> Duration {
         Duration::ZERO
+    }
+
+    /// The fields that this account has no place for, as it is now: they are unknown in each of its records, and nothing is written
+    /// to them. Costs no request; nothing where it cannot be told.
+    fn lacks(&self) -> Lacks {
+        Lacks::default()
     }
 
     /// Custom fields and known values of the account.
@@ -148,6 +154,15 @@ pub enum Write {
 pub struct Written {
     /// The record as the app now shows it, from the answer or read back. A tombstone after a delete.
     pub now: Observed,
+}
+
+/// What an account has no place for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lacks {
+    /// The fields, and what each would be called there.
+    pub fields: Vec<(FieldId, String)>,
+    /// What the reader can do, so that it has.
+    pub todo: String,
 }
 
 /// How much goes into one call.

@@ -186,7 +186,7 @@ impl Connection<'_> {
         let pair = Pair { now: now.clone(), base, later: None };
         let mappings = self.program.mappings.iter().enumerate();
         let mappings = mappings.map(|(index, mapping)| {
-            (Cause::Mapping(index), Some(mapping.direction), engine.mapping_agreement(mapping, &pair))
+            (Cause::Mapping(index), Some(mapping.direction), engine.mapping_agreement(index, mapping, &pair))
         });
         let rules = (0..self.program.rules.len())
             .map(|index| (Cause::Rule(index, Part::Then), None, engine.rule_agreement(index, &pair)));

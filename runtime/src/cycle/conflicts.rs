@@ -210,8 +210,8 @@ impl Picture<'_> {
     /// filled it.
     fn lost(&self, item: &Item, change: &Change) -> Option<Conflict> {
         let (Cause::Mapping(mapping), [Some(left), Some(right)]) = (change.cause, &item.ids) else { return None };
-        let fields = match self.program.mappings.get(mapping)?.lens {
-            Lens::Copy { left, right } | Lens::Table { left, right, .. } => [left, right],
+        let fields = match self.lens(mapping)? {
+            Lens::Copy { left, right } | Lens::Table { left, right, .. } => [*left, *right],
             Lens::Name { .. } | Lens::Compose { .. } => return None,
         };
         let record = |end: End| self.now(item, end).and_then(|known| known.record.as_ref());

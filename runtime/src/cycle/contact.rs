@@ -206,11 +206,11 @@ impl Picture<'_> {
             let (now, was) = (pair.now[end.index()].as_ref(), base.sides[end.index()].as_ref());
             now.zip(was).is_some_and(|(now, was)| now.get(*field) == was.get(*field))
         };
-        let both =
-            self.program.mappings.iter().filter(|mapping| End::BOTH.into_iter().all(|end| mapping.direction.from(end)));
+        let both = self.program.mappings.iter().enumerate();
+        let both = both.filter(|(_, mapping)| End::BOTH.into_iter().all(|end| mapping.direction.from(end)));
         let mut names = Vec::new();
-        for mapping in both {
-            let Agreement::Differs(fields) = engine.mapping_agreement(mapping, &pair) else { continue };
+        for (index, mapping) in both {
+            let Agreement::Differs(fields) = engine.mapping_agreement(index, mapping, &pair) else { continue };
             if !fields.iter().all(as_it_was) {
                 continue;
             }

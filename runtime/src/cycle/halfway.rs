@@ -45,10 +45,7 @@ pub(super) fn base(
         [false, true] => End::Right,
         _ => return None,
     };
-    let fields = |mapping: usize| {
-        let mapping = picture.program.mappings.get(mapping);
-        mapping.map(|mapping| fields_of(&mapping.lens)).unwrap_or_default()
-    };
+    let fields = |mapping: usize| picture.lens(mapping).map(fields_of).unwrap_or_default();
     let mut open: HashSet<(End, FieldId)> = HashSet::new();
     for change in outcome.changes.iter().filter(|change| change.end != end) {
         // What rules ask for hangs on the base of whatever their conditions read.

@@ -20,6 +20,7 @@ mod fingerprint;
 mod forget;
 mod halfway;
 mod holds;
+mod lacking;
 mod naming;
 mod page;
 mod pause;
@@ -306,8 +307,9 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// The engine for the rules of this connection.
+    /// The engine for the rules of this connection, and for what the apps have a place for now.
     fn engine(&self) -> Engine<'a> {
-        Engine::with_canon(self.program, self.canon.clone())
+        let lacks = self.apps.map(|app| app.lacks().fields.into_iter().map(|(field, _)| field).collect());
+        Engine::with_canon(self.program, self.canon.clone()).lacking(lacks)
     }
 }

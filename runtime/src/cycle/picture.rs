@@ -3,14 +3,14 @@
 use std::collections::{HashMap, HashSet};
 
 use syncc_compiler::{
-    ir::{End, Program},
+    ir::{End, Lens, Program},
     value::Canon,
 };
 
 use super::{Connection, CycleError, Problem, Report, SavedPlan, holds::Holds, naming, page::Page};
 use crate::{
     apps::Observed,
-    engine::{AtRest, Base, Facts, Held, Item, Known, Linked, Plan, plan},
+    engine::{AtRest, Base, Facts, Fitted, Held, Item, Known, Linked, Plan, plan},
     store::{Link, LinkId, NamedRecord, Seen, UNPLANNED},
 };
 
@@ -42,9 +42,16 @@ pub struct Picture<'a> {
     pub(super) by_hand: Option<String>,
     /// Why contacts are held, for people, by their id, left first.
     pub(super) holds: Holds,
+    /// What stands in for mappings, where a side has no place for their fields.
+    fitted: Fitted,
 }
 
 impl Picture<'_> {
+    /// The lens of the mapping at this index, as it was planned with.
+    pub(super) fn lens(&self, index: usize) -> Option<&Lens> {
+        self.fitted.lens(index, self.program.mappings.get(index)?)
+    }
+
     /// How many writes the plan holds.
     #[must_use]
     pub fn writes(&self) -> usize {
@@ -175,7 +182,8 @@ impl<'a> Connection<'a> {
         let beside = gathered.beside.iter().map(|link| link.records.clone()).collect();
         let rest = AtRest { links: beside, ..frame.facts.rest.clone() };
         let facts = Facts { held: holds.held(), rest, ..frame.facts.clone() };
-        let plan = plan(&self.engine(), [&known[0], &known[1]], &links, &facts);
+        let engine = self.engine();
+        let plan = plan(&engine, [&known[0], &known[1]], &links, &facts);
         let index = [0, 1].map(|end: usize| {
             known[end].iter().enumerate().map(|(index, known)| (known.id.clone(), index)).collect::<HashMap<_, _>>()
         });
@@ -193,8 +201,10 @@ impl<'a> Connection<'a> {
             index,
             unread,
             holds,
+            fitted: engine.fitted().clone(),
         };
         picture.report_held(report);
+        self.note_lacking(&engine, &picture, report);
         picture
     }
 

@@ -1,9 +1,9 @@
 //! What a cycle did: each record of each side in exactly one category, and the categories add up.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
-use syncc_compiler::ir::End;
+use syncc_compiler::ir::{End, FieldId};
 
 use super::{
     Moved, Picture,
@@ -29,8 +29,12 @@ pub struct Report {
     pub found: u64,
     /// Contacts of the saved plan that were left alone, because they are not as it says any more.
     pub moved: Vec<Moved>,
+    /// What is not written because a side has no place for it, for people.
+    pub notes: Vec<String>,
     /// How long it took.
     pub milliseconds: u64,
+    /// The fields, left side first, that a side has no place for, and that something was to be written to.
+    pub(super) lacking: [BTreeSet<FieldId>; 2],
     /// Why nothing more is written to a side in this round, left first.
     pub(super) stopped: [Option<AppError>; 2],
     /// What each app made of the writes of this run so far, left first.

@@ -29,18 +29,20 @@ impl Agreement {
 }
 
 impl Engine<'_> {
-    /// Whether two records are as a mapping wants them: silent unless contacts flow in a direction that it has.
-    pub(crate) fn mapping_agreement(&self, mapping: &Mapping, pair: &Pair) -> Agreement {
-        let [Some(left), Some(right)] = &pair.now else { return Agreement::Silent };
+    /// Whether two records are as the mapping at this index wants them: silent unless contacts flow in a direction that it has.
+    pub(crate) fn mapping_agreement(&self, index: usize, mapping: &Mapping, pair: &Pair) -> Agreement {
+        let ([Some(left), Some(right)], Some(lens)) = (&pair.now, self.lens(index, mapping)) else {
+            return Agreement::Silent;
+        };
         let scope = End::BOTH.map(|end| mapping.direction.from(end) && self.in_scope(end, pair));
         if scope == [false, false] {
             return Agreement::Silent;
         }
         let now = [left, right];
-        if never_said(mapping, pair) {
+        if never_said(mapping.direction, lens, pair) {
             return Agreement::Silent;
         }
-        let told = match &mapping.lens {
+        let told = match lens {
             Lens::Copy { left, right } => {
                 self.values_agree(&OneToOne { fields: [*left, *right], rows: None }, mapping, now)
             }
@@ -57,7 +59,7 @@ impl Engine<'_> {
                 composed.filter(|_| held.is_known()).map(|composed| composed == *held)
             }
         };
-        told.map_or(Agreement::Silent, |agrees| Agreement::of(agrees, fields_of(&mapping.lens)))
+        told.map_or(Agreement::Silent, |agrees| Agreement::of(agrees, fields_of(lens)))
     }
 
     fn values_agree(&self, lens: &OneToOne<'_>, mapping: &Mapping, now: [&Record; 2]) -> Option<bool> {
@@ -137,15 +139,15 @@ impl Engine<'_> {
 }
 
 /// Whether a mapping has one direction, and its source holds nothing now and held nothing when the two were last in step.
-fn never_said(mapping: &Mapping, pair: &Pair) -> bool {
-    let source = match (mapping.direction.to_right, mapping.direction.to_left) {
+fn never_said(direction: Direction, lens: &Lens, pair: &Pair) -> bool {
+    let source = match (direction.to_right, direction.to_left) {
         (true, false) => End::Left,
         (false, true) => End::Right,
         _ => return false,
     };
     let base = pair.base.as_ref().and_then(|base| base.sides[source.index()].as_ref());
     let says = |record: Option<&Record>, field: FieldId| record.is_some_and(|record| record.get(field).is_filled());
-    let own = fields_of(&mapping.lens).into_iter().filter(|(end, _)| *end == source);
+    let own = fields_of(lens).into_iter().filter(|(end, _)| *end == source);
     own.into_iter().all(|(_, field)| !says(pair.now[source.index()].as_ref(), field) && !says(base, field))
 }
 

@@ -66,7 +66,8 @@ impl Engine<'_> {
         let mut merged = Merged::default();
         for (index, mapping) in self.program.mappings.iter().enumerate() {
             let direction = mapping.direction;
-            match &mapping.lens {
+            let Some(lens) = self.lens(index, mapping) else { continue };
+            match lens {
                 Lens::Copy { left, right } => {
                     self.merge_fields(
                         index,

@@ -1,12 +1,14 @@
 //! A program made ready to run on many pairs.
 
+use std::collections::HashSet;
+
 use syncc_compiler::{
-    ir::{Atom, Condition, Effect, End, IrField, Program, Test},
+    ir::{Atom, Condition, Effect, End, FieldId, IrField, Lens, Mapping, Program, Test},
     schema::Scalar,
     value::{Canon, Record, Value},
 };
 
-use super::{Pair, truth::View};
+use super::{Pair, fitted::Fitted, truth::View};
 
 /// What a program makes of pairs. Prepared once, used for every pair; shares nothing between pairs.
 #[derive(Debug)]
@@ -20,8 +22,10 @@ pub struct Engine<'p> {
     pub(super) has_deletions: bool,
     /// Whether a field is a step on the ladder of consent.
     pub(super) has_ladder: bool,
-    /// What a record made by a rule starts as, left first: every field empty.
+    /// What a record made by a rule starts as, left first: every field empty, but for what its side has no place for.
     pub(super) blank: [Record; 2],
+    /// What stands in for mappings where a side has no place for its fields.
+    pub(super) fitted: Fitted,
 }
 
 impl<'p> Engine<'p> {
@@ -47,7 +51,31 @@ impl<'p> Engine<'p> {
         });
         let is_step = |field: &IrField| field.ty.scalar() == Scalar::Consent;
         let has_ladder = program.sides.iter().any(|side| side.fields.iter().any(is_step));
-        Self { program, canon, asks_deleted, has_deletions, has_ladder, blank }
+        Self { program, canon, asks_deleted, has_deletions, has_ladder, blank, fitted: Fitted::default() }
+    }
+
+    /// The same engine for sides that have no place for these fields, left first: a record that is made holds nothing in them,
+    /// and is not known to.
+    #[must_use]
+    pub fn lacking(mut self, lacks: [Vec<FieldId>; 2]) -> Self {
+        if lacks.iter().all(Vec::is_empty) {
+            return self;
+        }
+        for (blank, lacks) in self.blank.iter_mut().zip(&lacks) {
+            lacks.iter().for_each(|field| blank.put(*field, Value::Unknown));
+        }
+        self.fitted = Fitted::of(self.program, &lacks.map(HashSet::from_iter));
+        self
+    }
+
+    /// The lens of the mapping at this index, as it is for these sides; `None` where another mapping carries what it would.
+    pub(super) fn lens<'e>(&'e self, index: usize, mapping: &'e Mapping) -> Option<&'e Lens> {
+        self.fitted.lens(index, mapping)
+    }
+
+    /// What stands in for the mappings of the program, for whoever tells of a plan.
+    pub(crate) fn fitted(&self) -> &Fitted {
+        &self.fitted
     }
 
     /// The program that it runs.

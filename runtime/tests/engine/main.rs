@@ -5,6 +5,7 @@ mod agreement;
 mod columns;
 mod generate;
 mod guards;
+mod lacking;
 mod lifecycle;
 mod lint;
 mod matching;

@@ -201,6 +201,16 @@ impl Layout {
         Ok(cells)
     }
 
+    /// The fields that no column is of, with the header that each would have. None of an empty file, which gets all of them.
+    pub(super) fn lacking(&self, header: &[String]) -> Vec<(FieldId, String)> {
+        let nowhere = |field: &&Field| !header.is_empty() && matches!(self.places(field, header), Place::Nowhere);
+        let named = |field: &Field| match field.ty {
+            Type::One(Scalar::Address) => Address::PARTS.map(|part| self.settings.header_for(part)).join("`, `"),
+            _ => self.settings.header_for(&field.name),
+        };
+        self.fields.iter().filter(nowhere).map(|field| (field.id, named(field))).collect()
+    }
+
     /// The columns that an empty file gets: one a field, five for an address.
     pub(super) fn default_columns(&self) -> Vec<String> {
         let names = self.fields.iter().flat_map(|field| match field.ty {

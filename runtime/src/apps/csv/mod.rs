@@ -7,6 +7,7 @@
 //!   get one in the id column the first time the file is written.
 //! - The file is replaced in one step, and only if nobody changed it meanwhile.
 //! - A column that gave rows their ids and is there no more is an error, never a file of other contacts.
+//! - A field without a column is one that the file has no place for: it is unknown in each row, and never counts as written.
 //! - A line that cannot be read is named with its number. The rest syncs, and nothing counts as deleted.
 
 mod cell;
@@ -21,7 +22,8 @@ mod writes;
 
 use std::{
     collections::BTreeSet,
-    fs, io,
+    fs,
+    io::{self, BufRead as _, BufReader},
     path::{Path, PathBuf},
 };
 
@@ -34,11 +36,14 @@ use syncc_compiler::{
 use uuid::Uuid;
 
 use self::{columns::Layout, cursor::Cursor, rows::Rows, settings::Settings, table::Table, writes::Writes};
-use super::{Account, App, AppError, Class, Limits, Observed, Page, Pulled, Write, Written, file};
+use super::{Account, App, AppError, Class, Lacks, Limits, Observed, Page, Pulled, Write, Written, file};
 use crate::world::World;
 
 /// How many records are handed over at once.
 const PAGE: usize = 500;
+
+/// How many lines a header may be long: a name of a column in quotes may have line breaks in it.
+const HEADER_LINES: usize = 50;
 
 /// Opens the file of an account for the fields of a side.
 ///
@@ -133,6 +138,15 @@ impl App for Csv {
         false
     }
 
+    fn lacks(&self) -> Lacks {
+        let header = self.header().unwrap_or_default();
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        Lacks {
+            fields: self.layout.lacking(&header),
+            todo: format!("add such a column to {name}, and it is taken over"),
+        }
+    }
+
     async fn discover(&self) -> Result<schema::Pulled, AppError> {
         let content = self.content()?;
         let rows = self.rows(&content)?;
@@ -166,6 +180,21 @@ impl App for Csv {
 impl Csv {
     fn content(&self) -> Result<Vec<u8>, AppError> {
         fs::read(&self.path).map_err(|error| self.explain("read", &error))
+    }
+
+    /// The columns of the file, without reading its rows. `None` where they cannot be told.
+    fn header(&self) -> Option<Vec<String>> {
+        let mut file = BufReader::new(fs::File::open(&self.path).ok()?);
+        let mut start = Vec::new();
+        for _ in 0..HEADER_LINES {
+            let read = file.read_until(b'\n', &mut start).ok()?;
+            match Table::read(&start, self.settings.separator).map(|table| table.header_names()) {
+                Ok(header) if !header.is_empty() => return Some(header),
+                _ if read == 0 => return None,
+                _ => {}
+            }
+        }
+        None
     }
 
     fn explain(&self, doing: &str, error: &std::io::Error) -> AppError {

@@ -1,0 +1,78 @@
+//! A list that has no column for what the other side holds, or keeps names whole.
+
+use super::lists::Lists;
+
+fn list(content: &str) -> Lists {
+    let lists = Lists::new("");
+    lists.workspace.write("people.csv", content);
+    lists
+}
+
+fn tell_of_ann(lists: &Lists) {
+    lists.add_card("Ann", "Bee", "ann@home.example");
+    lists.edit_card("ann@home.example", "END:VCARD", "NOTE:met in Bern\r\nEND:VCARD");
+}
+
+#[test]
+fn what_a_list_has_no_column_for_is_neither_planned_nor_logged_as_written_and_flows_once_there_is_one() {
+    let lists = list("id,email,given_name,family_name\n2,ben@home.example,Ben,Cole\n");
+    tell_of_ann(&lists);
+    let note = "note: people has no place for `note`, so what cards holds there is not written to it: \
+                add such a column to people.csv, and it is taken over";
+    let plan = lists.syncc("plan", &[], &[]);
+    assert!(plan.out.contains("+ people Ann Bee") && plan.out.contains(note), "{plan:?}");
+    assert!(!plan.out.contains("met in Bern"), "{plan:?}");
+    let ran = lists.run();
+    assert!(ran.out.contains(note), "{ran:?}");
+    assert!(!lists.workspace.read("people.csv").contains("Bern"));
+    let log = lists.syncc("log", &[], &[]);
+    assert!(log.out.contains("people: Ann Bee, created") && !log.out.contains("met in Bern"), "{log:?}");
+    let again = lists.run();
+    assert!(again.out.contains("nothing to do") && !again.out.contains("note:"), "{again:?}");
+    assert_eq!(lists.syncc("audit", &[], &[]).code, 0);
+    // What is edited there meanwhile is not written either.
+    lists.edit_card("ann@home.example", "Bern", "Basel");
+    assert!(lists.run().out.contains("nothing to do"));
+
+    let rows = lists.workspace.read("people.csv");
+    let rows: Vec<String> = rows.lines().zip(["note", "", ""]).map(|(row, cell)| format!("{row},{cell}\n")).collect();
+    lists.workspace.write("people.csv", &rows.concat());
+    let plan = lists.syncc("plan", &[], &[]);
+    assert!(plan.out.contains("note: “met in Basel”") && !plan.out.contains("no place"), "{plan:?}");
+    lists.run();
+    assert!(lists.workspace.read("people.csv").contains("ann@home.example,Ann,Bee,met in Basel\n"));
+    assert!(lists.cards().contains("NOTE:met in Basel"), "what was there before the column is not taken away");
+    assert!(lists.run().out.contains("nothing to do"));
+}
+
+#[test]
+fn a_list_with_whole_names_gives_and_takes_them() {
+    let lists = list("id,email,name,mine\n2,ben@home.example,Ben van Dyke,my own\n");
+    lists.add_card("Ann", "Bee", "ann@home.example");
+    lists.run();
+    assert!(lists.cards().contains("N:van Dyke;Ben;;;"), "{}", lists.cards());
+    assert!(lists.workspace.read("people.csv").contains(",ann@home.example,Ann Bee,\n"));
+    assert!(lists.run().out.contains("nothing to do"));
+    // Whoever divides a name otherwise is not overruled, and only the part that is edited changes.
+    lists.edit_card("ben@home.example", "N:van Dyke;Ben;;;", "N:Dyke;Ben van;;;");
+    lists.run();
+    lists.edit_list("Ben van Dyke", "Ben van Cole");
+    lists.run();
+    assert!(lists.cards().contains("N:Cole;Ben van;;;"), "{}", lists.cards());
+    lists.edit_card("ann@home.example", "N:Bee;Ann;;;", "N:Bee;Anna;;;");
+    lists.run();
+    let content = lists.workspace.read("people.csv");
+    assert!(
+        content.contains(",ann@home.example,Anna Bee,\n") && content.contains("Ben van Cole,my own\n"),
+        "{content}"
+    );
+    assert!(lists.run().out.contains("nothing to do"));
+    assert_eq!(lists.syncc("audit", &[], &[]).code, 0);
+
+    // With columns for the parts, the name goes there.
+    let divided = content.replace("name,mine\n", "given_name,family_name,mine\n");
+    let divided = divided.replace("Ben van Cole", "Ben,van Cole").replace("Anna Bee", "Anna,Bee");
+    lists.workspace.write("people.csv", &divided);
+    lists.run();
+    assert_eq!(lists.syncc("audit", &[], &[]).code, 0, "{}", lists.cards());
+}
