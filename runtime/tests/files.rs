@@ -7,6 +7,8 @@ mod adopting;
 mod connection;
 #[path = "files/csv.rs"]
 mod csv_file;
+#[path = "files/csv_identity.rs"]
+mod csv_identity;
 #[path = "files/meanwhile.rs"]
 mod meanwhile;
 #[path = "files/meddled.rs"]

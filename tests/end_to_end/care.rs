@@ -12,6 +12,7 @@ mod moved_up;
 mod pause;
 mod put_back;
 mod retry;
+mod rows;
 mod status;
 mod undone;
 mod unreadable;

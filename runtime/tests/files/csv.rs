@@ -12,14 +12,14 @@ use uuid::Uuid;
 
 use crate::side::{self, pull, record, see, update};
 
-struct File {
+pub(crate) struct File {
     folder: TempDir,
     side: Side,
-    app: Box<dyn App>,
+    pub(crate) app: Box<dyn App>,
 }
 
 impl File {
-    fn new(content: impl AsRef<[u8]>, settings: &str) -> Self {
+    pub(crate) fn new(content: impl AsRef<[u8]>, settings: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("people.csv"), content).expect("a file");
         Self::in_folder(folder, settings)
@@ -38,33 +38,33 @@ impl File {
         Self { folder, side, app }
     }
 
-    fn path(&self) -> std::path::PathBuf {
+    pub(crate) fn path(&self) -> std::path::PathBuf {
         self.folder.path().join("people.csv")
     }
 
-    fn content(&self) -> String {
+    pub(crate) fn content(&self) -> String {
         String::from_utf8(fs::read(self.path()).expect("the file")).expect("text")
     }
 
-    async fn rows(&self) -> Vec<Observed> {
+    pub(crate) async fn rows(&self) -> Vec<Observed> {
         pull(&*self.app, None).await.0
     }
 
-    fn see(&self, row: &Observed, field: &str) -> String {
+    pub(crate) fn see(&self, row: &Observed, field: &str) -> String {
         see(&self.side, &self.app.decode(&row.raw).expect("a record"), field)
     }
 
-    async fn change(&self, row: &Observed, fields: &[(&str, &str)]) -> Result<Observed, Class> {
+    pub(crate) async fn change(&self, row: &Observed, fields: &[(&str, &str)]) -> Result<Observed, Class> {
         self.push(update(&self.side, &*self.app, row, fields)).await
     }
 
-    async fn push(&self, write: Write) -> Result<Observed, Class> {
+    pub(crate) async fn push(&self, write: Write) -> Result<Observed, Class> {
         let mut answers = self.app.push(&[write]).await;
         assert_eq!(answers.len(), 1);
         answers.remove(0).map(|written| written.now).map_err(|error| error.class)
     }
 
-    fn create(&self, op: Uuid, fields: &[(&str, &str)]) -> Write {
+    pub(crate) fn create(&self, op: Uuid, fields: &[(&str, &str)]) -> Write {
         Write::Create { op, record: record(&self.side, fields) }
     }
 }

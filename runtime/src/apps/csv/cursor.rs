@@ -1,20 +1,26 @@
-//! What a listing remembers of a file: its content as a hash, which column is said to hold the ids, and which columns gave them.
+//! What a listing remembers of a file: its content as a hash, which column is said to hold the ids, which columns gave them, and
+//! what tells who the rows are.
 //!
 //! An export tool that names such a column otherwise would make every row another contact, and the known ones deleted. Only
 //! what was remembered tells that from a file that never had the column.
 
 use serde::{Deserialize, Serialize};
 
-use super::{rows::Rows, settings::Settings};
+use super::{
+    former::{Former, Memory},
+    rows::{Rows, Told},
+    settings::Settings,
+};
 use crate::apps::file;
 
-/// A file as last listed. As text: a line with the hash and the name of the id column, then [`Givers`] as JSON, which a
-/// cursor of an earlier version does not have.
+/// A file as last listed. As text: a line with the hash and the name of the id column, then [`Givers`] and [`Memory`] as JSON, a
+/// line each. A cursor of an earlier version does not have one of these, or either.
 #[derive(Debug)]
 pub(super) struct Cursor {
     /// The hash of the content and the name of the id column: with another one the records are others.
     seen: String,
     givers: Givers,
+    memory: Option<Memory>,
 }
 
 /// The headers of the columns that gave rows their ids.
@@ -34,22 +40,57 @@ impl Cursor {
     pub(super) fn of(content: &[u8], rows: &Rows, settings: &Settings, before: Option<&Self>) -> Self {
         let seen = format!("{} {}", file::version(content), settings.id_column);
         let emptied = before.filter(|_| rows.observed().next().is_none());
-        Self { seen, givers: emptied.map_or(&rows.givers, |before| &before.givers).clone() }
+        Self { seen, givers: emptied.map_or(&rows.givers, |before| &before.givers).clone(), memory: None }
+    }
+
+    /// The same with what is to be remembered of the rows: of each that a listing with gaps does not show, or an empty one, what was
+    /// before.
+    pub(super) fn remembering(mut self, told: &[Told], whole: bool, before: Option<Self>) -> Self {
+        let memory = Memory::of(told);
+        let before = before.and_then(|before| before.memory).filter(|_| !whole || told.is_empty());
+        self.memory = Some(match before {
+            Some(before) => memory.with_gaps(before, told),
+            None => memory,
+        });
+        self
+    }
+
+    /// Which rows had another id then.
+    pub(super) fn former(&self, told: &[Told], whole: bool) -> Former {
+        match &self.memory {
+            Some(memory) => memory.former(told, whole),
+            // An earlier version did not remember the rows. If all ids were those of the emails, there is nothing to remember.
+            None if self.givers.id.is_none() => Memory::default().former(told, whole),
+            None => Former::default(),
+        }
     }
 
     /// The cursor in a text that [`Cursor::write`] made.
     pub(super) fn read(text: &str) -> Self {
-        let (seen, givers) = text.split_once('\n').unwrap_or((text, ""));
-        Self { seen: seen.to_owned(), givers: serde_json::from_str(givers).unwrap_or_default() }
+        let mut lines = text.lines();
+        let seen = lines.next().unwrap_or_default().to_owned();
+        let givers = lines.next().and_then(|line| serde_json::from_str(line).ok()).unwrap_or_default();
+        let memory = lines.next().and_then(|line| serde_json::from_str(line).ok());
+        Self { seen, givers, memory }
     }
 
     /// The cursor as text.
     pub(super) fn write(&self) -> String {
-        format!("{}\n{}", self.seen, serde_json::to_string(&self.givers).unwrap_or_default())
+        let givers = serde_json::to_string(&self.givers).unwrap_or_default();
+        let memory = self.memory.as_ref().and_then(|memory| serde_json::to_string(memory).ok()).unwrap_or_default();
+        format!("{}\n{givers}\n{memory}", self.seen)
     }
 
-    /// The same file, whatever is in it now: what gave the ids is still known.
-    pub(super) fn anew(mut self) -> Self {
+    /// Whether it remembers the rows.
+    pub(super) fn remembers(&self) -> bool {
+        self.memory.is_some()
+    }
+
+    /// The same file, whatever is in it now: what gave the ids is still known, and who the rows are, but for these.
+    pub(super) fn anew(mut self, without: &[String]) -> Self {
+        if let Some(memory) = &mut self.memory {
+            memory.forget(without);
+        }
         let id_column = self.seen.split_once(' ').map(|(_, id_column)| id_column).unwrap_or_default();
         self.seen = format!("- {id_column}");
         self

@@ -6,6 +6,7 @@
 //! - A row that no write names is byte-identical afterwards, whether it can be read or not. Rows that had no id
 //!   get one in the id column the first time the file is written.
 //! - The file is replaced in one step, and only if nobody changed it meanwhile.
+//! - A row whose id is made of what stands in it stays the same contact when that is edited, if nobody else could be meant.
 //! - A column that gave rows their ids and is there no more is an error, never a file of other contacts.
 //! - A field without a column is one that the file has no place for: it is unknown in each row, and never counts as written.
 //! - A line that cannot be read is named with its number. The rest syncs, and nothing counts as deleted.
@@ -13,6 +14,7 @@
 mod cell;
 mod columns;
 mod cursor;
+mod former;
 mod ids;
 mod rows;
 mod scan;
@@ -75,25 +77,36 @@ impl App for Csv {
         let rows = self.rows(&content)?;
         let problems: Vec<String> =
             rows.problems().map(|problem| format!("{}: {problem}", self.path.display())).collect();
-        let before = cursor.map(Cursor::read);
+        let (before, whole) = (cursor.map(Cursor::read), rows.is_whole());
         let next = Cursor::of(&content, &rows, &self.settings, before.as_ref());
-        if let Some(before) = before {
-            if before.is_of_the_same(&next) {
-                return Ok(Pulled { cursor: Some(next.write()), complete: false, problems });
-            }
-            if let Some((column, setting)) = before.lacks(&rows, &self.settings) {
-                return Err(self.without_ids(column, setting));
-            }
+        let same = before.as_ref().is_some_and(|before| before.is_of_the_same(&next));
+        if let (true, Some(cursor), true) = (same, cursor, before.as_ref().is_some_and(Cursor::remembers)) {
+            return Ok(Pulled { cursor: Some(cursor.to_owned()), complete: false, problems });
         }
-        let all: Vec<Observed> = rows.observed().collect();
+        let told = rows.told(&self.settings);
+        if same {
+            let next = next.remembering(&told, whole, before).write();
+            return Ok(Pulled { cursor: Some(next), complete: false, problems });
+        }
+        if let Some((column, setting)) = before.as_ref().and_then(|before| before.lacks(&rows, &self.settings)) {
+            return Err(self.without_ids(column, setting));
+        }
+        let former = before.as_ref().map(|before| before.former(&told, whole)).unwrap_or_default();
+        let mut all: Vec<Observed> = rows.observed().collect();
+        for row in &mut all {
+            row.aliases.extend(former.ids.get(&row.id).cloned());
+        }
         for some in all.chunks(PAGE) {
             page(some.to_vec())?;
         }
-        Ok(Pulled { cursor: Some(next.write()), complete: problems.is_empty(), problems })
+        let unclear = former.unclear.iter().filter_map(|id| rows.number(id)).map(|number| self.unclear(number));
+        let problems = problems.into_iter().chain(unclear).collect();
+        let next = next.remembering(&told, whole, before).write();
+        Ok(Pulled { cursor: Some(next), complete: whole, problems })
     }
 
-    fn anew(&self, cursor: &str, _without: &[String]) -> Option<String> {
-        Some(Cursor::read(cursor).anew().write())
+    fn anew(&self, cursor: &str, without: &[String]) -> Option<String> {
+        Some(Cursor::read(cursor).anew(without).write())
     }
 
     async fn get(&self, ids: &[String]) -> Result<Vec<Option<Observed>>, AppError> {
@@ -213,6 +226,15 @@ impl Csv {
             .map_err(|why| AppError::new(Class::Fatal, format!("{} cannot be read: {why}", self.path.display())))?;
         self.layout.check(&table.header_names(), &self.path)?;
         Ok(Rows::of(table, &self.settings))
+    }
+
+    fn unclear(&self, number: usize) -> String {
+        format!(
+            "{}: line {number} may be a contact that stood in the file before, and it cannot be told which, so it counts as a new \
+             one. Give each row an id of its own in a column `{}`: then it stays the same contact whatever is edited",
+            self.path.display(),
+            self.settings.id_column
+        )
     }
 
     fn without_ids(&self, column: &str, setting: &str) -> AppError {

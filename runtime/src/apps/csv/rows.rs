@@ -4,11 +4,24 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
     cursor::Givers,
-    ids::{Provisional, is_by_email},
+    ids::{Provisional, by_row, is_by_email},
     settings::Settings,
     table::{Line, Row, Table},
 };
 use crate::apps::{AppError, Class, Observed, file};
+
+/// What a row tells of who it is.
+#[derive(Debug)]
+pub(super) struct Told {
+    pub(super) id: String,
+    /// Whether the id stands in the file.
+    pub(super) is_written: bool,
+    pub(super) email: String,
+    pub(super) phone: String,
+    pub(super) name: String,
+    /// The ids that a row without an email had if its own did not stand in the file.
+    pub(super) made_of_it: Vec<String>,
+}
 
 /// A table whose rows have ids.
 ///
@@ -95,6 +108,45 @@ impl Rows {
     /// The records in the order of the file.
     pub(super) fn observed(&self) -> impl Iterator<Item = Observed> {
         self.ids.keys().filter_map(|at| self.at(*at))
+    }
+
+    /// What each row tells of who it is, in the order of the file.
+    pub(super) fn told(&self, settings: &Settings) -> Vec<Told> {
+        let column = |field: &str| settings.column_of(field, &self.header);
+        let [email, phone, whole] = ["email", "phone", "name"].map(column);
+        let parts = ["given_name", "middle_name", "family_name"].map(column);
+        let told = self.ids.iter().filter_map(|(line, id)| {
+            let Some(Line::Row(row)) = self.table.lines.get(*line) else { return None };
+            let text = |column: Option<usize>| column.map(|at| row.text(at)).unwrap_or_default();
+            let (email, name) = (text(email), text(whole));
+            let is_written = !text(self.id_column).trim().is_empty();
+            let of_itself = is_written && email.trim().is_empty();
+            Some(Told {
+                id: id.clone(),
+                is_written,
+                phone: text(phone),
+                name: if name.trim().is_empty() { parts.map(text).join(" ") } else { name },
+                made_of_it: if of_itself { self.made_of(row) } else { Vec::new() },
+                email,
+            })
+        });
+        told.collect()
+    }
+
+    /// The ids that a row would have without the one that is written in it: with an empty cell for it, and without the column.
+    fn made_of(&self, row: &Row) -> Vec<String> {
+        let is_id = |at: usize| Some(at) == self.id_column;
+        let blank = row.texts().enumerate().map(|(at, text)| if is_id(at) { String::new() } else { text });
+        let without = row.texts().enumerate().filter(|(at, _)| !is_id(*at)).map(|(_, text)| text);
+        vec![by_row(&blank.collect::<Vec<_>>()), by_row(&without.collect::<Vec<_>>())]
+    }
+
+    /// The number of the line that a row with this id begins in.
+    pub(super) fn number(&self, id: &str) -> Option<usize> {
+        match self.table.lines.get(self.find(id)?)? {
+            Line::Row(row) => Some(row.number),
+            Line::Kept { number, .. } => Some(*number),
+        }
     }
 
     /// The record in a line.
