@@ -163,6 +163,8 @@ pub struct Lacks {
     pub fields: Vec<(FieldId, String)>,
     /// What the reader can do, so that it has.
     pub todo: String,
+    /// What may be meant to be such a place and is not read as one, for people.
+    pub likely: Vec<String>,
 }
 
 /// How much goes into one call.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use syncc_compiler::ir::{End, FieldId, Lens};
+use syncc_compiler::ir::{Effect, End, FieldId, Lens, Rule};
 
 use super::{Connection, Picture, Report};
 use crate::{
@@ -19,35 +19,33 @@ impl Connection<'_> {
             if fields.is_empty() {
                 continue;
             }
-            let known = report.lacking[end.index()].len();
             for outcome in picture.plan.items.iter().filter_map(|item| item.outcome()) {
                 let left_out = left_out(engine, picture, end, outcome, &fields);
                 report.lacking[end.index()].extend(left_out);
             }
-            if report.lacking[end.index()].len() > known {
-                self.tell_lacking(&lacks, report);
-            }
         }
+        report.writes |= picture.writes() > 0;
+        report.notes = End::BOTH.into_iter().flat_map(|end| self.notes(end, &lacks[end.index()], report)).collect();
     }
 
-    fn tell_lacking(&self, lacks: &[Lacks; 2], report: &mut Report) {
-        report.notes.clear();
-        for end in End::BOTH {
-            let Lacks { fields, todo } = &lacks[end.index()];
-            let asked = fields.iter().filter(|(field, _)| report.lacking[end.index()].contains(field));
-            let names: Vec<String> = asked.map(|(_, name)| format!("`{name}`")).collect();
-            if let Some((last, others)) = names.split_last() {
-                let names = if others.is_empty() { last.clone() } else { format!("{} and {last}", others.join(", ")) };
-                let [here, there] = [end, end.other()].map(|end| &self.program.side(end).name);
-                report.notes.push(format!(
-                    "{here} has no place for {names}, so what {there} holds there is not written to it: {todo}"
-                ));
-            }
-        }
+    /// What is told of one side.
+    fn notes(&self, end: End, lacks: &Lacks, report: &Report) -> Vec<String> {
+        let asked = lacks.fields.iter().filter(|(field, _)| report.lacking[end.index()].contains(field));
+        let names: Vec<String> = asked.map(|(_, name)| format!("`{name}`")).collect();
+        let [here, there] = [end, end.other()].map(|end| &self.program.side(end).name);
+        let names = match names.split_last() {
+            Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+            _ => names.concat(),
+        };
+        let todo = &lacks.todo;
+        let place = (!names.is_empty()).then(|| {
+            format!("{here} has no place for {names}, so what should go there from {there} is not written: {todo}")
+        });
+        place.into_iter().chain(lacks.likely.iter().filter(|_| report.writes).cloned()).collect()
     }
 }
 
-/// The fields at this end that would hold something of the other side, if there were a place for it.
+/// The fields at this end that would hold something of the other side or of a rule, if there were a place for it.
 fn left_out(
     engine: &Engine<'_>,
     picture: &Picture<'_>,
@@ -67,7 +65,19 @@ fn left_out(
         let there = record.get(*fields.get(from.index())?).is_filled();
         fields.get(end.index()).copied().filter(|field| there && lacks.contains(field))
     });
-    let fields: Vec<FieldId> = copied.collect();
-    let pair = || Pair { now: outcome.end.clone(), base: outcome.base.clone(), later: None };
-    if fields.is_empty() || !engine.in_scope(from, &pair()) { Vec::new() } else { fields }
+    let mut fields: Vec<FieldId> = copied.collect();
+    let asks =
+        |rule: &Rule| rule.from == from && rule.effects.iter().filter_map(Effect::field).any(|of| lacks.contains(&of));
+    let mut rules = picture.program.rules.iter().enumerate().filter(|(_, rule)| asks(rule)).peekable();
+    if fields.is_empty() && rules.peek().is_none() {
+        return fields;
+    }
+    let pair = Pair { now: outcome.end.clone(), base: outcome.base.clone(), later: None };
+    if !engine.in_scope(from, &pair) {
+        fields.clear();
+    }
+    let held = rules.filter(|(index, _)| engine.holds(*index, &pair) == Some(true));
+    let asked = held.flat_map(|(_, rule)| rule.effects.iter().filter_map(Effect::field));
+    fields.extend(asked.filter(|field| lacks.contains(field)));
+    fields
 }

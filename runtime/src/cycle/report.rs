@@ -29,12 +29,15 @@ pub struct Report {
     pub found: u64,
     /// Contacts of the saved plan that were left alone, because they are not as it says any more.
     pub moved: Vec<Moved>,
-    /// What is not written because a side has no place for it, for people.
+    /// What is not written because a side has no place for it, and what may be meant to be one, for people. Said while there is
+    /// something to do: said in every run, nobody would read it.
     pub notes: Vec<String>,
     /// How long it took.
     pub milliseconds: u64,
     /// The fields, left side first, that a side has no place for, and that something was to be written to.
     pub(super) lacking: [BTreeSet<FieldId>; 2],
+    /// Whether something is to be written at all.
+    pub(super) writes: bool,
     /// Why nothing more is written to a side in this round, left first.
     pub(super) stopped: [Option<AppError>; 2],
     /// What each app made of the writes of this run so far, left first.

@@ -17,7 +17,7 @@ fn tell_of_ann(lists: &Lists) {
 fn what_a_list_has_no_column_for_is_neither_planned_nor_logged_as_written_and_flows_once_there_is_one() {
     let lists = list("id,email,given_name,family_name\n2,ben@home.example,Ben,Cole\n");
     tell_of_ann(&lists);
-    let note = "note: people has no place for `note`, so what cards holds there is not written to it: \
+    let note = "note: people has no place for `note`, so what should go there from cards is not written: \
                 add such a column to people.csv, and it is taken over";
     let plan = lists.syncc("plan", &[], &[]);
     assert!(plan.out.contains("+ people Ann Bee") && plan.out.contains(note), "{plan:?}");
@@ -75,4 +75,36 @@ fn a_list_with_whole_names_gives_and_takes_them() {
     lists.workspace.write("people.csv", &divided);
     lists.run();
     assert_eq!(lists.syncc("audit", &[], &[]).code, 0, "{}", lists.cards());
+}
+
+#[test]
+fn a_column_that_is_called_otherwise_is_named_with_what_to_write_and_stays_as_it_is() {
+    let content = "id,email,Full Name,Points\n2,ben@home.example,Ben Cole,7\n";
+    let lists = list(content);
+    let note = "note: people.csv has no column `name`, and its column `Full Name` is left as it is: if it is that, write \
+                `columns = { name = \"Full Name\" }` in syncc.toml";
+    let plan = lists.syncc("plan", &[], &[]);
+    assert!(plan.out.contains(note) && !plan.out.contains("Points"), "{plan:?}");
+    assert_eq!(lists.json("plan", &[], &[])["notes"].as_array().map(Vec::len), Some(1));
+    lists.run();
+    assert!(!lists.run().out.contains("note:"), "it is said while there is something to do");
+    assert_eq!(lists.workspace.read("people.csv"), content);
+    let settings = lists.workspace.read("syncc.toml");
+    let named = settings.replace("path = \"people.csv\"", "path = \"people.csv\"\ncolumns = { name = \"Full Name\" }");
+    lists.workspace.write("syncc.toml", &named);
+    lists.run();
+    assert!(lists.cards().contains("N:Cole;Ben;;;"), "{}", lists.cards());
+}
+
+#[test]
+fn what_a_rule_wants_in_a_column_that_is_not_there_is_told() {
+    let lists = list("id,email,given_name,family_name\n");
+    let rule = "when cards.given_name == \"Ann\" then people.company = \"Acme\"\n";
+    lists.workspace.write("team.sync", &format!("sync people <-> cards\n\nmatch email\n\n{rule}"));
+    lists.add_card("Ann", "Bee", "ann@home.example");
+    let plan = lists.syncc("plan", &[], &[]);
+    assert!(plan.out.contains("note: people has no place for `company`") && !plan.out.contains("“Acme”"), "{plan:?}");
+    lists.run();
+    let log = lists.syncc("log", &[], &[]);
+    assert!(!log.out.contains("“Acme”") && log.out.contains("Ann Bee, created"), "{log:?}");
 }

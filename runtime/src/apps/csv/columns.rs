@@ -8,7 +8,7 @@ use syncc_compiler::{
     value::{Address, Canon, Record, Value, shown},
 };
 
-use super::settings::Settings;
+use super::{likely::likely, settings::Settings};
 use crate::apps::{AppError, Class};
 
 /// Which fields a side has, and how their columns are found.
@@ -209,6 +209,20 @@ impl Layout {
             _ => self.settings.header_for(&field.name),
         };
         self.fields.iter().filter(nowhere).map(|field| (field.id, named(field))).collect()
+    }
+
+    /// The fields that no column is of, with the column of the file's own that looks like it.
+    pub(super) fn likely(&self, header: &[String]) -> Vec<(String, String)> {
+        let is_there = |name: &str| self.settings.column_of(name, header).is_some();
+        // A name in parts needs no whole one.
+        let parted = is_there("given_name") || is_there("family_name");
+        let mut fields: Vec<&str> = self.fields.iter().map(|field| field.name.as_str()).collect();
+        fields.extend(Address::PARTS);
+        fields.retain(|field| !is_there(field) && *field != "address" && !(parted && *field == "name"));
+        let known: Vec<String> = self.fields.iter().map(|field| field.name.clone()).collect();
+        let others = self.free_columns(header, &known);
+        let likely = likely(&fields, &others);
+        likely.into_iter().map(|(field, column)| (field.to_owned(), column.to_owned())).collect()
     }
 
     /// The columns that an empty file gets: one a field, five for an address.

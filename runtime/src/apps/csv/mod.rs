@@ -16,6 +16,7 @@ mod columns;
 mod cursor;
 mod former;
 mod ids;
+mod likely;
 mod rows;
 mod scan;
 mod settings;
@@ -154,9 +155,16 @@ impl App for Csv {
     fn lacks(&self) -> Lacks {
         let header = self.header().unwrap_or_default();
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        let likely = self.layout.likely(&header).into_iter().map(|(field, column)| {
+            format!(
+                "{name} has no column `{field}`, and its column `{column}` is left as it is: if it is that, write \
+                 `columns = {{ {field} = \"{column}\" }}` in syncc.toml"
+            )
+        });
         Lacks {
             fields: self.layout.lacking(&header),
             todo: format!("add such a column to {name}, and it is taken over"),
+            likely: likely.collect(),
         }
     }
 
