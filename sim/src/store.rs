@@ -177,6 +177,7 @@ impl<S: Steps> Store for SimStore<'_, S> {
         moved(after: Option<&RecordId>, most: usize) -> Vec<RecordId>;
         at_rest() -> Vec<(End, u8, usize)>;
         planned() -> Option<String>;
+        ran() -> Option<String>;
         last_run() -> Option<(Timestamp, String, String)>;
         repeated(since: Timestamp, times: u32) -> Vec<(End, String, String)>;
         runs(limit: usize) -> Vec<RunInfo>;
@@ -203,6 +204,7 @@ impl<S: Steps> Store for SimStore<'_, S> {
         settle(settled: &[Settled]) -> Vec<LinkId>;
         unlink(link: LinkId) -> ();
         set_planned(program: &str) -> ();
+        set_ran(program: &str) -> ();
         begin_run(at: Timestamp, program: &str) -> RunId;
         end_run(run: RunId, at: Timestamp, summary: &str) -> ();
         sent(entries: &[EntryId]) -> ();

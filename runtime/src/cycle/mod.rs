@@ -222,8 +222,8 @@ impl<'a> Connection<'a> {
                 None if overview.writes > 0 && !host.approve(&overview) => return Err(CycleError::NotApproved),
                 None => {
                     // Of a plan for some, nobody saw what it comes to for all others.
-                    if allowed.only.is_none() && self.store.planned()?.as_ref() != Some(&self.fingerprint) {
-                        self.store.set_planned(&self.fingerprint)?;
+                    if allowed.only.is_none() {
+                        self.note_rules(overview.writes > 0)?;
                     }
                     self.store.begin_run(started, &self.fingerprint)?
                 }
@@ -265,6 +265,19 @@ impl<'a> Connection<'a> {
             self.rest_written(report)?;
         }
         Ok(begun)
+    }
+
+    /// Notes that these rules are run. Where nothing is written by rules that nobody planned, nobody saw what they do: whoever is to be
+    /// written to later is asked for first.
+    fn note_rules(&mut self, writes: bool) -> Result<(), CycleError> {
+        let (known, never) = (self.are_known()?, self.store.planned()?.is_none());
+        if !known && (writes || never) {
+            self.store.set_planned(&self.fingerprint)?;
+        }
+        if (known || writes || never) && self.store.ran()?.as_ref() != Some(&self.fingerprint) {
+            self.store.set_ran(&self.fingerprint)?;
+        }
+        Ok(())
     }
 
     /// The next page of a pass, planned.

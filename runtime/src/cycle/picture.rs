@@ -132,13 +132,20 @@ impl<'a> Connection<'a> {
         Ok(if unasked.is_empty() { picture } else { self.plan_for(&gathered, frame, &unasked, report) })
     }
 
+    /// Whether somebody looked at what these rules come to: they were planned last, or run last.
+    pub(super) fn are_known(&self) -> Result<bool, CycleError> {
+        let planned = self.store.planned()?;
+        let ran = self.store.ran()?.filter(|_| planned.as_deref() != Some(UNPLANNED));
+        Ok([planned, ran].into_iter().flatten().any(|rules| rules == self.fingerprint))
+    }
+
     /// What is known beside the contacts, as it is now.
     pub(super) fn frame(&self) -> Result<Frame, CycleError> {
         let first = !self.store.any_link()?;
         let holds = self.holds()?;
         let planned = self.store.planned()?;
         let unplanned = planned.as_deref() == Some(UNPLANNED);
-        let rules_changed = !first && !unplanned && planned.is_some_and(|planned| planned != self.fingerprint);
+        let rules_changed = !first && !unplanned && planned.is_some() && !self.are_known()?;
         let emptied = [self.store.emptied(End::Left)?, self.store.emptied(End::Right)?];
         let facts =
             Facts { first, rules_changed, unplanned, emptied, held: Default::default(), rest: AtRest::default() };

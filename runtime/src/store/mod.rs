@@ -136,12 +136,16 @@ pub trait Store: Send {
     /// link.
     fn unlink(&mut self, link: LinkId) -> Result<(), StoreError>;
 
-    /// The name of the rules that were last planned or run, so that a change of the rules is seen.
+    /// The name of the rules that were last planned, so that a change of the rules is seen.
     fn planned(&self) -> Result<Option<String>, StoreError>;
     /// Remembers the name of the rules that a plan showed.
     fn set_planned(&mut self, program: &str) -> Result<(), StoreError>;
+    /// The name of the rules that were last run.
+    fn ran(&self) -> Result<Option<String>, StoreError>;
+    /// Notes that these rules are run.
+    fn set_ran(&mut self, program: &str) -> Result<(), StoreError>;
 
-    /// Starts a run. `program` names the rules that it runs by; they count as planned from now on.
+    /// Starts a run. `program` names the rules that it runs by.
     fn begin_run(&mut self, at: jiff::Timestamp, program: &str) -> Result<RunId, StoreError>;
     /// Ends a run with its summary, as JSON.
     fn end_run(&mut self, run: RunId, at: jiff::Timestamp, summary: &str) -> Result<(), StoreError>;

@@ -26,6 +26,15 @@ pub(super) fn set_planned(db: &Connection, program: &str) -> Result<(), Fault> {
     Ok(())
 }
 
+pub(super) fn ran(db: &Connection) -> Result<Option<String>, Fault> {
+    Ok(db.prepare_cached("SELECT ran FROM connection")?.query_row([], |row| row.get(0))?)
+}
+
+pub(super) fn set_ran(db: &Connection, program: &str) -> Result<(), Fault> {
+    db.prepare_cached("UPDATE connection SET ran = ?1")?.execute([program])?;
+    Ok(())
+}
+
 pub(super) fn begin_run(db: &Connection, at: Timestamp, program: &str) -> Result<RunId, Fault> {
     let id = db
         .prepare_cached("INSERT INTO runs (began, program) VALUES (?1, ?2)")?

@@ -21,6 +21,7 @@ pub(super) const STEPS: &[&str] = &[
     include_str!("migrations/0010_few_words.sql"),
     include_str!("migrations/0011_stopped.sql"),
     include_str!("migrations/0012_made.sql"),
+    include_str!("migrations/0013_ran.sql"),
 ];
 
 /// Does the steps that are missing.

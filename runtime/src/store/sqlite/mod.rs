@@ -302,6 +302,14 @@ impl Store for Sqlite {
         self.write(|db| history::set_planned(db, program))
     }
 
+    fn ran(&self) -> Result<Option<String>, StoreError> {
+        self.read(history::ran)
+    }
+
+    fn set_ran(&mut self, program: &str) -> Result<(), StoreError> {
+        self.write(|db| history::set_ran(db, program))
+    }
+
     fn begin_run(&mut self, at: Timestamp, program: &str) -> Result<RunId, StoreError> {
         self.write(|db| history::begin_run(db, at, program))
     }
