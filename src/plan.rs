@@ -59,7 +59,7 @@ impl Plan {
         let Ok(programs) = loaded.programs(output) else { return Ok(Exit::Problems) };
         let practice = Practice::start_if(self.sandbox, &loaded.workspace).await?;
         let world = World::real();
-        let allowed = Allowed { guards: self.allow, only: None };
+        let allowed = Allowed { guards: self.allow, ..Allowed::default() };
         let mut changes = false;
         let mut plans = Vec::new();
         let mut found = self.contact.is_none();

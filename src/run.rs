@@ -60,6 +60,11 @@ enum Went {
     Refused(String),
 }
 
+/// The guard that asks for a plan of changed rules, and what it may mean for a daemon, whose own rules do not change.
+const RULES_CHANGED: &str = "rules-changed";
+const OUTDATED: &str =
+    "If other rules were run since this one started: it keeps those that it started with. Stop it and start it anew";
+
 impl Run {
     pub(crate) async fn run(self, output: &Output) -> Exit {
         Exit::of(self.go(output).await)
@@ -154,10 +159,11 @@ impl Run {
     }
 
     async fn cycle(&self, opened: &mut Opened, only: Option<SavedPlan>, consent: Consent, output: &Output) -> Went {
+        let later = consent == Consent::Missing;
         // Whoever saved a plan has seen it.
         let consent = if self.yes || only.is_some() { Consent::Given } else { consent };
         let mut progress = Progress::new(consent, output.json());
-        let allowed = Allowed { guards: self.allow.clone(), only };
+        let allowed = Allowed { guards: self.allow.clone(), only, ..Allowed::default() };
         let program = Arc::clone(&opened.program);
         let result = match opened.connection() {
             Ok(mut connection) => connection.run(&allowed, &mut progress).await.map_err(Ok),
@@ -174,7 +180,11 @@ impl Run {
                 }
                 return Went::Paused;
             }
-            Err(Ok(error @ CycleError::Guards(_))) => Went::Held(error.to_string()),
+            Err(Ok(CycleError::Guards(guards))) => {
+                let outdated = later && guards.iter().any(|(name, _)| name == RULES_CHANGED);
+                let told = CycleError::Guards(guards).to_string();
+                Went::Held(if outdated { format!("{told}\n{OUTDATED}") } else { told })
+            }
             Err(Ok(error @ (CycleError::NotApproved | CycleError::OtherRules))) => Went::Refused(error.to_string()),
             Err(Ok(error)) => Went::Failed(error.to_string()),
             // Somebody else works on it right now: the next cycle has another chance.

@@ -121,7 +121,7 @@ impl Undo {
         {
             return Ok(None);
         }
-        let allowed = Allowed { guards: self.allow.clone(), only: None };
+        let allowed = Allowed { guards: self.allow.clone(), ..Allowed::default() };
         let mut progress = Progress::new(Consent::Given, output.json());
         let mut connection = opened.connection()?;
         let mut shown = Shown::new(program, output.json());

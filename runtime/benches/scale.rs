@@ -202,7 +202,8 @@ fn main() {
     let world = World::real();
     let rules = program(RULES);
     let mut books = End::BOTH.map(|end| book(&rules, end, contacts, folder.path(), &world));
-    let everything = Allowed { guards: syncc_runtime::engine::Guard::NAMES.map(str::to_owned).to_vec(), only: None };
+    let everything =
+        Allowed { guards: syncc_runtime::engine::Guard::NAMES.map(str::to_owned).to_vec(), ..Allowed::default() };
 
     let cycle = |rules: &Program, books: &[Book; 2], plan: bool| {
         let mut store = Sqlite::open(&file, "scale").expect("a store");

@@ -310,7 +310,7 @@ impl Runner {
                 page,
                 kept,
             };
-            let allowed = Allowed { guards: passed, only: None };
+            let allowed = Allowed { guards: passed, ..Allowed::default() };
             if round.look {
                 finish(connection.look(&allowed, None, &mut Operator, &mut |_| ()))
                     .map(|looked| looked.map(|planned| planned.report))

@@ -8,6 +8,7 @@ mod conflicts;
 mod deleted;
 mod forget;
 mod lists;
+mod looked_at;
 mod moved_up;
 mod pause;
 mod put_back;

@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use crate::{
     apps::AppError,
+    engine::Guard,
     store::{Pause, StoreError},
 };
 
@@ -25,7 +26,7 @@ pub enum CycleError {
     #[error("{}\n{}", .0[0], .0[1])]
     Both(Box<[CycleError; 2]>),
     /// The plan would do more than it may without being asked. Name and reason of each guard.
-    #[error("nothing was written.{}\nLook at it with `syncc plan`.", .0.iter().map(|(name, why)| format!("\n  {why} If that is meant, add --allow {name}")).collect::<String>())]
+    #[error("nothing was written.{}\nLook at it with `{}`.", .0.iter().map(|(name, why)| format!("\n  {why} If that is meant, add --allow {name}")).collect::<String>(), look(.0))]
     Guards(Vec<(String, String)>),
     /// Nobody agreed to a first sync.
     #[error(
@@ -49,4 +50,10 @@ pub enum CycleError {
     /// Something could not be remembered.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// How a person looks at what guards stopped. A plan reads both sides, and stops before it reads another account as well.
+fn look(guards: &[(String, String)]) -> &'static str {
+    let another = guards.iter().any(|(name, _)| *name == Guard::OtherAccount { end: End::Left }.name());
+    if another { "syncc plan --allow other-account" } else { "syncc plan" }
 }

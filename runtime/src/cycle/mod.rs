@@ -117,6 +117,8 @@ pub struct Allowed {
     pub guards: Vec<String>,
     /// Only what this plan holds; everything that the rules ask for without one.
     pub only: Option<SavedPlan>,
+    /// For a look only: nothing that is allowed is remembered, and who writes has to allow it anew.
+    pub looks: bool,
 }
 
 impl Allowed {
@@ -173,13 +175,26 @@ impl<'a> Connection<'a> {
         Ok(report)
     }
 
-    async fn read(&mut self, allowed: &Allowed, host: &mut dyn Host, report: &mut Report) -> Result<(), CycleError> {
+    /// Reads both sides. Which of them are another account than before, left first.
+    async fn read(
+        &mut self,
+        allowed: &Allowed,
+        host: &mut dyn Host,
+        report: &mut Report,
+    ) -> Result<[bool; 2], CycleError> {
         // Before anything else: in another account nothing that was sent is found again, and would be sent once more.
+        let mut another = [false; 2];
         for end in End::BOTH {
-            self.same_account(end, allowed).await?;
+            another[end.index()] = self.same_account(end, allowed).await?;
         }
         self.resolve(allowed, report).await?;
-        self.pull(allowed, host, report).await
+        let found_out = self.pull(allowed, host, report).await?;
+        let another = [0, 1].map(|end: usize| another[end] || found_out[end]);
+        for end in End::BOTH.into_iter().filter(|end| allowed.looks && another[end.index()]) {
+            // It was only looked at: where the right one is put back, nothing is read on from here.
+            self.store.set_cursor(end, None)?;
+        }
+        Ok(another)
     }
 
     /// Plans and writes until both sides stand still. A run begins only after the guards let it: from then on its

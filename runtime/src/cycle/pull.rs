@@ -39,12 +39,13 @@ struct Reading<'r> {
 
 impl Connection<'_> {
     /// Reads both sides into the store. A lost cursor is a new complete listing; links and bases stay.
+    /// Which of them turned out to be another account, left first.
     pub(super) async fn pull(
         &mut self,
         allowed: &Allowed,
         host: &mut dyn Host,
         report: &mut Report,
-    ) -> Result<(), CycleError> {
+    ) -> Result<[bool; 2], CycleError> {
         let names = End::BOTH.map(|end| self.program.side(end).name.clone());
         host.phase(&format!("Reading {}", names.join(" and ")), None);
         let pulled = {
@@ -67,32 +68,35 @@ impl Connection<'_> {
                 (left, right) => [left?, right?],
             }
         };
-        for ((end, who), pulled) in End::BOTH.into_iter().zip(names).zip(pulled) {
+        let another = pulled.each_ref().map(|(_, another)| *another);
+        for ((end, who), (pulled, _)) in End::BOTH.into_iter().zip(names).zip(pulled) {
             for why in pulled.problems {
                 report.problem(Problem { end, id: None, who: who.clone(), why });
             }
         }
-        Ok(())
+        Ok(another)
     }
 
     /// Holds the account against the one that this connection knows. Asks the app only when the settings
     /// of the account are new: an account does not change behind the same settings unseen, because its
     /// cursor is not known there, and where a cursor is lost the app is asked as well. It is asked too before an unanswered
     /// write is looked for, which in another account would look as if it had not happened.
-    pub(super) async fn same_account(&mut self, end: End, allowed: &Allowed) -> Result<(), CycleError> {
+    /// Whether it is another one, which was allowed.
+    pub(super) async fn same_account(&mut self, end: End, allowed: &Allowed) -> Result<bool, CycleError> {
         let settings = &self.settings[end.index()];
         let known = self.store.identity(end)?;
         let known = known.as_deref().and_then(|both| both.split_once('\n')).map(|(settings, _)| settings);
         let unanswered = |entry: &Entry| entry.write.end == end && entry.state != EntryState::Planned;
         if known == Some(settings) && self.store.any_cursor(end)? && !self.store.open_entries()?.iter().any(unanswered)
         {
-            return Ok(());
+            return Ok(false);
         }
         let identity = self.apps[end.index()].identity().await.map_err(|error| side_error(self.program, end, error))?;
-        if is_another(self.store, self.program, end, settings, &identity, allowed)? {
+        let another = is_another(self.store, self.program, end, settings, &identity, allowed)?;
+        if another {
             self.store.set_cursor(end, None)?;
         }
-        Ok(())
+        Ok(another)
     }
 
     /// Has everything of a side read in the next run.
@@ -106,7 +110,8 @@ fn read_anew(store: &mut dyn Store, app: &dyn App, end: End) -> Result<(), Store
     store.set_cursor(end, anew.as_deref())
 }
 
-/// Whether the account is not the one that was known, and notes that it is this one now; an error unless that was allowed.
+/// Whether the account is not the one that was known, and notes that it is this one now, unless somebody only looks; an error unless
+/// that was allowed.
 fn is_another(
     store: &mut dyn Store,
     program: &Program,
@@ -123,7 +128,7 @@ fn is_another(
         return Err(CycleError::Guards(vec![(guard.name().to_owned(), guard.message(program))]));
     }
     let now = format!("{settings}\n{identity}");
-    if known.as_deref() != Some(&now) {
+    if known.as_deref() != Some(&now) && !(another && allowed.looks) {
         store.set_identity(end, &now)?;
     }
     Ok(another)
@@ -134,24 +139,24 @@ impl<'r> Reading<'r> {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn pull(&self) -> Result<Pulled, CycleError> {
+    /// And whether it turned out to be another account.
+    async fn pull(&self) -> Result<(Pulled, bool), CycleError> {
         let cursor = self.store().cursor(self.end)?;
         match self.listing(cursor.as_deref()).await {
             Err(CycleError::Side { error: AppError { class: Class::CursorLost, .. }, .. }) if cursor.is_some() => {
-                self.same_account().await?;
+                let another = self.same_account().await?;
                 self.store().set_cursor(self.end, None)?;
-                self.listing(None).await
+                Ok((self.listing(None).await?, another))
             }
-            other => other,
+            other => Ok((other?, false)),
         }
     }
 
     /// Asks whose account it is before everything is read: a cursor is also lost where somebody put in the login of another
     /// account, behind the same settings.
-    async fn same_account(&self) -> Result<(), CycleError> {
+    async fn same_account(&self) -> Result<bool, CycleError> {
         let identity = self.app.identity().await.map_err(|error| side_error(self.program, self.end, error))?;
-        is_another(&mut **self.store(), self.program, self.end, self.settings, &identity, self.allowed)?;
-        Ok(())
+        is_another(&mut **self.store(), self.program, self.end, self.settings, &identity, self.allowed)
     }
 
     async fn listing(&self, cursor: Option<&str>) -> Result<Pulled, CycleError> {

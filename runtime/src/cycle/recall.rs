@@ -76,9 +76,13 @@ impl<'a> Connection<'a> {
         show: &mut dyn FnMut(&Picture<'_>),
     ) -> Result<Planned, CycleError> {
         let mut report = Report::default();
-        self.read(allowed, host, &mut report).await?;
+        let allowed = Allowed { looks: true, ..allowed.clone() };
+        let another = self.read(&allowed, host, &mut report).await?;
         host.phase("Planning", None);
-        self.planned(typed, report, show)
+        let mut planned = self.planned(typed, report, show)?;
+        let others = End::BOTH.into_iter().filter(|end| another[end.index()]);
+        planned.guards.splice(0..0, others.map(|end| Guard::OtherAccount { end }));
+        Ok(planned)
     }
 
     fn planned(

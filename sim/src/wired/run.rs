@@ -327,7 +327,7 @@ impl Player {
                 page,
                 kept,
             };
-            finish(connection.run(&Allowed { guards: allowed.to_vec(), only: None }, &mut Operator))
+            finish(connection.run(&Allowed { guards: allowed.to_vec(), ..Allowed::default() }, &mut Operator))
         }));
         let ended = match result {
             Ok(Some(Ok(report))) => Ended::Well(Box::new(report)),
