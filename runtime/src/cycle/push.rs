@@ -132,9 +132,14 @@ impl Connection<'_> {
     pub(super) fn requests(&self, picture: &Picture<'_>, end: End, only: Option<&[usize]>) -> Calls {
         let jobs = self.jobs(picture, end).into_iter();
         let asked = jobs.filter(|(job, ..)| only.is_none_or(|only| only.contains(&job.item)));
-        let writes: Vec<Write> = asked.map(|(.., write)| write).collect();
+        // As they go out: see `carry_out`.
+        let (late, first): (Vec<_>, Vec<_>) =
+            asked.partition(|(job, ..)| end == End::Left && makes(picture, job.item, end.other()));
         let mut calls = Calls::default();
-        self.apps[end.index()].batches(&writes).iter().for_each(|batch| calls.join(&batch.calls));
+        for some in [first, late] {
+            let writes: Vec<Write> = some.into_iter().map(|(.., write)| write).collect();
+            self.apps[end.index()].batches(&writes).iter().for_each(|batch| calls.join(&batch.calls));
+        }
         calls
     }
 
@@ -149,14 +154,15 @@ impl Connection<'_> {
         let mut pushed = Pushed::default();
         let troubled: HashSet<(End, String)> =
             self.store.troubles()?.into_iter().map(|trouble| (trouble.end, trouble.record)).collect();
-        // Whether the app of the other side refused this contact before.
+        // Whether the app of the other side refused this contact before, or is to make it.
         let waits = |(job, entry, _): &Planned| {
             let other = entry.end.other();
             let id = picture.plan.items.get(job.item).and_then(|item| item.ids[other.index()].clone());
-            id.is_some_and(|id| troubled.contains(&(other, id)))
+            makes(picture, job.item, other) || id.is_some_and(|id| troubled.contains(&(other, id)))
         };
         // What is written to the partner of a refused contact waits until that went well: else both would be planned apart
-        // for ever, and the partner written anew in each run.
+        // for ever, and the partner written anew in each run. What is written to the partner of one that is still to be made is
+        // for contacts that both apps have, and waits until that is so.
         let (late, left): (Vec<_>, Vec<_>) = self.jobs(picture, End::Left).into_iter().partition(&waits);
         let right = self.jobs(picture, End::Right);
         for (end, mut jobs) in [(End::Left, left), (End::Right, right), (End::Left, late)] {
@@ -465,6 +471,13 @@ impl Connection<'_> {
         let who = record.map(|record| naming::who(self.program.side(end), record)).unwrap_or_default();
         report.problem(Problem { end, id, who, why: format!("{name}: {why}") });
     }
+}
+
+/// Whether the plan makes a record of this item on this end.
+fn makes(picture: &Picture<'_>, item: usize, end: End) -> bool {
+    let Some(item) = picture.plan.items.get(item) else { return false };
+    let there = picture.now(item, end).is_some_and(|known| known.record.is_some());
+    !there && item.outcome().is_some_and(|outcome| outcome.end[end.index()].is_some())
 }
 
 /// The fields that a record holds otherwise than it was given them, and those that only the app and its people fill.

@@ -120,3 +120,29 @@ async fn a_contact_that_takes_in_somebody_who_was_forgotten_is_synced_as_before(
     assert!(!store.is_known(End::Left, "0").expect("a store"), "and who was forgotten stays so");
     assert!(!store.is_known(End::Right, "0").expect("a store"));
 }
+
+#[tokio::test]
+async fn what_is_for_contacts_of_both_waits_until_the_other_app_took_the_contact() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().to_path_buf();
+    let rules =
+        ruled("when shop exists then desk exists\nwhen desk.company == \"Acme\" then shop.title = \"Customer\"\n");
+    let world = World::real();
+    let list = "id,email,company,title\n1,ann@home.example,Acme,\n";
+    write(&path, "shop.csv", list);
+    write(&path, "desk.csv", "id,email,company\n");
+    let mut store = Sqlite::open(path.join("memory.sqlite"), "all").expect("a store");
+    let [shop, desk] = open(&rules, &path, &world);
+    let apps = [shop, Meddled::full(desk)];
+    for _ in 0..2 {
+        let report =
+            connect(&rules, &apps, &mut store, &world).run(&Allowed::default(), &mut Yes).await.expect("a run");
+        assert_eq!((report.written(), report.problems.len()), (0, 1), "{:?}", report.tallies);
+        assert_eq!(read(&path, "shop.csv"), list, "she is in the shop only");
+    }
+    let apps = open(&rules, &path, &world);
+    store.end_troubles(&[(End::Left, "1".to_owned())]).expect("a store");
+    connect(&rules, &apps, &mut store, &world).run(&Allowed::default(), &mut Yes).await.expect("a run");
+    assert_eq!(read(&path, "shop.csv"), list.replace("Acme,", "Acme,Customer"), "both in one run");
+    assert_eq!(read(&path, "desk.csv").lines().count(), 2);
+}

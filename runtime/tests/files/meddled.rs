@@ -7,7 +7,7 @@ use std::sync::{
 
 use async_trait::async_trait;
 use syncc_compiler::{schema, value::Record};
-use syncc_runtime::apps::{App, AppError, Limits, Observed, Page, Pulled, Write, Written};
+use syncc_runtime::apps::{App, AppError, Class, Limits, Observed, Page, Pulled, Write, Written};
 use uuid::Uuid;
 
 /// What somebody does between our reading and our first write.
@@ -20,12 +20,20 @@ pub(crate) struct Meddled {
     merged: Option<(&'static str, &'static str)>,
     /// How many records were asked for one by one.
     asked: Arc<AtomicUsize>,
+    /// Whether it takes nobody new.
+    is_full: bool,
 }
 
 impl Meddled {
     /// A list to which this is done before we write to it for the first time.
     pub(crate) fn before_push(inner: Box<dyn App>, deed: impl FnOnce() + Send + 'static) -> Box<dyn App> {
-        Box::new(Self { inner, before_push: Mutex::new(Some(Box::new(deed))), merged: None, asked: Arc::default() })
+        Box::new(Self {
+            inner,
+            before_push: Mutex::new(Some(Box::new(deed))),
+            merged: None,
+            asked: Arc::default(),
+            is_full: false,
+        })
     }
 
     /// A list that says that the one record became part of the other, and how many records of it were asked for one by one.
@@ -35,8 +43,14 @@ impl Meddled {
         other: &'static str,
     ) -> (Box<dyn App>, Arc<AtomicUsize>) {
         let asked = Arc::<AtomicUsize>::default();
-        let merged = Self { inner, before_push: Mutex::new(None), merged: Some((one, other)), asked: asked.clone() };
-        (Box::new(merged), asked)
+        let merged = Some((one, other));
+        let list = Self { inner, before_push: Mutex::new(None), merged, asked: asked.clone(), is_full: false };
+        (Box::new(list), asked)
+    }
+
+    /// A list that takes nobody new.
+    pub(crate) fn full(inner: Box<dyn App>) -> Box<dyn App> {
+        Box::new(Self { inner, before_push: Mutex::new(None), merged: None, asked: Arc::default(), is_full: true })
     }
 
     fn told(&self, mut observed: Observed) -> Observed {
@@ -71,6 +85,9 @@ impl App for Meddled {
     async fn push(&self, writes: &[Write]) -> Vec<Result<Written, AppError>> {
         if let Some(deed) = self.before_push.lock().expect("a lock").take() {
             deed();
+        }
+        if self.is_full && writes.iter().any(|write| matches!(write, Write::Create { .. })) {
+            return writes.iter().map(|_| Err(AppError::new(Class::Invalid, "the list is full"))).collect();
         }
         self.inner.push(writes).await
     }
