@@ -80,7 +80,7 @@ impl App for Book {
         for numbers in numbers.chunks(1000) {
             page(numbers.iter().map(|number| self.card(*number)).collect())?;
         }
-        Ok(Pulled { cursor: Some("now".to_owned()), complete: cursor.is_none(), problems: Vec::new() })
+        Ok(Pulled { cursor: Some("now".to_owned()), complete: cursor.is_none(), ..Pulled::default() })
     }
 
     async fn get(&self, ids: &[String]) -> Result<Vec<Option<Observed>>, AppError> {

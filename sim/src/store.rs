@@ -195,6 +195,7 @@ impl<S: Steps> Store for SimStore<'_, S> {
         set_emptied(end: End) -> ();
         observe_now(end: End, page: &[Observed]) -> ();
         doubt(end: End) -> usize;
+        doubt_of(end: End, ids: &[String]) -> usize;
         begin_listing(end: End) -> ();
         set_cursor(end: End, cursor: Option<&str>) -> ();
         begin_standing(rules: &str, keys: &str) -> ();

@@ -107,7 +107,7 @@ pub struct Observed {
 }
 
 /// How a listing ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pulled {
     /// Where to go on next time.
     pub cursor: Option<String>,
@@ -115,6 +115,8 @@ pub struct Pulled {
     pub complete: bool,
     /// Problems with single records (a broken line of a file): the place and what is wrong, for people.
     pub problems: Vec<String>,
+    /// Those that are there and cannot be read, as far as their ids are known: none of them is deleted.
+    pub unreadable: Vec<String>,
 }
 
 /// One write.

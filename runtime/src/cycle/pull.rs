@@ -199,7 +199,11 @@ impl<'r> Reading<'r> {
         }
         let mut store = self.store();
         store.end_listing(end, pulled.complete, pulled.cursor.as_deref())?;
-        if !pulled.complete && !pulled.problems.is_empty() && store.doubt(end)? > 0 {
+        let mut doubted = store.doubt_of(end, &pulled.unreadable)?;
+        if !pulled.complete && !pulled.problems.is_empty() {
+            doubted += store.doubt(end)?;
+        }
+        if doubted > 0 {
             // Whoever is in a gap of this listing does not count as deleted for not being in one before: all is read again.
             read_anew(&mut **store, app, end)?;
         }

@@ -62,6 +62,8 @@ pub trait Store: Send {
     /// A listing came after that with gaps, so that nobody knows any more whether these are in one of them: they are in doubt from
     /// now on, until a listing shows them or is complete. How many they are.
     fn doubt(&mut self, end: End) -> Result<usize, StoreError>;
+    /// The same of these records, whatever says that they are deleted: they are there, and cannot be read.
+    fn doubt_of(&mut self, end: End, ids: &[String]) -> Result<usize, StoreError>;
     /// Those in doubt.
     fn doubted(&self, end: End) -> Result<Vec<String>, StoreError>;
     /// Ends a listing: `complete` marks what it did not see as deleted; then the cursor moves. A listing that is not

@@ -55,7 +55,7 @@ impl SimApp {
             after = last;
         }
         let cursor = self.profile.incremental.then(|| format!("{}.{:?}", until.unwrap_or_default(), self.view));
-        Ok(Pulled { cursor, complete: since.is_none(), problems: Vec::new() })
+        Ok(Pulled { cursor, complete: since.is_none(), ..Pulled::default() })
     }
 
     /// What a cursor says; an error if it is too old.

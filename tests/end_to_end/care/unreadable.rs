@@ -38,3 +38,30 @@ fn a_row_that_was_just_made_and_may_be_in_a_broken_line_holds_back_itself_only()
     lists.run();
     assert!(lists.cards().contains("N:Bee;Anna;"), "{}", lists.cards());
 }
+
+#[test]
+fn a_card_that_is_back_and_cannot_be_read_does_not_count_as_deleted() {
+    let lists = Lists::new(ANN_AND_BEN);
+    let rules = "sync people <-> cards\n\nmatch email\n\nwhen people exists then cards exists\n\
+        when cards exists then people exists\nwhen cards deleted then people deleted\n";
+    lists.workspace.write("team.sync", rules);
+    lists.run();
+    lists.run();
+    let (list, path) = (lists.workspace.read("people.csv"), lists.card_file("ann@home.example"));
+    let card = fs::read(&path).expect("the card");
+    // A program replaces the card: a plan sees it gone, and the next run sees half of it.
+    fs::remove_file(&path).expect("the card");
+    let plan = lists.syncc("plan", &[], &[]);
+    assert!(plan.out.contains("- people Ann Bee"), "{plan:?}");
+    fs::write(&path, &card[..card.len() / 2]).expect("half of it");
+    for _ in 0..2 {
+        lists.syncc("run", &[], &["--once", "--yes"]);
+        assert_eq!(lists.workspace.read("people.csv"), list);
+    }
+    fs::write(&path, &card).expect("all of it");
+    lists.run();
+    assert_eq!(lists.workspace.read("people.csv"), list);
+    fs::remove_file(&path).expect("the card");
+    lists.run();
+    assert!(!lists.workspace.read("people.csv").contains("ann@"), "now she is deleted");
+}

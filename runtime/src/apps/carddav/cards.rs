@@ -1,7 +1,7 @@
 //! Reading contacts, many in one request.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::atomic::Ordering,
 };
 
@@ -20,8 +20,8 @@ pub(super) const CHUNK: usize = 1000;
 pub(super) struct Fetched {
     /// By id.
     pub(super) cards: HashMap<String, Observed>,
-    /// Contacts that cannot be read, for people.
-    pub(super) problems: Vec<String>,
+    /// What is wrong with contacts that cannot be read, for people, by id.
+    pub(super) problems: BTreeMap<String, String>,
 }
 
 /// Reads contacts by id. One that is not there is not in the answer.
@@ -73,7 +73,7 @@ fn take(app: &CardDav, book: &Url, resource: &Resource, fetched: &mut Fetched) -
                 fetched.cards.insert(id.clone(), observed);
             }
             Ok(None) => {}
-            Err(problem) => fetched.problems.push(problem),
+            Err(problem) => drop(fetched.problems.insert(id.clone(), problem)),
         },
         (None, Some(status)) if status >= 500 || status == 429 => {
             return Err(AppError::new(Class::Retry, format!("the server cannot read `{id}` at the moment")));

@@ -19,6 +19,9 @@ pub(super) struct Cursor {
     /// it may hide behind one of them. Cursors from before this was noted count as without gaps.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) gaps: bool,
+    /// The ids of contacts that could not be read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) unread: Vec<String>,
 }
 
 /// How the server tells what changed.

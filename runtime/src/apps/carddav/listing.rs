@@ -37,7 +37,7 @@ struct Listing<'a, 'p> {
     /// Ids of deleted ones.
     gone: BTreeSet<String>,
     /// Cards that cannot be read, for people.
-    problems: Vec<String>,
+    problems: BTreeMap<String, String>,
     /// Whether the server says that it has not told everything yet.
     more: bool,
     /// Whether nothing has shown yet that there is a book at this address.
@@ -55,7 +55,7 @@ impl<'a, 'p> Listing<'a, 'p> {
             batch: Vec::new(),
             wanted: BTreeSet::new(),
             gone: BTreeSet::new(),
-            problems: Vec::new(),
+            problems: BTreeMap::new(),
             more: false,
             on_trust: false,
             is_no_book: false,
@@ -91,7 +91,7 @@ impl<'a, 'p> Listing<'a, 'p> {
         self.wanted.remove(&id);
         match cards::read(&id, resource, text) {
             Ok(observed) => self.batch.extend(observed),
-            Err(problem) => self.problems.push(problem),
+            Err(problem) => drop(self.problems.insert(id, problem)),
         }
         if self.batch.len() >= PAGE {
             (self.page)(std::mem::take(&mut self.batch))?;
@@ -99,8 +99,8 @@ impl<'a, 'p> Listing<'a, 'p> {
         Ok(())
     }
 
-    /// Reads and hands over what is still missing. The problems, for people.
-    async fn finish(mut self) -> Result<Vec<String>, AppError> {
+    /// Reads and hands over what is still missing. The problems, for people, by id.
+    async fn finish(mut self) -> Result<BTreeMap<String, String>, AppError> {
         if !self.batch.is_empty() {
             (self.page)(std::mem::take(&mut self.batch))?;
         }
@@ -125,9 +125,11 @@ pub(super) async fn pull(app: &CardDav, cursor: Option<&str>, page: &mut Page<'_
     let known = known.filter(|known| !known.gaps);
     let full = known.is_none();
     let (listing, state) = match known {
-        Some(Cursor { book, state, .. }) => {
+        Some(Cursor { book, state, unread, .. }) => {
             app.set_book(Some(book.clone()));
             let mut listing = Listing::new(app, book, page);
+            // Asked for again, so that they stay in sight until they are mended.
+            listing.wanted.extend(unread);
             let state = match state {
                 State::Token(token) => since(&mut listing, Some(token)).await,
                 State::Versions(versions) => compare(&mut listing, &versions).await,
@@ -139,8 +141,9 @@ pub(super) async fn pull(app: &CardDav, cursor: Option<&str>, page: &mut Page<'_
     let book = listing.book.clone();
     let problems = listing.finish().await?;
     let gaps = full && !problems.is_empty();
-    let cursor = Cursor { identity, book, state, gaps }.write()?;
-    Ok(Pulled { cursor: Some(cursor), complete: full && !gaps, problems })
+    let (unread, problems): (Vec<String>, Vec<String>) = problems.into_iter().unzip();
+    let cursor = Cursor { identity, book, state, gaps, unread: unread.clone() }.write()?;
+    Ok(Pulled { cursor: Some(cursor), complete: full && !gaps, problems, unreadable: unread })
 }
 
 /// Lists everything: at the address of the account, if that is the book itself, else in the book that is found from

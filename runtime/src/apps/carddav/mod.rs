@@ -90,7 +90,7 @@ impl App for CardDav {
 
     async fn get(&self, ids: &[String]) -> Result<Vec<Option<Observed>>, AppError> {
         let mut found = cards::fetch(self, ids).await?;
-        if let Some(problem) = found.problems.pop() {
+        if let Some((_, problem)) = found.problems.pop_last() {
             return Err(AppError::new(Class::Invalid, problem));
         }
         Ok(ids.iter().map(|id| found.cards.remove(id)).collect())

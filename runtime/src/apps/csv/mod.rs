@@ -82,12 +82,12 @@ impl App for Csv {
         let next = Cursor::of(&content, &rows, &self.settings, before.as_ref());
         let same = before.as_ref().is_some_and(|before| before.is_of_the_same(&next));
         if let (true, Some(cursor), true) = (same, cursor, before.as_ref().is_some_and(Cursor::remembers)) {
-            return Ok(Pulled { cursor: Some(cursor.to_owned()), complete: false, problems });
+            return Ok(Pulled { cursor: Some(cursor.to_owned()), complete: false, problems, ..Pulled::default() });
         }
         let told = rows.told(&self.settings);
         if same {
             let next = next.remembering(&told, whole, before).write();
-            return Ok(Pulled { cursor: Some(next), complete: false, problems });
+            return Ok(Pulled { cursor: Some(next), complete: false, problems, ..Pulled::default() });
         }
         if let Some((column, setting)) = before.as_ref().and_then(|before| before.lacks(&rows, &self.settings)) {
             return Err(self.without_ids(column, setting));
@@ -103,7 +103,7 @@ impl App for Csv {
         let unclear = former.unclear.iter().filter_map(|id| rows.number(id)).map(|number| self.unclear(number));
         let problems = problems.into_iter().chain(unclear).collect();
         let next = next.remembering(&told, whole, before).write();
-        Ok(Pulled { cursor: Some(next), complete: whole, problems })
+        Ok(Pulled { cursor: Some(next), complete: whole, problems, ..Pulled::default() })
     }
 
     fn anew(&self, cursor: &str, without: &[String]) -> Option<String> {

@@ -157,7 +157,7 @@ impl HttpApp {
             Some(cursor) => Some(Cursor { tables: self.lookups.tables(), ..cursor }.text()?),
             None => None,
         };
-        Ok(Pulled { cursor, complete: token.is_none(), problems: Vec::new() })
+        Ok(Pulled { cursor, complete: token.is_none(), ..Pulled::default() })
     }
 
     /// The records that carry the marks of these ops, by op.

@@ -133,7 +133,7 @@ impl HttpApp {
         }
         let cursor = serde_json::to_string(&last)
             .map_err(|error| AppError::new(Class::Fatal, format!("where to go on cannot be written down: {error}")))?;
-        Ok(Pulled { cursor: Some(cursor), complete: false, problems })
+        Ok(Pulled { cursor: Some(cursor), complete: false, problems, ..Pulled::default() })
     }
 
     /// A record of which too little is known to tell who it is, with what the app says when it is asked; `None` if it

@@ -71,7 +71,7 @@ impl App for Vcard {
         // After a listing with gaps a deletion may hide in a gap, so everything is listed again.
         let full = !known.as_ref().is_some_and(|known| known.complete);
         let mut known = if full { [].iter() } else { before.iter() }.copied().peekable();
-        let (mut batch, mut gone) = (Vec::new(), Vec::new());
+        let (mut batch, mut gone, mut unreadable) = (Vec::new(), Vec::new(), Vec::new());
         let mut files = files.into_iter();
         loop {
             // Both lists are in the order of the names: they are gone through side by side.
@@ -116,6 +116,7 @@ impl App for Vcard {
                     Read::Group | Read::Gone => gone.extend(before.map(|_| folder::tombstone(&name))),
                     Read::Problem(problem) => {
                         problems.push(problem);
+                        unreadable.push(name.clone());
                         // Looked at again next time, so that the problem stays in sight until it is solved.
                         next.add(&name, Stamp::AGAIN, before.and_then(cursor::mark_of).unwrap_or_default());
                     }
@@ -131,7 +132,7 @@ impl App for Vcard {
         batch.append(&mut gone);
         page(batch)?;
         let cursor = next.write(!full || problems.is_empty());
-        Ok(Pulled { cursor: Some(cursor), complete: full && problems.is_empty(), problems })
+        Ok(Pulled { cursor: Some(cursor), complete: full && problems.is_empty(), problems, unreadable })
     }
 
     fn anew(&self, cursor: &str, without: &[String]) -> Option<String> {

@@ -171,6 +171,10 @@ impl Store for Sqlite {
         self.write(|db| observations::doubt(db, end))
     }
 
+    fn doubt_of(&mut self, end: End, ids: &[String]) -> Result<usize, StoreError> {
+        self.write(|db| observations::doubt_of(db, end, ids))
+    }
+
     fn doubted(&self, end: End) -> Result<Vec<String>, StoreError> {
         self.read(|db| observations::doubted(db, end))
     }

@@ -94,28 +94,35 @@ pub(super) fn made(db: &Connection, end: End) -> Result<Vec<String>, Fault> {
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
-/// The records that count as deleted by a listing with this number (`?2`), are linked, and of which it was not planned yet what
-/// that means for their partner.
+/// The records that count as deleted, are linked, and of which it was not planned yet what that means for their partner.
 fn pending(end: End) -> String {
     let linked = links::column(end);
     format!(
-        r#""end" = ?1 AND deleted AND listing = ?2 AND EXISTS (SELECT 1 FROM links WHERE {linked} = seen.id)
+        r#""end" = ?1 AND deleted AND EXISTS (SELECT 1 FROM links WHERE {linked} = seen.id)
            AND EXISTS (SELECT 1 FROM standing WHERE standing."end" = seen."end" AND standing.id = seen.id AND code IS NULL)"#
     )
 }
 
 pub(super) fn missed(db: &Connection, end: End) -> Result<bool, Fault> {
     Ok(db
-        .prepare_cached(&format!("SELECT EXISTS (SELECT 1 FROM seen WHERE {})", pending(end)))?
+        .prepare_cached(&format!("SELECT EXISTS (SELECT 1 FROM seen WHERE listing = ?2 AND {})", pending(end)))?
         .query_row([code::end(end), MISSED], |row| row.get(0))?)
 }
 
 pub(super) fn doubt(db: &Connection, end: End) -> Result<usize, Fault> {
-    Ok(db.prepare_cached(&format!("UPDATE seen SET listing = ?3 WHERE {}", pending(end)))?.execute([
-        code::end(end),
-        MISSED,
-        DOUBTED,
-    ])?)
+    Ok(db
+        .prepare_cached(&format!("UPDATE seen SET listing = ?3 WHERE listing = ?2 AND {}", pending(end)))?
+        .execute([code::end(end), MISSED, DOUBTED])?)
+}
+
+pub(super) fn doubt_of(db: &Connection, end: End, ids: &[String]) -> Result<usize, Fault> {
+    let update = format!("UPDATE seen SET listing = ?2 WHERE id = ?3 AND listing <> ?2 AND {}", pending(end));
+    let mut update = db.prepare_cached(&update)?;
+    let mut doubted = 0_usize;
+    for id in ids {
+        doubted = doubted.saturating_add(update.execute(params![code::end(end), DOUBTED, id])?);
+    }
+    Ok(doubted)
 }
 
 pub(super) fn doubted(db: &Connection, end: End) -> Result<Vec<String>, Fault> {
