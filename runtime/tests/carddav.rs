@@ -618,5 +618,17 @@ async fn after_a_reading_with_gaps_everything_is_read_until_one_is_complete() {
         assert!(!cursor.contains("gaps"), "{cursor}");
         let (none, fourth) = pull(&*app, Some(&cursor)).await;
         assert_eq!((none.len(), fourth.complete), (0, false));
+        // One that breaks later stays in sight as well, and nobody else is read again for it.
+        assert!(app.push(&[book.create(3, ANN)]).await.iter().all(Result::is_ok));
+        book.line.rule(rule(true));
+        let mut cursor = fourth.cursor;
+        for _ in 0..2 {
+            let (none, broken) = pull(&*app, cursor.as_deref()).await;
+            assert_eq!((none.len(), broken.problems.len(), broken.unreadable.len()), (0, 1, 1));
+            cursor = broken.cursor;
+        }
+        book.line.rule(rule(false));
+        let (mended, last) = pull(&*app, cursor.as_deref()).await;
+        assert_eq!((mended.len(), last.problems.len(), last.complete), (1, 0, false));
     }
 }

@@ -128,11 +128,18 @@ pub(super) async fn pull(app: &CardDav, cursor: Option<&str>, page: &mut Page<'_
         Some(Cursor { book, state, unread, .. }) => {
             app.set_book(Some(book.clone()));
             let mut listing = Listing::new(app, book, page);
-            // Asked for again, so that they stay in sight until they are mended.
-            listing.wanted.extend(unread);
+            // Those that could not be read are asked for again, so that they stay in sight until they are mended.
             let state = match state {
-                State::Token(token) => since(&mut listing, Some(token)).await,
-                State::Versions(versions) => compare(&mut listing, &versions).await,
+                State::Token(token) => {
+                    listing.wanted.extend(unread);
+                    since(&mut listing, Some(token)).await
+                }
+                State::Versions(mut versions) => {
+                    for id in &unread {
+                        versions.entry(id.clone()).and_modify(String::clear);
+                    }
+                    compare(&mut listing, &versions).await
+                }
             };
             (listing, state.map_err(|refused| lost(app, refused))?)
         }
