@@ -83,7 +83,7 @@ impl Lists {
 
     /// All cards in one text.
     pub(super) fn cards(&self) -> String {
-        self.card_files().iter().map(|path| fs::read_to_string(path).expect("a card")).collect()
+        self.card_files().iter().map(|path| fs::read_to_string(path).unwrap_or_default()).collect()
     }
 
     /// The file of the card that has this in it.

@@ -113,6 +113,10 @@ impl Folder {
         let path = self.path.join(name);
         let (raw, edited) = match read_with_time(&path) {
             Ok(read) => read,
+            Err(error) if fs::symlink_metadata(&path).is_ok_and(|entry| entry.is_symlink()) => {
+                let what = format!("{}: it is a link, and what it leads to cannot be read: {error}", path.display());
+                return Ok(Read::Problem(what));
+            }
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Read::Gone),
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
                 return Ok(Read::Problem(format!("{}: you are not allowed to read it", path.display())));

@@ -66,7 +66,11 @@ fn place(_entry: &DirEntry) -> u64 {
 fn look_at(entry: &DirEntry, now: Timestamp) -> Result<Option<Stamp>, AppError> {
     // Of the entry itself, which costs no way through the folders; only a link is followed.
     let metadata = match entry.metadata() {
-        Ok(metadata) if metadata.is_symlink() => fs::metadata(entry.path()),
+        Ok(metadata) if metadata.is_symlink() => match fs::metadata(entry.path()) {
+            // It is there, and leads nowhere at the moment: nobody deleted it. What is wrong is said where it is read.
+            Err(_) => return Ok(Some(Stamp::AGAIN)),
+            leads_to => leads_to,
+        },
         itself => itself,
     };
     match metadata {

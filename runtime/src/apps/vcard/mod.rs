@@ -70,7 +70,7 @@ impl App for Vcard {
         let mut left = Gone::of(before, &files);
         // After a listing with gaps a deletion may hide in a gap, so everything is listed again.
         let full = !known.as_ref().is_some_and(|known| known.complete);
-        let mut known = if full { [].iter() } else { before.iter() }.copied().peekable();
+        let mut known = before.iter().copied().peekable();
         let (mut batch, mut gone, mut unreadable) = (Vec::new(), Vec::new(), Vec::new());
         let mut files = files.into_iter();
         loop {
@@ -81,7 +81,7 @@ impl App for Vcard {
             {
                 while known.next_if(|(known, _)| *known < name.as_str()).is_some() {}
                 let before = known.next_if(|(known, _)| *known == name).map(|(_, before)| before);
-                let still = before.filter(|before| stamp.is_still(before));
+                let still = before.filter(|before| !full && stamp.is_still(before));
                 if let (Some(still), true) = (still, some.is_empty()) {
                     next.keep(&name, still);
                     continue;
@@ -106,7 +106,7 @@ impl App for Vcard {
                         let Found { mut observed, mark, made_as } = *found;
                         if before.is_none() {
                             // What the last run made came after its listing, which therefore does not know it.
-                            let made_as = || made_as.filter(|made_as| !full && !self.folder.has(made_as));
+                            let made_as = || made_as.filter(|made_as| cursor.is_some() && !self.folder.has(made_as));
                             observed.aliases.extend(left.became(&mark).map(str::to_owned).or_else(made_as));
                         }
                         batch.push(observed);
