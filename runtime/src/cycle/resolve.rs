@@ -10,11 +10,14 @@ use super::{
 use crate::{
     apps::Observed,
     engine::Kind,
-    store::{Confirmed, Entry, EntryState, NamedRecord, RecordId, Settled},
+    store::{Confirmed, Entry, EntryState, NamedRecord, Pause, RecordId, Settled},
 };
 
 /// How many contacts tell whether an app still shows what it has.
 const KNOWN: usize = 3;
+
+/// Why somebody is paused whom an undo put back that was cut off.
+const PUT_BACK: &str = "an undo put it back; the rules ask for the partner again";
 
 /// Whether a text is what an app keeps of a longer one.
 fn is_cut(sent: &Value, held: &Value) -> bool {
@@ -155,6 +158,12 @@ impl<'a> Connection<'a> {
                     elses: false,
                 };
                 self.store.confirm_all(&[confirmed], self.world.clock.now())?;
+                if entry.write.partner.is_none() {
+                    // Only an undo makes a record without a partner: of somebody who was gone on both sides. Had it ended, it would have
+                    // seen to it that the rules do not make the other one at once.
+                    let record = Some((end, id.clone()));
+                    self.store.pause(&[Pause { record, since: self.world.clock.now(), why: PUT_BACK.to_owned() }])?;
+                }
                 report.found += 1;
                 return Ok(Some(id));
             }

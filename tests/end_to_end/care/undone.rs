@@ -54,3 +54,21 @@ fn an_undo_that_took_somebody_away_can_be_undone_itself() {
     lists.run();
     assert!(bens(&lists) == 1 && lists.cards().contains("Zenith Ltd"), "{}", lists.cards());
 }
+
+#[test]
+fn whom_an_undo_paused_that_was_cut_off_is_taken_up_again_when_it_is_done_again() {
+    let lists = linked();
+    lists.edit_list("Acme", "Acme Ltd");
+    lists.edit_list("Zenith", "Zenith Ltd");
+    lists.run();
+    // As far as it got: both are paused, and nothing is taken back.
+    for who in ["ann@home.example", "ben@home.example"] {
+        lists.syncc("pause", &[who], &["--because", "undo of run 2; the rules ask for the same again"]);
+    }
+    let undone = undo(&lists, "2");
+    assert!(undone.code == 0 && lists.cards().contains("ORG:Acme\r\n"), "{undone:?}");
+    assert_eq!(lists.json("status", &[], &[])["paused_contacts"], 0, "the rules do nothing to them now");
+    lists.edit_list("Zenith Ltd", "Zenith Inc");
+    lists.run();
+    assert!(lists.cards().contains("Zenith Inc") && lists.cards().contains("ORG:Acme\r\n"), "{}", lists.cards());
+}

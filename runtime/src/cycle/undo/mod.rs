@@ -242,20 +242,22 @@ impl<'a> Connection<'a> {
         Ok(())
     }
 
-    /// Of those who were paused since then, takes up again to whom the rules do nothing now. Gives who the others are.
+    /// Of those whom this undo paused, takes up again to whom the rules do nothing now. Gives who the others are. Whom it paused when
+    /// it was cut off before is among them.
     fn pause_what_comes_again(
         &mut self,
         undo: &Undo,
-        touched: Marks,
+        mut touched: Marks,
         since: Timestamp,
     ) -> Result<Vec<String>, CycleError> {
         let mut report = Report::default();
         self.prepare()?;
         let frame = self.frame()?;
-        let ours = |pause: &Pause| pause.since >= since && pause.why == undo.pause_reason();
+        let ours = |pause: &Pause| pause.why == undo.pause_reason();
         let (ours, others): (Vec<Pause>, Vec<Pause>) = self.store.pauses()?.into_iter().partition(ours);
         let others: Marks =
             others.iter().filter_map(|pause| pause.record.as_ref()).map(|(end, id)| mark(*end, id)).collect();
+        touched.extend(ours.iter().filter_map(|pause| pause.record.as_ref()).map(|(end, id)| mark(*end, id)));
         let (mut who, mut again) = (Vec::new(), Marks::new());
         let is_touched = touched.clone();
         let mut pass = Pass::only(touched);
