@@ -146,3 +146,35 @@ async fn what_is_for_contacts_of_both_waits_until_the_other_app_took_the_contact
     assert_eq!(read(&path, "shop.csv"), list.replace("Acme,", "Acme,Customer"), "both in one run");
     assert_eq!(read(&path, "desk.csv").lines().count(), 2);
 }
+
+#[tokio::test]
+async fn what_an_undo_put_back_whose_answer_was_lost_stays_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().to_path_buf();
+    let rules = ruled(
+        "when shop exists then desk exists\nwhen desk exists then shop exists\nwhen shop deleted then desk deleted\n",
+    );
+    let world = World::real();
+    write(&path, "shop.csv", &list(2, "Acme"));
+    write(&path, "desk.csv", "id,email,company\n");
+    let mut store = Sqlite::open(path.join("memory.sqlite"), "all").expect("a store");
+    let apps = open(&rules, &path, &world);
+    for people in [2, 1] {
+        write(&path, "shop.csv", &list(people, "Acme"));
+        connect(&rules, &apps, &mut store, &world).run(&Allowed::default(), &mut Yes).await.expect("a run");
+        assert_eq!(read(&path, "desk.csv").lines().count(), people + 1);
+    }
+    let [shop, desk] = apps;
+    let apps = [shop, Meddled::silent(desk)];
+    let asked = Asked { run: Some(store.runs(1).expect("runs").remove(0).id), ..Asked::default() };
+    let (allowed, mut connection) = (Allowed::default(), connect(&rules, &apps, &mut store, &world));
+    let undo = connection.plan_undo(&asked, "undo", &allowed, &mut Yes, &mut |_| ()).await.expect("an undo");
+    connection.undo(&undo, &allowed, &mut Yes).await.expect("an undo");
+    assert_eq!(read(&path, "desk.csv").lines().count(), 3, "it was put back, and nobody heard of it");
+    let apps = open(&rules, &path, &world);
+    for _ in 0..2 {
+        connect(&rules, &apps, &mut store, &world).run(&Allowed::default(), &mut Yes).await.expect("a run");
+        let [shop, desk] = ["shop.csv", "desk.csv"].map(|name| read(&path, name).lines().count());
+        assert_eq!((shop, desk), (2, 3), "whom a person deleted is not made again");
+    }
+}

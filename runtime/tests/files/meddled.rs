@@ -22,18 +22,20 @@ pub(crate) struct Meddled {
     asked: Arc<AtomicUsize>,
     /// Whether it takes nobody new.
     is_full: bool,
+    /// Whether it does what it is asked and answers nothing.
+    is_silent: bool,
 }
 
 impl Meddled {
+    fn new(inner: Box<dyn App>) -> Self {
+        let (before_push, asked) = (Mutex::new(None), Arc::default());
+        Self { inner, before_push, merged: None, asked, is_full: false, is_silent: false }
+    }
+
     /// A list to which this is done before we write to it for the first time.
     pub(crate) fn before_push(inner: Box<dyn App>, deed: impl FnOnce() + Send + 'static) -> Box<dyn App> {
-        Box::new(Self {
-            inner,
-            before_push: Mutex::new(Some(Box::new(deed))),
-            merged: None,
-            asked: Arc::default(),
-            is_full: false,
-        })
+        let deed: Deed = Box::new(deed);
+        Box::new(Self { before_push: Mutex::new(Some(deed)), ..Self::new(inner) })
     }
 
     /// A list that says that the one record became part of the other, and how many records of it were asked for one by one.
@@ -42,15 +44,19 @@ impl Meddled {
         one: &'static str,
         other: &'static str,
     ) -> (Box<dyn App>, Arc<AtomicUsize>) {
-        let asked = Arc::<AtomicUsize>::default();
-        let merged = Some((one, other));
-        let list = Self { inner, before_push: Mutex::new(None), merged, asked: asked.clone(), is_full: false };
+        let list = Self { merged: Some((one, other)), ..Self::new(inner) };
+        let asked = list.asked.clone();
         (Box::new(list), asked)
     }
 
     /// A list that takes nobody new.
     pub(crate) fn full(inner: Box<dyn App>) -> Box<dyn App> {
-        Box::new(Self { inner, before_push: Mutex::new(None), merged: None, asked: Arc::default(), is_full: true })
+        Box::new(Self { is_full: true, ..Self::new(inner) })
+    }
+
+    /// A list that does what it is asked and answers nothing.
+    pub(crate) fn silent(inner: Box<dyn App>) -> Box<dyn App> {
+        Box::new(Self { is_silent: true, ..Self::new(inner) })
     }
 
     fn told(&self, mut observed: Observed) -> Observed {
@@ -75,6 +81,9 @@ impl App for Meddled {
     }
 
     async fn find_created(&self, op: Uuid, record: &Record) -> Result<Option<Observed>, AppError> {
+        if self.is_silent {
+            return Err(AppError::new(Class::Retry, "no answer"));
+        }
         self.inner.find_created(op, record).await
     }
 
@@ -89,7 +98,11 @@ impl App for Meddled {
         if self.is_full && writes.iter().any(|write| matches!(write, Write::Create { .. })) {
             return writes.iter().map(|_| Err(AppError::new(Class::Invalid, "the list is full"))).collect();
         }
-        self.inner.push(writes).await
+        let answers = self.inner.push(writes).await;
+        match self.is_silent {
+            true => answers.iter().map(|_| Err(AppError::new(Class::Unknown, "no answer"))).collect(),
+            false => answers,
+        }
     }
 
     fn limits(&self) -> Limits {
