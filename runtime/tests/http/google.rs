@@ -271,6 +271,30 @@ async fn a_label_that_was_renamed_makes_everything_be_read_again() {
 }
 
 #[tokio::test]
+async fn a_label_that_was_renamed_since_it_was_read_is_not_written_by_its_old_name() {
+    let google = Google::with(0).await;
+    let ann = google.add(json!({"names": [{"givenName": "Ann"}]})).await;
+    let (bob, _) = google.add(json!({"names": [{"givenName": "Bob"}]})).await;
+    google.practice().label(&bob.id, "Hot").unwrap();
+    let (_, pulled) = pull(&*google.app, None).await.unwrap();
+    rename_label(google.practice(), "Hot", "Do not call").await;
+    google.clock.advance(Duration::from_secs(301));
+    // The list of labels is not old enough to be read again for a listing.
+    pull(&*google.app, pulled.cursor.as_deref()).await.unwrap();
+
+    let made = google.push_one(google.create(&[("given_name", "Cid"), ("label", "Hot")]).1).await.unwrap().now;
+    let label = google.app.decode(&made.raw).unwrap().get(field(&google.side, "label")).clone();
+    assert_eq!(label, value(&google.side, "label", "Hot"), "it is made, as the plan said");
+    google.clock.advance(Duration::from_secs(301));
+    rename_label(google.practice(), "Hot", "Cold").await;
+    let error = google.push_one(google.change(&ann, &[("label", "Hot")])).await.unwrap_err();
+    assert_eq!(error.class, Class::Stale, "what is known of the labels is planned with anew: {error}");
+    assert!(!google.practice().person(&ann.0.id).unwrap()["memberships"].to_string().contains("Group/"));
+    let now = google.push_one(google.change(&ann, &[("label", "Hot")])).await.unwrap().now;
+    assert_eq!(google.app.decode(&now.raw).unwrap().get(field(&google.side, "label")), &label);
+}
+
+#[tokio::test]
 async fn a_label_that_turns_out_to_be_renamed_in_the_middle_of_a_reading_makes_everything_be_read_again() {
     let google = Google::with(0).await;
     let (ann, _) = google.add(json!({"names": [{"givenName": "Ann"}]})).await;

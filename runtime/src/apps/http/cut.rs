@@ -65,7 +65,12 @@ impl HttpApp {
         if !same.is_empty() {
             batches.push(Batch { writes: same, calls: Calls::default() });
         }
+        let mut reads = self.lookups.are_old(self.sender.world.clock.now());
         for batch in &mut batches {
+            if reads && batch.writes.iter().filter_map(|at| writes.get(*at)).any(|write| self.writes_names(write)) {
+                batch.calls.join(&self.lookups.cost_of_reading());
+                reads = false;
+            }
             let names = batch.writes.iter().filter_map(|at| writes.get(*at));
             let names = names.flat_map(|write| self.names(std::slice::from_ref(write)));
             let new = names.filter_map(|name| unknown.take(&name)).collect();

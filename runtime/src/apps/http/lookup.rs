@@ -23,6 +23,9 @@ use super::{
 };
 use crate::apps::{AppError, Calls};
 
+/// How old the lists may be when names are written: somebody may have called a thing otherwise, or deleted it, since.
+const WRITES_AFTER: Duration = Duration::from_secs(5 * 60);
+
 /// What is known of one kind of named things.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Table {
@@ -142,6 +145,18 @@ impl Lookups {
         Ok(changed)
     }
 
+    /// Whether the lists are to be read before a name is written.
+    pub(crate) fn are_old(&self, now: Timestamp) -> bool {
+        let old = |table: &Table| !Duration::try_from(now.duration_since(table.at)).is_ok_and(|age| age < WRITES_AFTER);
+        self.held().values().any(old)
+    }
+
+    /// Reads the lists before names are written, if they are old. Says whether a known name changed or went, as
+    /// [`Self::refresh`] does.
+    pub(crate) async fn before_writing(&self, sender: &Sender) -> Result<bool, AppError> {
+        if self.are_old(sender.world.clock.now()) { self.refresh(sender, true).await } else { Ok(false) }
+    }
+
     /// The ids of these names; those that are not there are made. What fails is told name by name.
     pub(crate) async fn ids(
         &self,
@@ -190,15 +205,19 @@ impl Lookups {
         (ids, unknown)
     }
 
+    /// The requests that it takes to read the lists.
+    pub(crate) fn cost_of_reading(&self) -> Calls {
+        let mut calls = Calls::default();
+        self.rules.values().for_each(|rule| calls.add(method(&rule.list.request), 1));
+        calls
+    }
+
     /// The requests that it takes to make these names: the lists are read once, then each name is made.
     pub(crate) fn cost_of(&self, unknown: &BTreeSet<(String, String)>) -> Calls {
-        let mut calls = Calls::default();
         if unknown.is_empty() {
-            return calls;
+            return Calls::default();
         }
-        for rule in self.rules.values() {
-            calls.add(method(&rule.list.request), 1);
-        }
+        let mut calls = self.cost_of_reading();
         for (lookup, _) in unknown {
             let create = self.rules.get(lookup).and_then(|rule| rule.create.as_ref());
             create.iter().for_each(|create| calls.add(method(&create.request), 1));

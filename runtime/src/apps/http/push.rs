@@ -49,6 +49,13 @@ impl HttpApp {
     /// Sends all writes; the answers are in their order.
     pub(super) async fn push_all(&self, writes: &[Write]) -> Vec<Result<Written, AppError>> {
         let mut answers: Answers = vec![None; writes.len()];
+        // Names may be others by now than when the plan was made.
+        let names_any = writes.iter().any(|write| self.writes_names(write));
+        let renamed = if names_any { self.lookups.before_writing(&self.sender).await } else { Ok(false) };
+        let renamed = match renamed {
+            Ok(renamed) => renamed,
+            Err(stop) => return writes.iter().map(|_| Err(stop.clone())).collect(),
+        };
         let (ids, failed) = self.lookups.ids(&self.sender, self.names(writes)).await;
         if let Some(stop) = failed.values().find(|error| stops(error)) {
             return writes.iter().map(|_| Err(stop.clone())).collect();
@@ -63,6 +70,10 @@ impl HttpApp {
                 continue;
             }
             match write {
+                Write::Update { .. } if renamed && self.writes_names(write) => {
+                    let what = format!("a label of {} was renamed or deleted meanwhile", self.sender.title());
+                    answer(&mut answers, at, Err(AppError::new(Class::Stale, what)));
+                }
                 Write::Create { op, record } => {
                     creates.push(NewItem { at, op: *op, record: self.new_record(*op, record, &ids) })
                 }
@@ -96,6 +107,17 @@ impl HttpApp {
             Write::Delete { .. } => Vec::new(),
         });
         names.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Whether a write puts a name into a record or takes one out.
+    pub(super) fn writes_names(&self, write: &Write) -> bool {
+        match write {
+            Write::Create { record, .. } => !self.fields.names(&empty(record), record).is_empty(),
+            Write::Update { before, after, .. } => {
+                !self.fields.names(before, after).is_empty() || !self.fields.names(after, before).is_empty()
+            }
+            Write::Delete { .. } => false,
+        }
     }
 
     /// A new record in the app's form.
