@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 use syncc_compiler::ir::{End, Program};
 use syncc_runtime::{
-    cycle::{Overview, Picture, Planned, Report, Tally, display, who},
+    cycle::{Overview, Picture, Planned, Report, Tally, display, one_line, who},
     engine::{Change, Guard, Item, Kind, Outcome, Status},
     store::Activity,
 };
@@ -284,7 +284,7 @@ pub(crate) fn activity_line(program: &Program, activity: &Activity) -> String {
 }
 
 pub(crate) fn quoted(text: &str) -> String {
-    if text.is_empty() { "empty".to_owned() } else { format!("“{}”", text.replace('\n', " ⏎ ")) }
+    if text.is_empty() { "empty".to_owned() } else { format!("“{}”", one_line(&text.replace('\n', " ⏎ "))) }
 }
 
 /// Records that are not written because it is not clear who they are: the side, who, and why.

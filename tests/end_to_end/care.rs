@@ -6,6 +6,7 @@ mod backup;
 mod columns;
 mod conflicts;
 mod deleted;
+mod forged;
 mod forget;
 mod lists;
 mod looked_at;
