@@ -71,7 +71,7 @@ impl Forget {
                 gone.known = true;
                 continue;
             }
-            if !connection.is_told(&self.contact).map_err(said)? {
+            if connection.told_of(&self.contact).map_err(said)?.is_empty() {
                 continue;
             }
             let question = format!(

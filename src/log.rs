@@ -120,7 +120,9 @@ impl Log {
         let (picture, _) = connection.recall(Of::Typed(contact)).map_err(|error| error.to_string())?;
         let item = whom::one(&picture, contact)?.and_then(|index| picture.plan.items.get(index));
         let records = item.into_iter().flat_map(|item| End::BOTH.into_iter().zip(item.ids.clone()));
-        let records = records.filter_map(|(end, id)| Some((end, id?))).collect();
+        let mut records: Vec<(End, String)> = records.filter_map(|(end, id)| Some((end, id?))).collect();
+        // What was made for it and is gone by now, by an undo for example, is its history too.
+        records.extend(connection.told_of(contact).map_err(|error| error.to_string())?);
         drop(picture);
         drop(opened);
         if let Some(practice) = practice {

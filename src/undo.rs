@@ -188,7 +188,10 @@ impl Undo {
         if !picture.is_named(index, what) {
             return Err(whom::in_part(what, &picture.who(item)));
         }
-        let records = End::BOTH.into_iter().filter_map(|end| Some((end, item.ids[end.index()].clone()?))).collect();
+        let there = End::BOTH.into_iter().filter_map(|end| Some((end, item.ids[end.index()].clone()?)));
+        // What was made for it and is gone by now is its history too: that it went may be undone as well.
+        let gone = connection.told_of(what).map_err(|error| error.to_string())?;
+        let records = there.chain(gone).collect();
         Ok(Some((Asked { records, ..asked }, format!("undo for {}", picture.who(item)))))
     }
 

@@ -91,16 +91,12 @@ impl Connection<'_> {
         Ok(Some(Forgot { who, history: erased.history, scrubbed: erased.scrubbed, others: Vec::new() }))
     }
 
-    /// Whether the history tells of somebody like this who is not known any more.
+    /// The records that are not known any more, and of which the history tells what was typed: an id, or a key such as the email.
     ///
     /// # Errors
     /// What the store can say.
-    pub fn is_told(&self, typed: &str) -> Result<bool, CycleError> {
-        Ok(!self.told_of(typed.trim())?.is_empty())
-    }
-
-    /// The records that are not known any more, and that the history calls what was typed.
-    fn told_of(&self, typed: &str) -> Result<Vec<RecordId>, CycleError> {
+    pub fn told_of(&self, typed: &str) -> Result<Vec<RecordId>, CycleError> {
+        let typed = typed.trim();
         if typed.is_empty() {
             return Ok(Vec::new());
         }
