@@ -1,6 +1,6 @@
 //! `syncc audit`: reads all of both sides and compares them, pair by pair. Writes nothing anywhere.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use clap::Args;
 use serde_json::{Value as Json, json};
@@ -16,7 +16,7 @@ use crate::{
     connect::{Access, Opened},
     exit::Exit,
     load::Loaded,
-    output::{Output, Paint, painted, say},
+    output::{Output, Paint, complain, painted, say},
     practice::Practice,
     progress::{Consent, Progress},
     tables::quoted,
@@ -50,13 +50,16 @@ impl Audit {
         let mut exit = Exit::Fine;
         let world = World::real();
         for program in &programs {
-            let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &world, Access::Look)?;
-            let mut progress = Progress::new(Consent::Given, output.json());
-            let mut aside = Sqlite::aside().map_err(|error| error.to_string())?;
-            let found = opened.connection()?.audit(&mut aside, &mut progress).await;
-            progress.done();
-            let found = found.map_err(|error| error.to_string())?;
-            if !found.equal() {
+            let found = match compare(program, &loaded, practice.as_ref(), &world, output).await {
+                Ok(found) => found,
+                // The others are compared all the same.
+                Err(why) => {
+                    complain(&format!("{}: {why}", program.name));
+                    exit = Exit::Failed;
+                    continue;
+                }
+            };
+            if !found.equal() && exit == Exit::Fine {
                 exit = Exit::Differs;
             }
             if output.json() {
@@ -70,6 +73,21 @@ impl Audit {
         }
         Ok(exit)
     }
+}
+
+async fn compare(
+    program: &Arc<Program>,
+    loaded: &Loaded,
+    practice: Option<&Practice>,
+    world: &World,
+    output: &Output,
+) -> Result<Found, String> {
+    let mut opened = Opened::open(program, &loaded.workspace, practice, world, Access::Look)?;
+    let mut progress = Progress::new(Consent::Given, output.json());
+    let mut aside = Sqlite::aside().map_err(|error| error.to_string())?;
+    let found = opened.connection()?.audit(&mut aside, &mut progress).await;
+    progress.done();
+    found.map_err(|error| error.to_string())
 }
 
 fn as_text(program: &Program, found: &Found) -> String {

@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::{Value as Json, json};
 use syncc_compiler::ir::{End, Program};
 use syncc_runtime::{
-    cycle::{Contact, Of},
+    cycle::{Contact, Of, Pending, Target},
     world::World,
 };
 
@@ -134,11 +134,13 @@ fn as_text(program: &Program, contact: &Contact) -> String {
         }
     }
     if !contact.pending.is_empty() {
-        text.push_str(&format!("{}\n", painted(Paint::Strong, "  a run would now")));
-        for (end, field, before, after, why) in &contact.pending {
-            let what = match field {
-                None => "make or delete the contact".to_owned(),
-                Some(field) => format!("{field}: {} → {}", quoted(before), quoted(after)),
+        let head = if contact.held { "  when that is over, a run would" } else { "  a run would now" };
+        text.push_str(&format!("{}\n", painted(Paint::Strong, head)));
+        for Pending { end, to, before, after, why } in &contact.pending {
+            let what = match to {
+                Target::Made => "make the contact".to_owned(),
+                Target::Deleted => "delete the contact".to_owned(),
+                Target::Field(field) => format!("{field}: {} → {}", quoted(before), quoted(after)),
             };
             text.push_str(&format!("    {} {what}  {}\n", name(*end), painted(Paint::Faint, why)));
         }
@@ -180,9 +182,15 @@ fn as_json(program: &Program, contact: &Contact) -> Json {
         "why": contact.reason,
         "linked": contact.linked,
         "rules": contact.rules,
-        "pending": contact.pending.iter().map(|(end, field, before, after, why)| json!({
-            "side": name(*end), "field": field, "before": before, "after": after, "why": why,
-        })).collect::<Vec<_>>(),
+        "held": contact.held,
+        "pending": contact.pending.iter().map(|Pending { end, to, before, after, why }| {
+            let (what, field) = match to {
+                Target::Made => ("make", None),
+                Target::Deleted => ("delete", None),
+                Target::Field(field) => ("change", Some(field)),
+            };
+            json!({ "side": name(*end), "what": what, "field": field, "before": before, "after": after, "why": why })
+        }).collect::<Vec<_>>(),
         "conflicts": contact.conflicts.iter().map(|conflict| json!({
             "id": conflict.id, "at": conflict.at.to_string(), "fields": conflict.fields, "winner": name(conflict.winner),
             "why": conflict.why,

@@ -18,3 +18,4 @@ mod rows;
 mod status;
 mod undone;
 mod unreadable;
+mod why;

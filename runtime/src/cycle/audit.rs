@@ -2,8 +2,9 @@
 //!
 //! Promises:
 //! - Both sides are read from the beginning, and nothing is written: not to the apps, and not to the memory.
-//! - It does not use the plan. What it knows of the memory is who is linked, and it says where the memory and the apps
-//!   know different contacts.
+//! - It does not use the plan. What it knows of the memory is who is linked, and who is held and why; it says where the memory and
+//!   the apps know different contacts.
+//! - Another account than the one that the links are of is not compared with them.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -16,7 +17,14 @@ use syncc_compiler::{
     value::{Record, Text, Value},
 };
 
-use super::{Connection, CycleError, Host, display, forget::Unwanted, naming, pull::side_error, why};
+use super::{
+    Connection, CycleError, Host, display,
+    forget::Unwanted,
+    holds::Holds,
+    naming,
+    pull::{is_other, side_error},
+    why,
+};
 use crate::{
     apps::{AppError, Class, Observed},
     engine::{Agreement, Base, Cause, Engine, Pair, Part},
@@ -105,10 +113,12 @@ impl Connection<'_> {
     /// When a side cannot be read or the memory fails.
     pub async fn audit(&mut self, aside: &mut dyn Store, host: &mut dyn Host) -> Result<Audit, CycleError> {
         let mut audit = Audit::default();
+        self.same_accounts().await?;
         let left = self.put_aside(End::Left, aside, host, &mut audit).await?;
         let right = self.put_aside(End::Right, aside, host, &mut audit).await?;
         host.phase("Comparing", None);
         let engine = self.engine();
+        let holds = self.holds()?;
         let mut after = None;
         loop {
             let links = self.store.links_after(after, PAGE)?;
@@ -121,10 +131,22 @@ impl Connection<'_> {
                 sides[end.index()] =
                     there.filter_map(|one| Some((one.id.clone(), self.read_as_now(end, &one)?))).collect();
             }
-            links.iter().for_each(|link| self.compare(&engine, link, &sides, &mut audit));
+            links.iter().for_each(|link| self.compare(&engine, &holds, link, &sides, &mut audit));
         }
         self.strays(&engine, aside, [left, right], &mut audit)?;
         Ok(audit)
+    }
+
+    async fn same_accounts(&self) -> Result<(), CycleError> {
+        for end in End::BOTH {
+            let Some(known) = self.store.identity(end)? else { continue };
+            let identity = self.apps[end.index()].identity().await;
+            let identity = identity.map_err(|error| side_error(self.program, end, error))?;
+            if is_other(Some(&known), &identity) {
+                return Err(CycleError::OtherAccount(self.program.side(end).name.clone()));
+            }
+        }
+        Ok(())
     }
 
     /// Puts everything aside that a side has. Whether everything that exists was shown.
@@ -174,7 +196,14 @@ impl Connection<'_> {
     }
 
     /// Compares one pair, by every mapping and every rule.
-    fn compare(&self, engine: &Engine<'_>, link: &Link, sides: &[HashMap<String, Record>; 2], audit: &mut Audit) {
+    fn compare(
+        &self,
+        engine: &Engine<'_>,
+        holds: &Holds,
+        link: &Link,
+        sides: &[HashMap<String, Record>; 2],
+        audit: &mut Audit,
+    ) {
         let now = [0, 1].map(|side: usize| sides[side].get(&link.records[side]).cloned());
         let [Some(left), Some(right)] = &now else { return };
         audit.pairs += 1;
@@ -184,6 +213,7 @@ impl Connection<'_> {
                 .map(|end| base[end.index()].as_ref().map(|record| naming::indexed(self.program.side(end), record))),
         });
         let pair = Pair { now: now.clone(), base, later: None };
+        let hold = (0..2).find_map(|side: usize| holds.get(side, &link.records[side]));
         let mappings = self.program.mappings.iter().enumerate();
         let mappings = mappings.map(|(index, mapping)| {
             (Cause::Mapping(index), Some(mapping.direction), engine.mapping_agreement(index, mapping, &pair))
@@ -196,7 +226,10 @@ impl Connection<'_> {
             audit.differences.push(Difference {
                 who: who.clone(),
                 ids: link.records.clone(),
-                why: self.perhaps(engine, &fields, direction, &pair),
+                why: match hold {
+                    Some(hold) => format!("nothing is written for it now, because: {}", hold.why),
+                    None => self.perhaps(engine, &fields, direction, &pair),
+                },
                 fields: fields.iter().map(|(end, field)| self.held(*end, *field, &pair)).collect(),
                 by: why(self.program, cause),
             });
@@ -298,13 +331,12 @@ impl Connection<'_> {
                 each_page(self.store, end, &mut |page| {
                     let ids: Vec<String> = page.iter().map(|one| one.id.clone()).collect();
                     let now = there(aside, end, &ids)?;
-                    let gone = ids.into_iter().filter(|id| !now.contains(id));
-                    found[end.index()].extend(gone.map(|id| Stray {
-                        end,
-                        who: id.clone(),
-                        id,
-                        what: Astray::NotThere,
-                    }));
+                    for one in page.iter().filter(|one| !now.contains(&one.id)) {
+                        let was = self.read_as_now(end, one);
+                        let who = was.map(|record| naming::who(self.program.side(end), &record)).unwrap_or_default();
+                        let who = if who.is_empty() { one.id.clone() } else { who };
+                        found[end.index()].push(Stray { end, id: one.id.clone(), who, what: Astray::NotThere });
+                    }
                     Ok(())
                 })?;
             }
@@ -352,12 +384,11 @@ impl Connection<'_> {
     }
 }
 
-/// Whether a contact without a partner flows to the other side.
+/// Whether a contact without a partner should have one.
 fn flows(engine: &Engine<'_>, end: End, record: &Record) -> bool {
     let mut now = [None, None];
     now[end.index()] = Some(record.clone());
-    let can = engine.program().side(end.other()).creates;
-    can && engine.in_scope(end, &Pair { now, base: None, later: None })
+    engine.wants_partner(end, &Pair { now, base: None, later: None })
 }
 
 /// The keys of a record by which it is matched.

@@ -33,8 +33,10 @@ pub struct Contact {
     pub fields: Vec<Field>,
     /// The rules in the order of the file.
     pub rules: Vec<Rule>,
-    /// What a run would write now: side, field (`None` for the whole record), before, after, why.
-    pub pending: Vec<(End, Option<String>, String, String, String)>,
+    /// What a run would write.
+    pub pending: Vec<Pending>,
+    /// Whether the next run writes none of that: the contact is paused, waits, or is not answered for. The reason says which.
+    pub held: bool,
     /// What was written last, newest first.
     pub history: Vec<Activity>,
     /// What waits to be tried again.
@@ -57,6 +59,32 @@ pub struct Field {
     pub base: Option<String>,
     /// Whether it was changed since.
     pub changed: bool,
+}
+
+/// A write that a run would do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// On which side.
+    pub end: End,
+    /// To what.
+    pub to: Target,
+    /// What it holds, as people read it; empty for a whole contact.
+    pub before: String,
+    /// What it would hold.
+    pub after: String,
+    /// By which mapping or rule.
+    pub why: String,
+}
+
+/// What a write is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The contact is made.
+    Made,
+    /// The contact is deleted.
+    Deleted,
+    /// The field of this name.
+    Field(String),
 }
 
 /// One rule, for one contact.
@@ -106,6 +134,7 @@ impl Connection<'_> {
             fields: End::BOTH.into_iter().flat_map(|end| picture.fields(item, end)).collect(),
             rules: picture.rules(&self.engine(), item),
             pending: picture.pending(item),
+            held: item.held.is_some(),
             history,
             troubles,
             conflicts,
@@ -151,11 +180,16 @@ impl Picture<'_> {
                 );
             }
             Kind::Ambiguous { candidates, key, .. } => {
-                return format!(
-                    "it fits {} contacts of the other side ({}), one of them by {key}, so it is not clear who it is. Mend their keys; until then none is touched.",
-                    candidates.len(),
-                    candidates.join(", ")
-                );
+                return match candidates.as_slice() {
+                    [only] => format!(
+                        "it fits contact {only} of the other side by {key}, and that one fits others too, so it is not clear who is who. Mend their keys; until then none is touched."
+                    ),
+                    several => format!(
+                        "it fits {} contacts of the other side ({}), one of them by {key}, so it is not clear who it is. Mend their keys; until then none is touched.",
+                        several.len(),
+                        several.join(", ")
+                    ),
+                };
             }
         };
         if let Some(end) = End::BOTH.into_iter().find(|end| self.gone(item, *end)) {
@@ -188,10 +222,14 @@ impl Picture<'_> {
                 None => format!("both sides are as the rules want them.{}", self.stays(engine, item)),
             },
             Status::Excluded => match item.ids.iter().position(Option::is_none) {
-                Some(missing) => format!(
-                    "no rule lets it flow to {}.",
-                    self.program.sides.get(missing).map_or("the other side", |side| side.name.as_str())
-                ),
+                Some(missing) => {
+                    let other = self.program.sides.get(missing).map_or("the other side", |side| side.name.as_str());
+                    let flows = End::BOTH.into_iter().any(|end| engine.in_scope(end, &self.pair(item)));
+                    match flows {
+                        true => format!("no rule that holds for it makes it in {other}."),
+                        false => format!("no rule lets it flow to {other}."),
+                    }
+                }
                 None => "no rule holds for it, so nothing flows; it stays linked.".to_owned(),
             },
         }
@@ -284,16 +322,22 @@ impl Picture<'_> {
             .collect()
     }
 
-    fn pending(&self, item: &Item) -> Vec<(End, Option<String>, String, String, String)> {
+    fn pending(&self, item: &Item) -> Vec<Pending> {
         let Kind::Pair(outcome) = &item.kind else { return Vec::new() };
         let field =
             |end: End, id: FieldId| self.program.side(end).fields.get(id.index()).map(|field| field.name.clone());
         let changes = outcome.changes.iter();
         changes
-            .map(|change| {
-                let field = change.field.and_then(|id| field(change.end, id));
-                let why = why(self.program, change.cause);
-                (change.end, field, display(&change.before), display(&change.after), why)
+            .map(|change| Pending {
+                end: change.end,
+                to: match change.field.and_then(|id| field(change.end, id)) {
+                    Some(name) => Target::Field(name),
+                    None if outcome.end[change.end.index()].is_some() => Target::Made,
+                    None => Target::Deleted,
+                },
+                before: display(&change.before),
+                after: display(&change.after),
+                why: why(self.program, change.cause),
             })
             .collect()
     }

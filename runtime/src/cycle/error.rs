@@ -34,6 +34,12 @@ pub enum CycleError {
          or add --yes"
     )]
     NotApproved,
+    /// There is nothing to compare: what is linked belongs to the account that there was before.
+    #[error(
+        "nothing was compared: `{0}` is another account than at the last run, and what is linked belongs to the old one. \
+         Look at what a run would make of that with `syncc plan --allow other-account`"
+    )]
+    OtherAccount(String),
     /// Somebody paused the connection.
     #[error("paused since {} ({}): nothing is read or written until `syncc resume`", .0.since.strftime("%Y-%m-%d %H:%M UTC"), .0.why)]
     Paused(Pause),

@@ -47,7 +47,7 @@ use syncc_compiler::{
 pub use adopt::{Adopted, Adoption};
 pub use audit::{Astray, Audit, Difference, Stray};
 pub use conflicts::Taking;
-pub use contact::{Contact, Field, Rule};
+pub use contact::{Contact, Field, Pending, Rule, Target};
 pub use cost::Cost;
 pub use error::CycleError;
 pub use fingerprint::fingerprint;

@@ -121,8 +121,7 @@ fn is_another(
     allowed: &Allowed,
 ) -> Result<bool, CycleError> {
     let known = store.identity(end)?;
-    let before = known.as_deref().and_then(|both| both.split_once('\n')).map(|(_, identity)| identity);
-    let another = before.is_some_and(|before| before != identity);
+    let another = is_other(known.as_deref(), identity);
     let guard = Guard::OtherAccount { end };
     if another && !allowed.guard(guard.name()) {
         return Err(CycleError::Guards(vec![(guard.name().to_owned(), guard.message(program))]));
@@ -132,6 +131,12 @@ fn is_another(
         store.set_identity(end, &now)?;
     }
     Ok(another)
+}
+
+/// Whether the account is not the one of what is known: its settings and whose it was.
+pub(super) fn is_other(known: Option<&str>, identity: &str) -> bool {
+    let before = known.and_then(|both| both.split_once('\n')).map(|(_, identity)| identity);
+    before.is_some_and(|before| before != identity)
 }
 
 impl<'r> Reading<'r> {

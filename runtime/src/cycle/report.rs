@@ -121,7 +121,8 @@ pub enum Category {
     Oscillating,
     /// There is something to do, and this run was asked for others.
     Unasked,
-    /// Something is to be done about it by the next run: told of what is remembered, and of what moved after it was planned.
+    /// Something is to be done about it, or its partner is to be made, by the next run: told of what is remembered, and of what moved
+    /// after it was planned.
     Due,
     /// Nothing to do.
     InSync,
@@ -240,10 +241,13 @@ impl Report {
         picture.unread[end.index()].iter().filter(|id| self.told.contains_key(&mark(end, id))).count()
     }
 
-    /// Where a record stands, by what is remembered of it: before a run, not after it.
+    /// Where a record stands, by what is remembered of it: before a run, not after it. One that waits for its partner to be made is
+    /// not in sync with anybody.
     pub(super) fn standing(&self, picture: &Picture<'_>, item: &Item, end: End) -> Option<Category> {
         let category = self.category(picture, item, end)?;
-        Some(if item.held.is_none() && picture.writes_on(item, end) { Category::Due } else { category })
+        let makes = item.ids[end.other().index()].is_none() && picture.writes_on(item, end.other());
+        let due = item.held.is_none() && (makes || picture.writes_on(item, end));
+        Some(if due { Category::Due } else { category })
     }
 
     pub(super) fn category(&self, picture: &Picture<'_>, item: &Item, end: End) -> Option<Category> {

@@ -62,6 +62,13 @@ impl Engine<'_> {
         told.map_or(Agreement::Silent, |agrees| Agreement::of(agrees, fields_of(lens)))
     }
 
+    /// Whether a rule that holds for the record of this end wants it on the other side, where it is not.
+    pub(crate) fn wants_partner(&self, end: End, pair: &Pair) -> bool {
+        let (view, other) = (View::of(pair), end.other());
+        let makes = self.program.side(other).creates && !view.exists(other);
+        makes && self.decisions(&view, None).any(|decision| decision.end == other && decision.creates)
+    }
+
     fn values_agree(&self, lens: &OneToOne<'_>, mapping: &Mapping, now: [&Record; 2]) -> Option<bool> {
         let values = End::BOTH.map(|end| now[end.index()].get(lens.field(end)));
         if values.iter().any(|value| !value.is_known()) {

@@ -1,5 +1,7 @@
 //! `syncc audit`: an independent comparison of both sides.
 
+use std::fs;
+
 use serde_json::{Value as Json, json};
 use syncc_sandbox::Faults;
 
@@ -97,4 +99,47 @@ fn what_no_rule_lets_flow_any_more_is_said_to_stay() {
     assert!(differences.len() == 1 && differences[0].1.contains("no rule lets it flow from people now"), "{audit}");
     let why = lists.syncc("why", &["ann@home.example"], &[]);
     assert!(why.out.contains("What was changed in people (`company`) stays there"), "{why:?}");
+}
+
+#[test]
+fn a_difference_of_somebody_who_is_paused_is_laid_to_the_pause() {
+    let lists = Lists::new(ANN_AND_BEN);
+    lists.run();
+    lists.edit_list("Acme", "Acme Ltd");
+    lists.syncc("pause", &["ann@home.example"], &["--because", "she moves"]);
+    lists.run();
+    let audit = lists.json("audit", &[], &[]);
+    let differences = whats(&audit, "differences");
+    assert!(differences.len() == 1 && differences[0].1.contains("paused since"), "{audit}");
+    assert!(differences[0].1.ends_with("she moves"), "{audit}");
+    let why = lists.syncc("why", &["ann@home.example"], &[]);
+    assert!(why.out.contains("when that is over, a run would") && !why.out.contains("a run would now"), "{why:?}");
+}
+
+#[test]
+fn who_is_only_to_be_deleted_on_the_other_side_is_not_missed_there() {
+    let lists = Lists::new(ANN_AND_BEN);
+    let rules = "sync people -> cards\n\nmatch email\n\nwhen people.company == \"Acme\" then cards deleted\n";
+    lists.workspace.write("team.sync", rules);
+    lists.run();
+    let audit = lists.json("audit", &[], &[]);
+    assert_eq!(audit["equal"], true, "{audit}");
+    let why = lists.syncc("why", &["ann@home.example"], &[]);
+    assert!(why.out.contains("no rule that holds for it makes it in cards"), "{why:?}");
+    lists.workspace.write("team.sync", &rules.replace("cards deleted", "cards exists"));
+    let audit = lists.json("audit", &[], &[]);
+    assert_eq!(whats(&audit, "alone"), [("Ann Bee".to_owned(), "no_partner".to_owned())], "{audit}");
+}
+
+#[test]
+fn nobody_is_compared_with_the_contacts_of_another_account() {
+    let lists = Lists::new(ANN_AND_BEN);
+    lists.run();
+    fs::create_dir(lists.workspace.path("others")).expect("a folder");
+    let settings = lists.workspace.read("syncc.toml");
+    lists.workspace.write("syncc.toml", &settings.replace("path = \"cards\"", "path = \"others\""));
+    let audit = lists.syncc("audit", &[], &[]);
+    assert!(audit.code == 2 && audit.error.contains("`cards` is another account than at the last run"), "{audit:?}");
+    lists.workspace.write("syncc.toml", &settings);
+    assert_eq!(lists.syncc("audit", &[], &[]).code, 0);
 }
