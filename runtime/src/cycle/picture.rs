@@ -40,6 +40,8 @@ pub struct Picture<'a> {
     pub(super) canon: [Canon; 2],
     /// What a person asked for by hand, where the plan is not what the rules make of it: `undo of run 7`.
     pub(super) by_hand: Option<String>,
+    /// Who is made anew by hand: by its place in the plan and its side, the id that it had before it was deleted.
+    pub(super) anew: HashMap<(usize, End), String>,
     /// Why contacts are held, for people, by their id, left first.
     pub(super) holds: Holds,
     /// What stands in for mappings, where a side has no place for their fields.
@@ -198,6 +200,7 @@ impl<'a> Connection<'a> {
             how: gathered.links.iter().map(|link| link.how.clone()).collect(),
             canon: self.canon.clone(),
             by_hand: None,
+            anew: HashMap::new(),
             program: self.program,
             known,
             links,

@@ -335,7 +335,7 @@ impl Connection<'_> {
             return Ok(());
         }
         let (mut jobs, mut confirmed) = (Vec::new(), Vec::new());
-        for Answered { job, entry, id, now } in answered {
+        for Answered { job, entry, id, mut now } in answered {
             let was_known = entry.target.is_none() && self.store.is_known(end, &now.id)?;
             let seen = if was_known { self.store.records(end, std::slice::from_ref(&now.id))? } else { Vec::new() };
             let was_there = seen.iter().any(|seen| !seen.observed.deleted);
@@ -347,6 +347,8 @@ impl Connection<'_> {
                 Some(target) => now.id != *target || !now.aliases.is_empty(),
                 None => !now.aliases.is_empty() || was_known,
             };
+            // Who is made anew is who it was: its history goes on, and an undo that is done twice finds it.
+            now.aliases.extend(picture.anew.get(&(job.item, end)).filter(|former| **former != now.id).cloned());
             pushed.now[end.index()].insert(job.item, Held { id: now.id.clone(), record, edited: now.edited });
             let settled = if elses { None } else { self.settled_by(picture, job.item, end, pushed) };
             let (settled, base) = match settled {

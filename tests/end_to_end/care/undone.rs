@@ -86,3 +86,19 @@ fn what_was_made_for_somebody_and_taken_away_is_told_of_them() {
     let back = undo(&lists, "2");
     assert_eq!((back.code, bens(&lists)), (0, 1), "{back:?}");
 }
+
+#[test]
+fn who_was_made_anew_is_known_again_whatever_they_are_called_by_then() {
+    let lists = linked();
+    lists.workspace.write("people.csv", &format!("{HEAD}{ANN}"));
+    lists.run();
+    assert_eq!(undo(&lists, "2").code, 0);
+    lists.edit_card("ben@home.example", "ben@home.example", "ben@work.example");
+    let again = undo(&lists, "2");
+    assert!(bens(&lists) == 0 && lists.cards().contains("ben@work.example"), "nobody is made twice: {again:?}");
+    assert!(again.out.contains("it is there again"), "{again:?}");
+    let log = lists.syncc("log", &[], &["--contact", "ben@work.example"]);
+    for run in ["run 1", "run 2", "run 3"] {
+        assert!(log.out.contains(run), "their history goes on: {log:?}");
+    }
+}

@@ -9,7 +9,7 @@ use syncc_compiler::{
 
 use super::{
     super::{Picture, display},
-    Knows, Skipped,
+    Back, Knows, Skipped,
     past::Past,
 };
 use crate::{
@@ -19,14 +19,8 @@ use crate::{
 
 impl Picture<'_> {
     /// Puts into the items what undoing the past of one record writes. `place` is that of its item in the plan.
-    pub(super) fn undo_record(
-        &self,
-        past: &Past,
-        place: Option<usize>,
-        knows: &Knows<'_>,
-        items: &mut BTreeMap<usize, Item>,
-        skipped: &mut Vec<Skipped>,
-    ) {
+    pub(super) fn undo_record(&self, past: &Past, place: Option<usize>, knows: &Knows<'_>, back: &mut Back) {
+        let Back { items, anew, skipped } = back;
         let (side, later) = (self.program.side(past.end), &past.later);
         let who = past.lines.last().map(|line| line.line.who.clone()).unwrap_or_default();
         let mut skip = |field: Option<&str>, why: String| {
@@ -43,7 +37,9 @@ impl Picture<'_> {
                 Some(record) => {
                     let mut item = of_nobody();
                     put_back(&mut item, past.end, record);
-                    items.insert(self.plan.items.len() + items.len(), item);
+                    let place = self.plan.items.len() + items.len();
+                    anew.insert((place, past.end), past.id.clone());
+                    items.insert(place, item);
                 }
                 None => skip(None, "what it held was not noted".to_owned()),
             }
@@ -67,7 +63,10 @@ impl Picture<'_> {
             },
             (false, true, None) => match made_anew(past, side) {
                 _ if !side.creates => skip(None, format!("{} does not let contacts be made", side.name)),
-                Some(record) => put_back(item, past.end, record),
+                Some(record) => {
+                    anew.insert((place, past.end), past.id.clone());
+                    put_back(item, past.end, record);
+                }
                 None => skip(None, "what it held was not noted".to_owned()),
             },
             (false, true, Some(_)) => skip(None, "it is there again".to_owned()),

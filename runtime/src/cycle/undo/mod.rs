@@ -7,7 +7,7 @@
 //! - It is a run like any other: planned, journalled, in the history, and can be undone itself.
 //! - What the rules would do again at once is paused, so that the undo lasts until somebody resumes it. Everybody is, before anything
 //!   of them is written: an undo that is cut off lasts as well. Those to whom the rules do nothing are taken up again at its end.
-//! - Whom we deleted is made anew once, however often that is undone.
+//! - Whom we deleted is made anew once, however often that is undone, and is who it was: its history goes on.
 //! - It is planned and carried out a page at a time, both sides of a pair in one page: a run that wrote a million contacts can be
 //!   undone where it was run. What is carried out is planned again from the same memory.
 
@@ -81,6 +81,17 @@ struct Knows<'a> {
     unanswered: &'a HashSet<RecordId>,
     /// Those that may not be made anew without their partner, and why.
     again: &'a HashMap<RecordId, String>,
+}
+
+/// What is taken back.
+#[derive(Default)]
+struct Back {
+    /// By their places in the plan; those that are in no item of it come after them.
+    items: BTreeMap<usize, Item>,
+    /// Who is made anew, by place and side: the id that it had.
+    anew: BTreeMap<(usize, End), String>,
+    /// What is left.
+    skipped: Vec<Skipped>,
 }
 
 /// On the way through the lines that are undone, the last ones first.
@@ -176,8 +187,7 @@ impl<'a> Connection<'a> {
                 pasts.extend(past.map(|past| (past.record(), past)));
             }
         }
-        let mut items: BTreeMap<usize, Item> = BTreeMap::new();
-        let mut skipped = Vec::new();
+        let mut back = Back::default();
         let places = places(&picture.plan.items);
         let unanswered = self.unanswered()?;
         let known = self.known_again(&pasts)?;
@@ -189,10 +199,18 @@ impl<'a> Connection<'a> {
                 |place: &usize| picture.plan.items.get(*place).is_some_and(|item| item.ids[past.end.index()].is_none());
             let place = own.or_else(|| partner.copied().filter(alone));
             let knows = Knows { unanswered: &unanswered, again: &known };
-            picture.undo_record(past, place, &knows, &mut items, &mut skipped);
+            picture.undo_record(past, place, &knows, &mut back);
         }
-        picture.plan.items =
-            items.into_values().filter(|item| item.outcome().is_some_and(|of| !of.changes.is_empty())).collect();
+        let Back { items, anew, mut skipped } = back;
+        let (mut written, mut former) = (Vec::new(), HashMap::new());
+        for (place, item) in items {
+            if item.outcome().is_some_and(|outcome| !outcome.changes.is_empty()) {
+                let of = End::BOTH.into_iter().filter_map(|end| Some((end, anew.get(&(place, end))?.clone())));
+                former.extend(of.map(|(end, id)| ((written.len(), end), id)));
+                written.push(item);
+            }
+        }
+        (picture.plan.items, picture.anew) = (written, former);
         picture.by_hand = Some(undo.name.clone());
         skipped.sort();
         skipped.dedup();
