@@ -38,6 +38,8 @@ pub(super) struct Page {
     pub(super) alone: BTreeSet<RecordId>,
     /// Links that are not planned, and share a key with somebody who is and is not linked.
     pub(super) beside: BTreeMap<LinkId, Link>,
+    /// Keys of the links that are planned which somebody has as well who is not linked, and was in an earlier page of the pass.
+    pub(super) elsewhere: HashSet<i64>,
 }
 
 impl Page {
@@ -148,8 +150,12 @@ impl Taken {
                         if !self.linked_keys.insert(key) {
                             continue;
                         }
-                        let alone = store.holders(key)?.into_iter().filter(|(_, linked)| !linked);
-                        open.extend(alone.map(|(record, _)| record));
+                        for ((end, id), _) in store.holders(key)?.into_iter().filter(|(_, linked)| !linked) {
+                            if met.contains(&mark(end, &id)) {
+                                self.page.elsewhere.insert(key);
+                            }
+                            open.push((end, id));
+                        }
                     }
                 }
                 self.page.links.insert(link.id, link);

@@ -42,6 +42,8 @@ pub struct Picture<'a> {
     pub(super) by_hand: Option<String>,
     /// Who is made anew by hand: by its place in the plan and its side, the id that it had before it was deleted.
     pub(super) anew: HashMap<(usize, End), String>,
+    /// Keys of its links which somebody has as well who is not linked, and is in another page.
+    pub(super) elsewhere: HashSet<i64>,
     /// Why contacts are held, for people, by their id, left first.
     pub(super) holds: Holds,
     /// What stands in for mappings, where a side has no place for their fields.
@@ -103,6 +105,8 @@ struct Gathered {
     links: Vec<Link>,
     /// Links that are not planned, and have to be known.
     beside: Vec<Link>,
+    /// See [`Page::elsewhere`].
+    elsewhere: HashSet<i64>,
     seen: [Vec<Seen>; 2],
 }
 
@@ -112,7 +116,7 @@ impl<'a> Connection<'a> {
     pub(super) fn picture(&mut self, report: &mut Report) -> Result<Picture<'a>, CycleError> {
         let frame = self.frame()?;
         let seen = [self.store.seen(End::Left)?, self.store.seen(End::Right)?];
-        let all = Gathered { links: self.store.links()?, beside: Vec::new(), seen };
+        let all = Gathered { links: self.store.links()?, beside: Vec::new(), elsewhere: HashSet::new(), seen };
         Ok(self.plan_for(&all, &frame, &[], report))
     }
 
@@ -127,7 +131,7 @@ impl<'a> Connection<'a> {
         let [left, right] = page.records().map(Vec::from_iter);
         let seen = [self.store.records(End::Left, &left)?, self.store.records(End::Right, &right)?];
         let (links, beside) = (page.links.into_values().collect(), page.beside.into_values().collect());
-        let gathered = Gathered { links, beside, seen };
+        let gathered = Gathered { links, beside, elsewhere: page.elsewhere, seen };
         let picture = self.plan_for(&gathered, frame, &[], report);
         let Some(only) = only else { return Ok(picture) };
         let unasked = picture.unasked(only);
@@ -201,6 +205,7 @@ impl<'a> Connection<'a> {
             canon: self.canon.clone(),
             by_hand: None,
             anew: HashMap::new(),
+            elsewhere: gathered.elsewhere.clone(),
             program: self.program,
             known,
             links,

@@ -59,10 +59,10 @@ impl Connection<'_> {
     }
 
     /// By which keys the records that a page plans are found, and whether somebody has it who is not linked. `linked`: the items
-    /// that are by now. Who is not linked and shares a key with one of these is in the page, so of these keys it is known whose
-    /// they are. Of the other keys of records that are only beside, it is not.
+    /// that are by now. Who is not linked and shares a key with one of these is in the page, or the page says that it was in another
+    /// one, so of these keys it is known whose they are. Of the other keys of records that are only beside, it is not.
     fn shared(&self, picture: &Picture<'_>, linked: &HashSet<usize>) -> HashMap<i64, Whose> {
-        let mut shared = HashMap::new();
+        let mut shared: HashMap<i64, Whose> = picture.elsewhere.iter().map(|key| (*key, Whose::Alone)).collect();
         for (index, item) in picture.plan.items.iter().enumerate() {
             let alone = item.link.is_none() && !linked.contains(&index);
             let whose = if alone { Whose::Alone } else { Whose::Linked };

@@ -282,7 +282,11 @@ impl<'a> Connection<'a> {
         while let Some(page) = pass.next(self.store, self.page)? {
             let now = self.page(page, &frame, None, &mut report)?;
             let mut pauses = Vec::new();
-            let would = |item: &&Item| matches!(&item.kind, Kind::Pair(outcome) if !outcome.changes.is_empty());
+            // Of one that is not clear to be anybody it is not known yet what they would do.
+            let would = |item: &&Item| match &item.kind {
+                Kind::Pair(outcome) => !outcome.changes.is_empty(),
+                Kind::Duplicate { .. } | Kind::Ambiguous { .. } => true,
+            };
             for item in now.plan.items.iter().filter(would) {
                 let records = End::BOTH.into_iter().filter_map(|end| Some((end, item.ids[end.index()].clone()?)));
                 let marks: Vec<_> = records.clone().map(|(end, id)| mark(end, &id)).collect();
