@@ -157,7 +157,7 @@ impl Resolve {
             say(&format!("{}: {kept}", painted(Paint::Strong, &program.name)));
         }
         if let Some(done) = done {
-            tables::report(program, done);
+            tables::written(program, who, done);
         }
     }
 }

@@ -208,7 +208,7 @@ impl Run {
             }
             Went::Failed(why) | Went::Refused(why) | Went::Held(why) => {
                 if output.json() {
-                    output.document(&serde_json::json!({ "connection": program.name, "error": why }));
+                    output.document(&serde_json::json!({ "version": 1, "connection": program.name, "error": why }));
                 }
                 if opened.tell(why) {
                     complain(&format!("{}: {why}", program.name));

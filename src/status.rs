@@ -48,7 +48,7 @@ impl Status {
             let Some(store) = Sqlite::look(path).map_err(said)? else {
                 if output.json() {
                     output.document(
-                        &json!({ "connection": program.name, "linked": 0, "open_writes": 0, "last_run": null }),
+                        &json!({ "version": 1, "connection": program.name, "linked": 0, "open_writes": 0, "last_run": null }),
                     );
                 } else {
                     say(&format!("{}: never ran\n", painted(Paint::Strong, &program.name)));
@@ -65,7 +65,7 @@ impl Status {
             let latest = store.history(&Asked { limit: Some(LOOKED_AT), ..Asked::default() }).map_err(said)?;
             if output.json() {
                 output.document(&json!({
-                    "connection": program.name, "linked": links, "open_writes": open,
+                    "version": 1, "connection": program.name, "linked": links, "open_writes": open,
                     "paused": paused.connection.as_ref().map(|pause| json!({ "since": pause.since.to_string(), "because": pause.why })),
                     "stopped": stopped.as_ref().map(|of| json!({
                         "since": of.since.to_string(), "last_tried": of.tried.to_string(), "because": of.why,
@@ -106,13 +106,16 @@ impl Status {
             for (end, side) in ["left", "right"].into_iter().zip(&program.sides) {
                 if let Some(tally) = summary.as_ref().and_then(|summary| summary.get(end)) {
                     let count = |what: &str| tally.get(what).and_then(Json::as_u64).unwrap_or_default();
+                    let rare = [("paused", "paused"), ("oscillating", "oscillating"), ("unasked", "not asked for")];
+                    let rare = rare.map(|(what, said)| (count(what), said)).into_iter().filter(|(count, _)| *count > 0);
                     text.push_str(&format!(
-                        "  {}: {} in sync, {} excluded, {} duplicates, {} failed\n",
+                        "  {}: {} in sync, {} excluded, {} duplicates, {} failed{}\n",
                         side.name,
                         count("in_sync") + count("created") + count("updated"),
                         count("excluded"),
                         count("duplicates"),
-                        count("failed")
+                        count("failed"),
+                        rare.map(|(count, said)| format!(", {count} {said}")).collect::<String>()
                     ));
                 }
             }

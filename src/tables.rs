@@ -116,9 +116,22 @@ pub(crate) fn first_plan(overview: &Overview<'_>) {
     say(&text);
 }
 
-/// Prints what a run did.
-pub(crate) fn report(program: &Program, report: &Report) {
-    say(&report_text(program, report));
+/// Prints what was written by hand: of everybody else nothing is known here, so there are no sums.
+pub(crate) fn written(program: &Program, name: &str, report: &Report) {
+    let mut text = format!("{}\n", painted(Paint::Strong, &format!("{}: {name}", program.name)));
+    for (side, tally) in program.sides.iter().zip(&report.tallies) {
+        let counts = [(tally.created, "created"), (tally.updated, "updated"), (tally.deleted, "deleted")];
+        let counts: Vec<_> =
+            counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+        if !counts.is_empty() {
+            text.push_str(&format!("  {}: {}\n", side.name, counts.join(", ")));
+        }
+    }
+    if report.written() == 0 {
+        text.push_str("  nothing was written\n");
+    }
+    text.push_str(&problems(program, report));
+    say(&text);
 }
 
 /// What a run did, for people.

@@ -159,7 +159,7 @@ impl Undo {
         let undone = connection.undo(&undo, &allowed, &mut progress).await;
         progress.done();
         let undone = undone.map_err(|error| error.to_string())?;
-        self.tell(program, &undone, output);
+        self.tell(program, name, &undone, output);
         Ok(Some(if undone.report.problems.is_empty() { Exit::Fine } else { Exit::Problems }))
     }
 
@@ -195,14 +195,14 @@ impl Undo {
         Ok(Some((Asked { records, ..asked }, format!("undo for {}", picture.who(item)))))
     }
 
-    fn tell(&self, program: &Program, undone: &Undone, output: &Output) {
+    fn tell(&self, program: &Program, name: &str, undone: &Undone, output: &Output) {
         if output.json() {
             let mut document = tables::report_json(program, &undone.report);
             document["paused"] = json!(undone.paused);
             output.document(&document);
             return;
         }
-        tables::report(program, &undone.report);
+        tables::written(program, name, &undone.report);
         if !undone.paused.is_empty() {
             let who: Vec<_> = undone.paused.iter().take(SHOWN).cloned().collect();
             let more = undone.paused.len().saturating_sub(who.len());
