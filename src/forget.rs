@@ -12,6 +12,7 @@ use syncc_runtime::{
 
 use crate::{
     ask,
+    check::plural,
     connect::{Access, Opened},
     exit::Exit,
     load::Loaded,
@@ -183,8 +184,9 @@ fn tell(program: &Program, forgot: Forgot, output: &Output) {
     }
     let [left, right] = &program.sides;
     let mut text = format!(
-        "{}: {who} is erased from what is remembered, with {history} lines of history\n  Nothing is deleted in {} or {}. While somebody with the same id or key is there, syncc leaves them alone;\n  `syncc forget EMAIL --take-back` ends that\n  Copies by `syncc backup`, stores that `syncc restore` kept, saved plans, the inbox of an app that tells by messages,\n  and what runs printed may still hold this person: erase those yourself\n",
+        "{}: {who} is erased from what is remembered, with {} of history\n  Nothing is deleted in {} or {}. While somebody with the same id or key is there, syncc leaves them alone;\n  `syncc forget EMAIL --take-back` ends that\n  Copies by `syncc backup`, stores that `syncc restore` kept, saved plans, the inbox of an app that tells by messages,\n  and what runs printed may still hold this person: erase those yourself\n",
         painted(Paint::Strong, &program.name),
+        plural(history, "line"),
         left.name,
         right.name
     );

@@ -153,6 +153,7 @@ impl Log {
             let ended = if run.ended.is_some() { "" } else { "  did not end" };
             let wrote = match run.lines {
                 0 => "nothing written".to_owned(),
+                1 => format!("1 line; `syncc log --run {}` shows it", run.id.0),
                 lines => format!("{lines} lines; `syncc log --run {}` shows them", run.id.0),
             };
             text.push_str(&format!(

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 use syncc_compiler::ir::{End, Program};
 use syncc_runtime::{
-    cycle::{Overview, Picture, Planned, Report, Tally, display, one_line, who},
+    cycle::{Overview, Picture, Planned, Report, Tally, display, fits, one_line, who},
     engine::{Change, Guard, Item, Kind, Outcome, Status},
     store::Activity,
 };
@@ -307,11 +307,9 @@ fn unclear<'p>(picture: &'p Picture<'_>) -> impl Iterator<Item = (End, &'p Item,
         Kind::Duplicate { end, key, .. } => {
             Some((*end, item, format!("another contact of this side has the same {key}; only the first is synced")))
         }
-        Kind::Ambiguous { end, candidates, key } => Some((
-            *end,
-            item,
-            format!("it fits {} contacts of the other side, one by {key}; none is touched", candidates.len()),
-        )),
+        Kind::Ambiguous { end, candidates, key } => {
+            Some((*end, item, format!("{}; none is touched", fits(candidates, key))))
+        }
     })
 }
 

@@ -107,9 +107,7 @@ impl Picture<'_> {
                 return None;
             }
             Kind::Ambiguous { end, candidates, key } => {
-                let fits = candidates.join(", ");
-                let why = format!("it fits {} contacts of the other side ({fits}), one by {key}", candidates.len());
-                adoption.unclear.push((*end, self.who(item), why));
+                adoption.unclear.push((*end, self.who(item), naming::fits(candidates, key)));
                 return None;
             }
             Kind::Pair(outcome) => outcome,

@@ -180,16 +180,10 @@ impl Picture<'_> {
                 );
             }
             Kind::Ambiguous { candidates, key, .. } => {
-                return match candidates.as_slice() {
-                    [only] => format!(
-                        "it fits contact {only} of the other side by {key}, and that one fits others too, so it is not clear who is who. Mend their keys; until then none is touched."
-                    ),
-                    several => format!(
-                        "it fits {} contacts of the other side ({}), one of them by {key}, so it is not clear who it is. Mend their keys; until then none is touched.",
-                        several.len(),
-                        several.join(", ")
-                    ),
-                };
+                return format!(
+                    "{}, so it is not clear who is who. Mend their keys; until then none is touched.",
+                    naming::fits(candidates, key)
+                );
             }
         };
         if let Some(end) = End::BOTH.into_iter().find(|end| self.gone(item, *end)) {

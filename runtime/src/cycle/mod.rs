@@ -52,7 +52,7 @@ pub use cost::Cost;
 pub use error::CycleError;
 pub use fingerprint::fingerprint;
 pub use forget::Forgot;
-pub use naming::{named, one_line, who};
+pub use naming::{fits, named, one_line, who};
 pub use pause::{Paused, pause, paused, resume};
 pub use picture::Picture;
 pub use recall::{Of, Planned};

@@ -9,6 +9,9 @@ use syncc_compiler::{
 
 use crate::store::NamedRecord;
 
+/// How many of those whom a record fits are named.
+const NAMED: usize = 5;
+
 /// A record by field name. Unknown fields are left out.
 #[must_use]
 pub fn named(side: &Side, record: &Record) -> NamedRecord {
@@ -54,4 +57,17 @@ fn name_of(side: &Side, record: &Record) -> String {
     }
     let parts: Vec<_> = ["name.given", "name.family"].into_iter().filter_map(text).collect();
     if parts.is_empty() { text("email").or_else(|| text("phone")).unwrap_or_default() } else { parts.join(" ") }
+}
+
+/// Why it is not clear who a record is that has a key with others in common: whom of the other side it fits.
+#[must_use]
+pub fn fits(candidates: &[String], key: &str) -> String {
+    match candidates {
+        [only] => format!("it fits contact {only} of the other side by {key}, and that one fits others too"),
+        several => {
+            let more = if several.len() > NAMED { ", …" } else { "" };
+            let names = several.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ") + more;
+            format!("it fits {} contacts of the other side ({names}), one of them by {key}", several.len())
+        }
+    }
 }
