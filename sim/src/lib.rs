@@ -15,6 +15,7 @@
 mod apps;
 pub mod cell;
 pub mod chance;
+pub mod disk;
 pub mod draw;
 pub mod event;
 pub mod files;

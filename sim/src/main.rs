@@ -12,6 +12,7 @@ use std::{
 
 use clap::{Parser, ValueEnum};
 use syncc_sim::{
+    disk,
     draw::draw,
     oracle::Promise,
     report,
@@ -42,6 +43,9 @@ struct Arguments {
     /// The real apps in a made-up network, and not the made-up apps.
     #[arg(long, conflicts_with_all = ["replay", "keep", "format"])]
     wired: bool,
+    /// The real apps of files, on files, and not the made-up apps.
+    #[arg(long, conflicts_with_all = ["replay", "keep", "format", "wired"])]
+    disk: bool,
     /// Writes a report, as Markdown.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -84,6 +88,9 @@ fn work(arguments: &Arguments) -> Result<bool, Anything> {
     if arguments.wired {
         return work_wired(arguments);
     }
+    if arguments.disk {
+        return work_disk(arguments);
+    }
     if let Some(seed) = arguments.seed {
         let ran = seeds::one(seed, None)?;
         if ran.violations.is_empty() {
@@ -119,18 +126,37 @@ fn work_wired(arguments: &Arguments) -> Result<bool, Anything> {
     let began = Instant::now();
     let range = arguments.first_seed..arguments.first_seed.saturating_add(arguments.seeds);
     let (tally, failures) = wired::many::many(range, threads(arguments), None)?;
-    let text = format!("{}\nTook {} s.\n", tally.markdown(), began.elapsed().as_secs());
+    told(arguments, &tally.markdown(), began, &failures, "--wired")
+}
+
+/// The same with the apps of files.
+fn work_disk(arguments: &Arguments) -> Result<bool, Anything> {
+    if let Some(seed) = arguments.seed {
+        let plan = disk::draw::draw(seed);
+        let ran = disk::run::run(&plan)?;
+        writeln!(io::stdout(), "{}", disk::story::tell(&plan, &ran))?;
+        return Ok(ran.violations.is_empty());
+    }
+    let began = Instant::now();
+    let range = arguments.first_seed..arguments.first_seed.saturating_add(arguments.seeds);
+    let (tally, failures) = disk::many::many(range, threads(arguments))?;
+    told(arguments, &tally.markdown(), began, &failures, "--disk")
+}
+
+/// Prints what many seeds add up to, and what went wrong with them.
+fn told(arguments: &Arguments, table: &str, began: Instant, failures: &[Failure], mode: &str) -> Result<bool, Anything> {
+    let text = format!("{table}\nTook {} s.\n", began.elapsed().as_secs());
     write!(io::stdout(), "{text}")?;
     if let Some(file) = &arguments.report {
         fs::write(file, &text)?;
     }
-    for Failure { seed, violations } in &failures {
+    for Failure { seed, violations } in failures {
         for violation in violations {
             writeln!(io::stderr(), "seed {seed}: {violation}")?;
         }
     }
     if let Some(Failure { seed, .. }) = failures.first() {
-        writeln!(io::stderr(), "Tell the first one: syncc-sim --wired --seed {seed}")?;
+        writeln!(io::stderr(), "Tell the first one: syncc-sim {mode} --seed {seed}")?;
     }
     Ok(failures.is_empty())
 }

@@ -48,12 +48,19 @@ pub struct Picture<'a> {
     pub(super) holds: Holds,
     /// What stands in for mappings, where a side has no place for their fields.
     fitted: Fitted,
+    /// By the index of each field whether anything of the rules reads it, left first.
+    read: [Vec<bool>; 2],
 }
 
 impl Picture<'_> {
     /// The lens of the mapping at this index, as it was planned with.
     pub(super) fn lens(&self, index: usize) -> Option<&Lens> {
         self.fitted.lens(index, self.program.mappings.get(index)?)
+    }
+
+    /// Whether a mapping from this end, or a rule, reads a field of it.
+    pub(super) fn reads(&self, end: End, field: usize) -> bool {
+        self.read[end.index()].get(field).copied().unwrap_or_default()
     }
 
     /// How many writes the plan holds.
@@ -217,6 +224,7 @@ impl<'a> Connection<'a> {
             unread,
             holds,
             fitted: engine.fitted().clone(),
+            read: engine.reads(),
         };
         picture.report_held(report);
         self.note_lacking(&engine, &picture, report);

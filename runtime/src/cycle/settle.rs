@@ -136,9 +136,12 @@ impl Connection<'_> {
             // A field whose base is held back until its contact comes into scope again keeps that base.
             let held_back = |index: usize| planned.values().get(index) != after.values().get(index);
             let stored = stored(after, before, now);
-            let values = stored.values().iter().enumerate();
-            let values = values.map(|(index, stored)| {
-                if held_back(index) { planned.values().get(index).cloned().unwrap_or_default() } else { stored.clone() }
+            let values = stored.values().iter().zip(now.values()).enumerate();
+            let values = values.map(|(index, (stored, now))| match held_back(index) {
+                true => planned.values().get(index).cloned().unwrap_or_default(),
+                // Nobody follows it. What the app made of it (a whole name out of parts that were written) is no edit.
+                false if now.is_known() && !picture.reads(end, index) => now.clone(),
+                false => stored.clone(),
             });
             Some(Record::new(values.collect()))
         };

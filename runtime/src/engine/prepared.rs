@@ -8,7 +8,7 @@ use syncc_compiler::{
     value::{Canon, Record, Value},
 };
 
-use super::{Pair, fitted::Fitted, truth::View};
+use super::{Pair, agree::fields_of, fitted::Fitted, truth::View};
 
 /// What a program makes of pairs. Prepared once, used for every pair; shares nothing between pairs.
 #[derive(Debug)]
@@ -76,6 +76,32 @@ impl<'p> Engine<'p> {
     /// What stands in for the mappings of the program, for whoever tells of a plan.
     pub(crate) fn fitted(&self) -> &Fitted {
         &self.fitted
+    }
+
+    /// By the index of each field of each side, left first, whether something reads it: a mapping from there, or a rule.
+    #[must_use]
+    pub fn reads(&self) -> [Vec<bool>; 2] {
+        let mut reads = End::BOTH.map(|end| vec![false; self.program.side(end).fields.len()]);
+        let mut note = |end: End, field: FieldId| {
+            if let Some(read) = reads[end.index()].get_mut(field.index()) {
+                *read = true;
+            }
+        };
+        for (index, mapping) in self.program.mappings.iter().enumerate() {
+            let fields = self.lens(index, mapping).map(fields_of).unwrap_or_default();
+            fields.into_iter().filter(|(end, _)| mapping.direction.from(*end)).for_each(|(end, field)| note(end, field));
+        }
+        for atom in &self.program.atoms {
+            atom.test.field().into_iter().for_each(|field| note(atom.end, field));
+        }
+        for rule in &self.program.rules {
+            let there = rule.effects.iter().chain(rule.undo.iter().flatten());
+            there.filter_map(Effect::field).for_each(|field| note(rule.from.other(), field));
+            let back = rule.other_way.iter();
+            let back = back.flat_map(|way| way.make_true.iter().chain(way.make_false.iter().flatten()));
+            back.filter_map(Effect::field).for_each(|field| note(rule.from, field));
+        }
+        reads
     }
 
     /// The program that it runs.

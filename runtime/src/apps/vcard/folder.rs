@@ -117,7 +117,7 @@ impl Folder {
                 let what = format!("{}: it is a link, and what it leads to cannot be read: {error}", path.display());
                 return Ok(Read::Problem(what));
             }
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Read::Gone),
+            Err(error) if error.kind() == ErrorKind::NotFound => return self.is_there().map(|()| Read::Gone),
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
                 return Ok(Read::Problem(format!("{}: you are not allowed to read it", path.display())));
             }
@@ -174,7 +174,7 @@ impl Folder {
         self.check_name(name)?;
         let path = self.path.join(name);
         Staged::replacing(&path, content, sync).map_err(|error| match error.kind() {
-            ErrorKind::NotFound => not_there(&path),
+            ErrorKind::NotFound => self.missing(&path),
             _ => file::explain("written", &path, &error),
         })
     }
@@ -215,8 +215,9 @@ impl Folder {
             checked => checked?,
         }
         match fs::remove_file(&path) {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(file::explain("deleted", &path, &error)),
-            _ => Ok(tombstone(name)),
+            Err(error) if error.kind() == ErrorKind::NotFound => self.is_there().map(|()| tombstone(name)),
+            Err(error) => Err(file::explain("deleted", &path, &error)),
+            Ok(()) => Ok(tombstone(name)),
         }
     }
 
@@ -231,9 +232,19 @@ impl Folder {
         match fs::read(&path) {
             Ok(raw) if version.is_none_or(|version| file::version(&raw) == version) => Ok(()),
             Ok(_) => Err(AppError::new(Class::Stale, format!("{} was changed since it was read", path.display()))),
-            Err(error) if error.kind() == ErrorKind::NotFound => Err(not_there(&path)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Err(self.missing(&path)),
             Err(error) => Err(file::explain("read", &path, &error)),
         }
+    }
+
+    /// Whether the folder itself is there. Of a folder that is elsewhere (a drive that was taken out) no card is gone.
+    fn is_there(&self) -> Result<(), AppError> {
+        fs::metadata(&self.path).map(drop).map_err(|error| file::explain("opened", &self.path, &error))
+    }
+
+    /// Why a file is not found.
+    fn missing(&self, path: &Path) -> AppError {
+        self.is_there().err().unwrap_or_else(|| not_there(path))
     }
 
     /// An id is the name of a file in this folder, never a way out of it.

@@ -59,7 +59,19 @@ pub(super) fn set_cursor(db: &Connection, end: End, cursor: Option<&str>) -> Res
     Ok(())
 }
 
+/// Notes what a listing showed that was cut off: should that be deleted before the next one, no list of what changed tells of it.
+pub(super) fn note_cut_off(db: &Connection, end: End) -> Result<(), Fault> {
+    let cut_off = db
+        .prepare_cached(
+            r#"UPDATE seen SET listing = ?2 WHERE "end" = ?1 AND NOT deleted
+               AND listing = (SELECT listing FROM ends WHERE "end" = ?1 AND listing_open)"#,
+        )?
+        .execute(params![code::end(end), MADE])?;
+    if cut_off > 0 { note_made(db, end) } else { Ok(()) }
+}
+
 pub(super) fn begin_listing(db: &Connection, end: End) -> Result<(), Fault> {
+    note_cut_off(db, end)?;
     db.prepare_cached(r#"UPDATE ends SET listing = listing + 1, listing_open = 1 WHERE "end" = ?1"#)?
         .execute([code::end(end)])?;
     Ok(())
@@ -72,7 +84,7 @@ const MISSED: i64 = 0;
 /// The same, for one of which that is in doubt.
 const DOUBTED: i64 = -1;
 
-/// The same, for one that was made and that no listing has shown yet.
+/// The same, for one that was made, or that a listing showed which was cut off: no whole listing has shown it yet.
 const MADE: i64 = -2;
 
 /// Notes that records of an end were made.

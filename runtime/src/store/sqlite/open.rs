@@ -3,12 +3,13 @@
 use std::{fs, path::Path, time::Duration};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, config::DbConfig};
+use syncc_compiler::ir::End;
 
 use super::{
     super::StoreError,
     fault::Fault,
     migrate::{STEPS, migrate},
-    prepared,
+    observations, prepared,
 };
 
 /// What SQLite calls a file that there is none of.
@@ -127,6 +128,7 @@ pub(super) fn open(path: &Path, name: &str) -> Result<Connection, Fault> {
         }
     }
     // Whoever began a listing and did not end it is gone: it must not be ended by somebody else.
+    End::BOTH.into_iter().try_for_each(|end| observations::note_cut_off(&transaction, end))?;
     transaction.execute("UPDATE ends SET listing_open = 0 WHERE listing_open", [])?;
     transaction.commit()?;
     Ok(connection)
