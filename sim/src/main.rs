@@ -144,7 +144,13 @@ fn work_disk(arguments: &Arguments) -> Result<bool, Anything> {
 }
 
 /// Prints what many seeds add up to, and what went wrong with them.
-fn told(arguments: &Arguments, table: &str, began: Instant, failures: &[Failure], mode: &str) -> Result<bool, Anything> {
+fn told(
+    arguments: &Arguments,
+    table: &str,
+    began: Instant,
+    failures: &[Failure],
+    mode: &str,
+) -> Result<bool, Anything> {
     let text = format!("{table}\nTook {} s.\n", began.elapsed().as_secs());
     write!(io::stdout(), "{text}")?;
     if let Some(file) = &arguments.report {

@@ -89,7 +89,10 @@ impl<'p> Engine<'p> {
         };
         for (index, mapping) in self.program.mappings.iter().enumerate() {
             let fields = self.lens(index, mapping).map(fields_of).unwrap_or_default();
-            fields.into_iter().filter(|(end, _)| mapping.direction.from(*end)).for_each(|(end, field)| note(end, field));
+            fields
+                .into_iter()
+                .filter(|(end, _)| mapping.direction.from(*end))
+                .for_each(|(end, field)| note(end, field));
         }
         for atom in &self.program.atoms {
             atom.test.field().into_iter().for_each(|field| note(atom.end, field));

@@ -48,7 +48,8 @@ pub trait Store: Send {
     fn begin_listing(&mut self, end: End) -> Result<(), StoreError>;
     /// Takes one page of observations in. A tombstone marks the record deleted and drops its raw form.
     /// An alias moves the link of a former id to the new one, and [`Self::former`] knows it from then on. If both were linked, the link of the former id
-    /// is forgotten, so that a merge of two records never deletes anything on the other side. An observation
+    /// is forgotten, so that a merge of two records never deletes anything on the other side. A former id that a record of the
+    /// same page has, and is not deleted, was handed on: two may exchange their ids. What is known follows when the listing ends. An observation
     /// that the app says is older than the stored one changes nothing: reads may lag behind our own writes.
     fn observe(&mut self, end: End, page: &[Observed]) -> Result<(), StoreError>;
     /// The same of what an app holds now for certain, whatever it says of when that was edited: somebody may have put an older

@@ -56,7 +56,7 @@ fn deed(chance: &mut Chance) -> Deed {
         8..=10 => Does::Make { both: chance.once_in(4), borrowed: chance.once_in(8) },
         11..=13 => Does::Delete,
         14 => Does::Rename,
-        15 if std::env::var("NOSWAP").is_err() => Does::Swap,
+        15 => Does::Swap,
         16 | 17 => Does::Shuffle,
         18 => Does::Save(chance.below(16)),
         _ => Does::Vanish,

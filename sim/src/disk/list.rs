@@ -34,8 +34,11 @@ impl List {
         let text = fs::read_to_string(&self.path)?;
         let text = text.strip_prefix(MARK).unwrap_or(&text);
         let delimiter = if self.style.semicolons { b';' } else { b',' };
-        let mut reader =
-            csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(text.as_bytes());
         let mut rows = Vec::new();
         for row in reader.records() {
             rows.push(row?.iter().map(str::to_owned).collect());
@@ -109,7 +112,7 @@ impl Book for List {
             _ => {
                 let by = 1.min(rows.len());
                 rows.rotate_left(by);
-            },
+            }
         }
         self.write(&columns, &rows)
     }

@@ -60,6 +60,21 @@ pub(super) fn name_of(op: Uuid) -> String {
     format!("{op}.vcf")
 }
 
+/// Whether a create may have given a file its name.
+pub(super) fn is_made(name: &str) -> bool {
+    name.strip_suffix(".vcf").is_some_and(|op| Uuid::try_parse(op).is_ok())
+}
+
+/// The id of a contact that is gone, and whose file name another contact has by now. It is the name of no file. `nobodys`: a
+/// number by chance, as several may give up one name.
+pub(super) fn given_up(name: &str, nobodys: u128) -> String {
+    format!("{name}/{nobodys:032x}")
+}
+
+fn is_given_up(id: &str) -> bool {
+    id.contains('/')
+}
+
 /// A contact that is gone.
 pub(super) fn tombstone(name: &str) -> Observed {
     Observed { id: name.to_owned(), version: None, raw: Vec::new(), deleted: true, edited: None, aliases: Vec::new() }
@@ -144,6 +159,9 @@ impl Folder {
 
     /// Reads one contact; `None` when its file is not there.
     pub(super) fn get(&self, name: &str) -> Result<Option<Observed>, AppError> {
+        if is_given_up(name) {
+            return Ok(None);
+        }
         self.check_name(name)?;
         match self.read(name)? {
             Read::Card(found) => Ok(Some(found.observed)),

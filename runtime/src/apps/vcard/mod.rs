@@ -4,7 +4,8 @@
 //! Promises:
 //! - A file is replaced in one step, and only if it is still what was last read.
 //! - A file that cannot be read as one card is named as a problem, never touched and never counts as deleted.
-//! - A file that got another name since the last listing is still the same contact: its UID tells, else its content.
+//! - A file that got another name since the last listing is still the same contact: its UID tells, else its content. So are
+//!   files that exchanged their names, or were numbered anew.
 //! - A new content is on the disk before a file gets it: a power cut leaves the old one or the new one.
 //! - Files that did not change since the last listing are not opened.
 
@@ -26,7 +27,7 @@ use crate::world::World;
 use card::{Card, Layout};
 use cursor::{Cursor, Draft, Stamp};
 use folder::{Folder, Found, Read};
-use moved::Gone;
+use moved::{Gone, Handed, Hands};
 
 /// How many records are handed over at once.
 const PAGE: usize = 500;
@@ -53,6 +54,27 @@ struct Vcard {
     world: World,
 }
 
+impl Vcard {
+    /// Those whose file names went over, with the names that they had.
+    fn handed(&self, handed: Handed) -> Result<Vec<Observed>, AppError> {
+        let mut observed = Vec::new();
+        // Whoever has one of the names that were left is told of with them: the name is not theirs who had it.
+        let left = handed.moved.values().filter(|name| !handed.moved.contains_key(*name)).map(|name| (name, None));
+        for (name, former) in left.chain(handed.moved.iter().map(|(name, former)| (name, Some(former)))) {
+            if let Read::Card(mut found) = self.folder.read(name)? {
+                found.observed.aliases.extend(former.cloned());
+                observed.push(found.observed);
+            }
+        }
+        let gone = handed.gone.into_iter();
+        observed.extend(gone.map(|name| {
+            let gone = folder::tombstone(&folder::given_up(&name, self.world.chance.bits()));
+            Observed { aliases: vec![name], ..gone }
+        }));
+        Ok(observed)
+    }
+}
+
 #[async_trait]
 impl App for Vcard {
     async fn identity(&self) -> Result<String, AppError> {
@@ -66,12 +88,13 @@ impl App for Vcard {
         let known = cursor.map(Cursor::read).transpose()?;
         let stopped = || AppError::new(Class::Fatal, "syncc was stopped while the folder was listed");
         let (files, mut problems) = files.await.ok_or_else(stopped)??;
-        let before = known.as_ref().map(|known| known.files.as_slice()).unwrap_or_default();
-        let mut left = Gone::of(before, &files);
+        let listed = known.as_ref().map(|known| known.files.as_slice()).unwrap_or_default();
+        let mut left = Gone::of(listed, &files);
         // After a listing with gaps a deletion may hide in a gap, so everything is listed again.
         let full = !known.as_ref().is_some_and(|known| known.complete);
-        let mut known = before.iter().copied().peekable();
+        let mut known = listed.iter().copied().peekable();
         let (mut batch, mut gone, mut unreadable) = (Vec::new(), Vec::new(), Vec::new());
+        let mut hands = Hands::default();
         let mut files = files.into_iter();
         loop {
             // Both lists are in the order of the names: they are gone through side by side.
@@ -80,8 +103,8 @@ impl App for Vcard {
                 && let Some((name, stamp)) = files.next()
             {
                 while known.next_if(|(known, _)| *known < name.as_str()).is_some() {}
-                let before = known.next_if(|(known, _)| *known == name).map(|(_, before)| before);
-                let still = before.filter(|before| !full && stamp.is_still(before));
+                let before = known.next_if(|(known, _)| *known == name);
+                let still = before.map(|(_, before)| before).filter(|before| !full && stamp.is_still(before));
                 if let (Some(still), true) = (still, some.is_empty()) {
                     next.keep(&name, still);
                     continue;
@@ -104,10 +127,22 @@ impl App for Vcard {
                 match read? {
                     Read::Card(found) => {
                         let Found { mut observed, mark, made_as } = *found;
-                        if before.is_none() {
-                            // What the last run made came after its listing, which therefore does not know it.
-                            let made_as = || made_as.filter(|made_as| cursor.is_some() && !self.folder.has(made_as));
-                            observed.aliases.extend(left.became(&mark).map(str::to_owned).or_else(made_as));
+                        // What the last run made came after its listing, which therefore does not know it.
+                        let unlisted = |name: &String| {
+                            cursor.is_some() && listed.binary_search_by_key(&name.as_str(), |(name, _)| name).is_err()
+                        };
+                        let mut made_as = made_as.filter(unlisted);
+                        // Under a name that we gave after the last listing, another contact may be known.
+                        if before.is_none() && (listed.is_empty() || !folder::is_made(&name)) {
+                            let free = made_as.take_if(|made_as| !self.folder.has(made_as));
+                            observed.aliases.extend(left.became(&mark).map(str::to_owned).or(free));
+                        }
+                        match before {
+                            Some(before) => hands.known_name(before.0, before.1, &mark, made_as),
+                            None if observed.aliases.is_empty() && !listed.is_empty() => {
+                                hands.new_name(&name, &mark, made_as);
+                            }
+                            None => {}
                         }
                         batch.push(observed);
                         next.add(&name, stamp, &mark);
@@ -118,7 +153,11 @@ impl App for Vcard {
                         problems.push(problem);
                         unreadable.push(name.clone());
                         // Looked at again next time, so that the problem stays in sight until it is solved.
-                        next.add(&name, Stamp::AGAIN, before.and_then(cursor::mark_of).unwrap_or_default());
+                        next.add(
+                            &name,
+                            Stamp::AGAIN,
+                            before.and_then(|(_, before)| cursor::mark_of(before)).unwrap_or_default(),
+                        );
                     }
                 }
             }
@@ -126,6 +165,7 @@ impl App for Vcard {
                 page(std::mem::take(&mut batch))?;
             }
         }
+        batch.extend(self.handed(hands.sorted(&mut left))?);
         if !full {
             gone.extend(left.into_names().map(folder::tombstone));
         }

@@ -3,8 +3,12 @@
 //! A file that is gone and a new one are one contact when both hold the same UID, or, without a UID, the same content. The
 //! listing before remembers that of each file as a mark. A mark of several files that are gone tells nothing, nor does
 //! one of a file that is still there: then there are two of it.
+//!
+//! A name may also have gone over to another contact: two files exchanged theirs, or all were numbered anew. Then the contact
+//! goes with its mark, and one whose name has another contact by now, and that is nowhere else, is gone. A file whose mark is
+//! another one, and no contact's that there was, is the same contact, edited.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{cursor, listing::Listed};
 
@@ -44,5 +48,63 @@ impl<'c> Gone<'c> {
     /// Those that are gone under every name.
     pub(super) fn into_names(self) -> impl Iterator<Item = &'c str> {
         self.names.into_iter()
+    }
+}
+
+/// Names under which there is another mark than in the listing before.
+#[derive(Debug, Default)]
+pub(super) struct Hands<'c> {
+    /// The names that there are with another mark than before, and new ones.
+    now: Vec<Hand>,
+    /// Under which name a contact was, by its mark before; none where several had it.
+    before: HashMap<&'c str, Option<&'c str>>,
+}
+
+/// A name, and the contact that has it now.
+#[derive(Debug)]
+struct Hand {
+    name: String,
+    mark: String,
+    /// The name that a create of ours gave it, if no listing has shown that name yet.
+    made_as: Option<String>,
+}
+
+/// What came of the names that went over.
+#[derive(Debug, Default)]
+pub(super) struct Handed {
+    /// The former name of a contact, by the name that it has now.
+    pub(super) moved: BTreeMap<String, String>,
+    /// Names that have another contact by now, while the one that had them is gone.
+    pub(super) gone: Vec<String>,
+}
+
+impl<'c> Hands<'c> {
+    /// A name that is new, and of which nothing is known.
+    pub(super) fn new_name(&mut self, name: &str, mark: &str, made_as: Option<String>) {
+        self.now.push(Hand { name: name.to_owned(), mark: mark.to_owned(), made_as });
+    }
+
+    /// A name that was there, with the stamp that it had.
+    pub(super) fn known_name(&mut self, name: &'c str, before: &'c str, mark: &str, made_as: Option<String>) {
+        let Some(was) = cursor::mark_of(before).filter(|was| *was != mark) else { return };
+        self.before.entry(was).and_modify(|name| *name = None).or_insert(Some(name));
+        self.new_name(name, mark, made_as);
+    }
+
+    /// Who is under which name now. `left`: the files that are gone, of which some are found here.
+    pub(super) fn sorted(mut self, left: &mut Gone<'c>) -> Handed {
+        let marks: HashMap<&str, &str> = self.now.iter().map(|hand| (hand.name.as_str(), hand.mark.as_str())).collect();
+        let mut handed = Handed::default();
+        for Hand { name, mark, made_as } in &self.now {
+            let known = self.before.remove(mark.as_str()).flatten().or_else(|| left.became(mark));
+            // Where the same contact is under the name that it was made as, this is a second one.
+            let made_as = made_as.as_deref().filter(|made_as| marks.get(made_as).is_none_or(|other| other != mark));
+            if let Some(former) = known.or(made_as).filter(|former| former != name) {
+                handed.moved.insert(name.clone(), former.to_owned());
+            }
+        }
+        let moved: BTreeSet<&String> = handed.moved.values().collect();
+        handed.gone = handed.moved.keys().filter(|name| !moved.contains(name)).cloned().collect();
+        handed
     }
 }

@@ -22,6 +22,7 @@ pub(super) const STEPS: &[&str] = &[
     include_str!("migrations/0011_stopped.sql"),
     include_str!("migrations/0012_made.sql"),
     include_str!("migrations/0013_ran.sql"),
+    include_str!("migrations/0014_handed.sql"),
 ];
 
 /// Does the steps that are missing.

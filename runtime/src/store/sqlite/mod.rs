@@ -13,6 +13,7 @@ mod code;
 mod fault;
 mod forgotten;
 mod former;
+mod handed;
 mod history;
 mod journal;
 mod kept;

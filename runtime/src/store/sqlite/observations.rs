@@ -6,7 +6,14 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use syncc_compiler::ir::End;
 
-use super::{super::Seen, care, code, fault::Fault, former, history, journal, links};
+use super::{
+    super::Seen,
+    code,
+    fault::Fault,
+    former,
+    handed::{self, Handed},
+    links,
+};
 use crate::apps::Observed;
 
 pub(super) fn identity(db: &Connection, end: End) -> Result<Option<String>, Fault> {
@@ -72,6 +79,7 @@ pub(super) fn note_cut_off(db: &Connection, end: End) -> Result<(), Fault> {
 
 pub(super) fn begin_listing(db: &Connection, end: End) -> Result<(), Fault> {
     note_cut_off(db, end)?;
+    handed::forget(db, end)?;
     db.prepare_cached(r#"UPDATE ends SET listing = listing + 1, listing_open = 1 WHERE "end" = ?1"#)?
         .execute([code::end(end)])?;
     Ok(())
@@ -157,6 +165,7 @@ pub(super) fn end_listing(db: &Connection, end: End, complete: bool, cursor: Opt
     if ended == 0 {
         return Err(Fault::out_of_order("a listing was ended that was not begun"));
     }
+    handed::carry_out_noted(db, end)?;
     if complete {
         db.prepare_cached(
             r#"UPDATE seen SET deleted = 1, raw = x'', version = NULL, listing = ?2
@@ -236,10 +245,27 @@ pub(super) fn observe(db: &Connection, end: End, page: &[Observed], from: From) 
             list.execute(params![side, record.id, listing])?;
         }
     }
-    for record in &sorted {
-        for former in &record.aliases {
-            rename(db, end, former, &record.id, known.contains(&record.id))?;
-        }
+    // An id that another record of the page has by now was handed on: all of those at once, as two may exchange theirs.
+    let live: BTreeSet<&str> =
+        sorted.iter().filter(|record| !record.deleted).map(|record| record.id.as_str()).collect();
+    let aliases = sorted.iter().flat_map(|record| record.aliases.iter().map(|former| (former.as_str(), &record.id)));
+    let aliases: Vec<_> = aliases.filter(|(former, id)| former != id).collect();
+    let left: BTreeSet<&str> = aliases.iter().map(|(former, _)| *former).collect();
+    let (given, others): (Vec<_>, Vec<_>) =
+        aliases.into_iter().partition(|(former, id)| live.contains(former) || left.contains(id.as_str()));
+    for (former, id) in others {
+        rename(db, end, former, id, known.contains(id))?;
+    }
+    if !given.is_empty() {
+        let merged = |id: &String| known.contains(id) && !left.contains(id.as_str());
+        let handed = given.iter().map(|(former, id)| Handed {
+            former: (*former).to_owned(),
+            id: (*id).clone(),
+            merged: merged(id),
+            left: !live.contains(former),
+        });
+        let handed: Vec<Handed> = handed.collect();
+        if is_listing(db, end)? { handed::note(db, end, &handed)? } else { handed::carry_out(db, end, &handed)? }
     }
     for record in sorted.iter().filter(|record| record.deleted) {
         drop_if_gone(db, end, &record.id)?;
@@ -254,12 +280,31 @@ pub(super) fn rename(db: &Connection, end: End, former: &str, id: &str, merged: 
     if former == id || deleted(db, end, id)?.is_none() {
         return Ok(());
     }
-    links::rename(db, end, former, id)?;
-    journal::rename(db, end, former, id)?;
-    history::rename(db, end, former, id, merged)?;
-    care::rename(db, end, former, id)?;
-    db.prepare_cached(r#"DELETE FROM seen WHERE "end" = ?1 AND id = ?2"#)?.execute(params![code::end(end), former])?;
+    handed::pass_on(db, end, former, id, merged)?;
+    forget(db, end, former)?;
     former::note(db, end, former, id)
+}
+
+/// Forgets what was observed of a record.
+pub(super) fn forget(db: &Connection, end: End, id: &str) -> Result<(), Fault> {
+    db.prepare_cached(r#"DELETE FROM seen WHERE "end" = ?1 AND id = ?2"#)?.execute(params![code::end(end), id])?;
+    Ok(())
+}
+
+fn is_listing(db: &Connection, end: End) -> Result<bool, Fault> {
+    Ok(db
+        .prepare_cached(r#"SELECT listing_open FROM ends WHERE "end" = ?1"#)?
+        .query_row([code::end(end)], |row| row.get(0))?)
+}
+
+/// Makes sure that a record is known that something is to be linked with: as one that is gone, if it is not there.
+pub(super) fn keep_gone(db: &Connection, end: End, id: &str) -> Result<(), Fault> {
+    db.prepare_cached(
+        r#"INSERT OR IGNORE INTO seen ("end", id, raw, deleted, listing)
+           SELECT "end", ?2, x'', 1, listing FROM ends WHERE "end" = ?1"#,
+    )?
+    .execute(params![code::end(end), id])?;
+    Ok(())
 }
 
 /// Whether the record was observed, deleted or not.

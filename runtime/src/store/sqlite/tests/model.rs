@@ -40,6 +40,8 @@ pub(super) struct Side {
     pub(super) seen: BTreeMap<String, Observed>,
     /// Ids that became another record's.
     became: BTreeSet<String>,
+    /// Ids that were handed on since the listing began.
+    handed: Vec<(String, String, bool)>,
 }
 
 impl Side {
@@ -64,6 +66,7 @@ impl Model {
 
     pub(super) fn begin_listing(&mut self, end: End) {
         self.side(end).listing = true;
+        self.side(end).handed.clear();
         self.side(end).listed.clear();
     }
 
@@ -81,12 +84,45 @@ impl Model {
         }
         let mut sorted: Vec<_> = page.iter().collect();
         sorted.sort_by_key(|record| &record.id);
-        for new in sorted {
-            for former in &new.aliases {
-                self.rename(end, former, &new.id);
-            }
+        let live: BTreeSet<&String> = page.iter().filter(|new| !new.deleted).map(|new| &new.id).collect();
+        let aliases = sorted.iter().flat_map(|new| new.aliases.iter().map(|former| (former, &new.id)));
+        let aliases: Vec<_> = aliases.filter(|(former, id)| former != id).collect();
+        let left: BTreeSet<&String> = aliases.iter().map(|(former, _)| *former).collect();
+        let (handed, others): (Vec<_>, Vec<_>) =
+            aliases.into_iter().partition(|(former, id)| live.contains(former) || left.contains(id));
+        others.into_iter().for_each(|(former, id)| self.rename(end, former, id));
+        let handed = handed.into_iter().map(|(former, id)| (former.clone(), id.clone(), !live.contains(former)));
+        if self.side(end).listing {
+            let handed: Vec<_> = handed.collect();
+            self.side(end).handed.extend(handed);
+        } else {
+            let handed: Vec<_> = handed.collect();
+            self.hand_on(end, handed);
         }
         self.sweep();
+    }
+
+    fn hand_on(&mut self, end: End, handed: Vec<(String, String, bool)>) {
+        for (nth, (former, ..)) in handed.iter().enumerate() {
+            self.pass_on(end, former, &format!("between {nth}"));
+        }
+        for (nth, (former, id, left)) in handed.iter().enumerate() {
+            self.side(end).seen.entry(id.clone()).or_insert_with(|| Observed {
+                id: id.clone(),
+                version: None,
+                raw: Vec::new(),
+                deleted: true,
+                edited: None,
+                aliases: Vec::new(),
+            });
+            self.pass_on(end, &format!("between {nth}"), id);
+            if *left {
+                let side = self.side(end);
+                side.seen.remove(former);
+                side.became.remove(id);
+                side.became.insert(former.clone());
+            }
+        }
     }
 
     pub(super) fn end_listing(&mut self, end: End, complete: bool, cursor: Option<&str>) -> Result<(), Refusal> {
@@ -95,6 +131,9 @@ impl Model {
             return Err(Refusal::OutOfOrder);
         }
         side.listing = false;
+        let handed = std::mem::take(&mut side.handed);
+        self.hand_on(end, handed);
+        let side = self.side(end);
         side.cursor = cursor.map(str::to_owned);
         if complete {
             for (id, record) in &mut side.seen {
@@ -203,6 +242,14 @@ impl Model {
         if former == id || !self.sides[end.index()].seen.contains_key(id) {
             return;
         }
+        self.pass_on(end, former, id);
+        let side = self.side(end);
+        side.seen.remove(former);
+        side.became.remove(id);
+        side.became.insert(former.to_owned());
+    }
+
+    fn pass_on(&mut self, end: End, former: &str, id: &str) {
         if let Some(link) = self.link_of(end, former) {
             if self.link_of(end, id).is_some() {
                 self.links.retain(|known| known.id != link);
@@ -217,10 +264,6 @@ impl Model {
                 *name = Some(id.to_owned());
             }
         }
-        let side = self.side(end);
-        side.seen.remove(former);
-        side.became.remove(id);
-        side.became.insert(former.to_owned());
     }
 
     /// Deleted records that are in no link are forgotten.
