@@ -106,8 +106,11 @@ pub fn run(plan: &Plan) -> Result<Ran, DiskError> {
     Ok(Ran { story, violations })
 }
 
+/// Rules, whether there are cards on the right, and what the compiler makes of them.
+type Compiled = (Rules, bool, Result<Arc<Program>, String>);
+
 /// The programs of all rules: with a list on the right, and with cards.
-static PROGRAMS: LazyLock<Vec<(Rules, bool, Result<Arc<Program>, String>)>> = LazyLock::new(|| {
+static PROGRAMS: LazyLock<Vec<Compiled>> = LazyLock::new(|| {
     let both = |rules: Rules| [false, true].map(|cards| (rules, cards, compile(rules, cards)));
     Rules::ALL.into_iter().flat_map(both).collect()
 });
