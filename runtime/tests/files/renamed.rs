@@ -77,3 +77,57 @@ async fn a_row_outlives_another_name_of_its_card() {
     let list = fs::read_to_string(folder.path().join("list.csv")).expect("a list");
     assert!(list.contains("1,ann@x.example,Ann,my own note\n") && list.lines().count() == 3, "{list}");
 }
+
+fn card(uid: &str, given: &str) -> String {
+    format!(
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{uid}\r\nFN:{given}\r\nN:;{given};;;\r\nEMAIL:{uid}@x.example\r\nEND:VCARD\r\n"
+    )
+}
+
+#[tokio::test]
+async fn cards_that_are_numbered_anew_stay_with_their_rows_and_who_is_gone_takes_theirs_along() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cards = folder.path().join("cards");
+    fs::create_dir(&cards).expect("a folder");
+    fs::write(folder.path().join("list.csv"), "id,email,given_name,mine\n").expect("a list");
+    let people = [("ann", "Ann"), ("bob", "Bob"), ("cyd", "Cyd"), ("dot", "Dot")];
+    for (nth, (uid, given)) in people.iter().enumerate() {
+        fs::write(cards.join(format!("{nth}.vcf")), card(uid, given)).expect("a card");
+    }
+    let (rules, world) = (program(), World::real());
+    let apps: [Box<dyn App>; 2] = End::BOTH.map(|end| {
+        let side = rules.side(end);
+        let path = if end == End::Left { "list.csv" } else { "cards" };
+        let account = side::account(&side.app, folder.path(), &format!("path = \"{path}\""), None);
+        apps::open(side, &account, &world).expect("the settings are right")
+    });
+    let mut store = Sqlite::open(folder.path().join("memory.sqlite"), "all").expect("a store");
+    let list = || fs::read_to_string(folder.path().join("list.csv")).expect("a list");
+    let before = async |store: &mut Sqlite| {
+        let mut connection = connect(&rules, &apps, store, &world);
+        connection.run(&Allowed::default(), &mut Yes).await.expect("a run").written()
+    };
+    assert_eq!(before(&mut store).await, 4);
+    let ids: Vec<String> =
+        list().lines().skip(1).map(|line| line.split(',').next().unwrap_or_default().into()).collect();
+
+    // Somebody exports the folder anew, without Ann and Cyd: Bob is the first now, and was edited, and Dot is the second.
+    for name in ["0.vcf", "1.vcf", "2.vcf", "3.vcf"] {
+        fs::remove_file(cards.join(name)).expect("removed");
+    }
+    fs::write(cards.join("0.vcf"), card("bob", "Bobby")).expect("a card");
+    fs::write(cards.join("1.vcf"), card("dot", "Dot")).expect("a card");
+    assert_eq!(before(&mut store).await, 3, "two rows go, and one gets another name");
+    let (bob, dot) = (&ids[1], &ids[3]);
+    let kept = format!("id,email,given_name,mine\n{bob},bob@x.example,Bobby,\n{dot},dot@x.example,Dot,\n");
+    assert_eq!(list(), kept);
+    assert_eq!(before(&mut store).await, 0);
+
+    // Two exchange their names.
+    fs::rename(cards.join("0.vcf"), cards.join("aside")).expect("renamed");
+    fs::rename(cards.join("1.vcf"), cards.join("0.vcf")).expect("renamed");
+    fs::rename(cards.join("aside"), cards.join("1.vcf")).expect("renamed");
+    assert_eq!((before(&mut store).await, list()), (0, kept));
+    let links: Vec<_> = store.links().expect("links").into_iter().map(|link| link.records).collect();
+    assert!(links.contains(&[bob.clone(), "1.vcf".to_owned()]) && links.len() == 2, "{links:?}");
+}

@@ -321,3 +321,16 @@ async fn of_many_writes_at_once_each_goes_its_own_way() {
         fs::read_dir(folder.folder.path()).expect("a folder").map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(held.len(), 11, "what was begun and not carried out is gone: {held:?}");
 }
+
+#[tokio::test]
+async fn of_a_folder_that_is_elsewhere_no_card_is_gone() {
+    let folder = Folder::new(&[("ann.vcf", "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ann\r\nEND:VCARD\r\n")]);
+    let gone = Write::Delete { id: "ann.vcf".into(), version: None };
+    let away = folder.folder.path().with_extension("away");
+    fs::rename(folder.folder.path(), &away).expect("the drive is taken out");
+    assert!(folder.app.get(&["ann.vcf".to_owned()]).await.is_err());
+    let refused = folder.push(gone).await;
+    fs::rename(&away, folder.folder.path()).expect("and back");
+    assert!(refused.is_err(), "{refused:?}");
+    assert!(folder.content("ann.vcf").contains("FN:Ann"));
+}

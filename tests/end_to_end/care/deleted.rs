@@ -100,3 +100,15 @@ fn a_list_that_comes_back_with_its_ids_in_another_column_is_no_list_of_others() 
     assert!(lists.run().out.contains("in sync"));
     assert_eq!(lists.workspace.read("people.csv"), list);
 }
+
+#[test]
+fn whose_name_was_written_by_us_was_edited_by_nobody() {
+    let lists = linked();
+    // The whole name of the card follows the given one: that is no edit that would keep the card.
+    lists.edit_list("Ben", "Benjamin");
+    lists.run();
+    assert!(lists.cards().contains("FN:Benjamin Cole"), "{}", lists.cards());
+    lists.workspace.write("people.csv", &format!("{HEAD}{ANN}"));
+    assert_eq!(run(&lists).code, 0);
+    assert!(!lists.cards().contains("Cole"), "{}", lists.cards());
+}

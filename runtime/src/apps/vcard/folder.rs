@@ -72,7 +72,8 @@ pub(super) fn given_up(name: &str, nobodys: u128) -> String {
 }
 
 fn is_given_up(id: &str) -> bool {
-    id.contains('/')
+    let hex = |number: &str| number.len() == 32 && number.bytes().all(|byte| byte.is_ascii_hexdigit());
+    id.split_once('/').is_some_and(|(_, number)| hex(number))
 }
 
 /// A contact that is gone.

@@ -232,6 +232,46 @@ fn a_merge_of_two_linked_records_deletes_nothing_on_the_other_side() {
 }
 
 #[test]
+fn what_a_listing_showed_that_was_cut_off_is_asked_for() {
+    let mut store = store();
+    store.begin_listing(Left).unwrap();
+    store.observe(Left, &[seen("ann"), seen("ben")]).unwrap();
+    store.end_listing(Left, true, Some("1")).unwrap();
+    assert_eq!(store.made(Left).unwrap(), [""; 0]);
+
+    store.begin_listing(Left).unwrap();
+    store.observe(Left, &[seen("cyd"), seen("dot")]).unwrap();
+    // The run is gone. Cyd goes as well, before any list of changes has told of her.
+    store.begin_listing(Left).unwrap();
+    assert_eq!(store.made(Left).unwrap(), ["cyd", "dot"]);
+    store.observe(Left, &[seen("dot")]).unwrap();
+    assert_eq!(store.made(Left).unwrap(), ["cyd"]);
+    store.observe_now(Left, &[gone("cyd")]).unwrap();
+    store.end_listing(Left, false, Some("2")).unwrap();
+    assert_eq!(store.made(Left).unwrap(), [""; 0]);
+}
+
+#[test]
+fn two_records_exchange_their_ids_when_the_listing_ends_and_once_only() {
+    let mut store = store();
+    store.observe(Left, &[seen("ann"), seen("ben")]).unwrap();
+    store.observe(Right, &[seen("1"), seen("2")]).unwrap();
+    link(&mut store, "ann", "1");
+    link(&mut store, "ben", "2");
+    let was = |id: &str, former: &str| Observed { aliases: vec![former.to_owned()], ..seen(id) };
+    let of = |store: &Sqlite, id: &str| store.link_of(Right, id).unwrap().map(|link| link.records[0].clone());
+    for _ in 0..2 {
+        // The first time the listing is cut off, and the next one shows the same.
+        store.begin_listing(Right).unwrap();
+        store.observe(Right, &[was("1", "2"), was("2", "1")]).unwrap();
+        assert_eq!(of(&store, "1").as_deref(), Some("ann"), "nothing is planned before it ends");
+    }
+    store.end_listing(Right, false, Some("2")).unwrap();
+    assert_eq!((of(&store, "1").as_deref(), of(&store, "2").as_deref()), (Some("ben"), Some("ann")));
+    assert_eq!(ids(&store, Right).len(), 2);
+}
+
+#[test]
 fn an_id_that_became_another_records_is_known_as_such_until_it_is_a_record_again() {
     let mut store = store();
     let former = |store: &Sqlite| store.former(Left, &["a", "b", "c"].map(str::to_owned)).unwrap();
