@@ -150,6 +150,31 @@ fn a_rule_that_an_earlier_file_has_is_reported_whatever_the_ends_are_called() {
 }
 
 #[test]
+fn files_that_lead_contacts_round_are_reported_where_the_ring_closes() {
+    let files = |arrows: [&str; 3]| {
+        let mut db = Database::default();
+        db.set_accounts(accounts());
+        let ends = [("lab", "lab_two"), ("lab_two", "google"), ("google", "lab")];
+        for ((name, (left, right)), arrow) in ["a", "b", "c"].into_iter().zip(ends).zip(arrows) {
+            db.set_file(&format!("{name}.sync"), format!("sync {left} {arrow} {right}\n\nmatch email\n"));
+        }
+        ["a", "b", "c"].map(|name| db.check(&format!("{name}.sync")).expect("the file is there").diagnostics)
+    };
+    let [first, second, third] = files(["<->", "<->", "<->"]);
+    assert_eq!((first, second), (vec![], vec![]), "two of them make no ring");
+    let shown: String =
+        third.iter().map(|diagnostic| render("c.sync", "sync google <-> lab\n\nmatch email\n", diagnostic)).collect();
+    insta::assert_snapshot!(shown, @r#"
+    warning SYNC0464 ring: with `a.sync` and `b.sync`, contacts go round in a ring: `google` → `lab` → `lab_two` → `google`
+      --> c.sync:1:6 "google <-> lab": this closes it
+      why: Contacts reach an app on two ways. Somebody who is edited after one of them was gone and before the other is taken for two, and is made again and again.
+      help: Leave one of the files out: what changes in one app reaches the others through the rest. If no contact ever goes all the way round, write `# allow SYNC0464: why` above `sync`.
+    "#);
+    assert_eq!(files(["->", "->", "<-"])[2], [], "two ways to one app, and none back");
+    assert!(!files(["->", "->", "->"])[2].is_empty(), "round in one direction");
+}
+
+#[test]
 fn a_statement_too_long_to_read_says_so() {
     let checked = too_long();
     let codes: Vec<_> = checked.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
@@ -162,7 +187,7 @@ fn every_code_has_a_case() {
     let mut seen: BTreeSet<Code> =
         all_cases().iter().flat_map(|path| check(path).1.diagnostics).map(|diagnostic| diagnostic.code).collect();
     seen.extend(too_long().diagnostics.iter().map(|diagnostic| diagnostic.code));
-    seen.insert(Code::RuleElsewhere); // Needs two files: see the test above.
+    seen.extend([Code::RuleElsewhere, Code::Ring]); // Need several files: see the tests above.
     let without: Vec<_> = Code::ALL.iter().filter(|code| !seen.contains(code)).collect();
     assert!(without.is_empty(), "codes without a case in tests/ui: {without:?}");
 }

@@ -17,6 +17,7 @@ mod chunks;
 mod edits;
 mod elsewhere;
 mod queries;
+mod ring;
 mod shared;
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use syncc_grammar::{
     tree::{Body, Span},
 };
 
-use super::{Account, Db, chunks::Part, elsewhere::elsewhere};
+use super::{Account, Db, chunks::Part, elsewhere::elsewhere, ring::ring};
 use crate::{
     check::{
         self, Allowances, CheckedStatement, Connection, FoundAll, Judged, Meanings,
@@ -135,8 +135,9 @@ fn allowances(db: &dyn Db, chunk: Chunk, is_first: bool) -> Allowances {
 pub(crate) fn judged(db: &dyn Db, file: SourceFile) -> Judged {
     let elsewhere = elsewhere(db, file);
     let mut found = Cow::Borrowed(settled(db, file).as_slice());
-    if !elsewhere.is_empty() {
-        found.to_mut().extend(elsewhere.iter().cloned());
+    let ring = ring(db, file);
+    if !elsewhere.is_empty() || !ring.is_empty() {
+        found.to_mut().extend(elsewhere.iter().chain(ring).cloned());
     }
     let mut start = 0;
     let mut all = Allowances::default();

@@ -254,6 +254,8 @@ codes! {
     Narrows = 0462, Hint, "narrows", "rules with labels keep everybody else out";
     /// Another file of the workspace has this rule.
     RuleElsewhere = 0463, Warning, "rule-elsewhere", "another file has this rule already";
+    /// With other files of the workspace, contacts come back to where they began.
+    Ring = 0464, Warning, "ring", "files lead contacts round in a ring";
 }
 
 /// Numbers that once meant something, never to be used again: 430 said that tests were checked and not run.
