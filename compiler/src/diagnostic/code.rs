@@ -256,6 +256,8 @@ codes! {
     RuleElsewhere = 0463, Warning, "rule-elsewhere", "another file has this rule already";
     /// With other files of the workspace, contacts come back to where they began.
     Ring = 0464, Warning, "ring", "files lead contacts round in a ring";
+    /// The same, of all contacts.
+    RingOfAll = 0465, Error, "ring-of-all", "files lead everybody round in a ring";
 }
 
 /// Numbers that once meant something, never to be used again: 430 said that tests were checked and not run.

@@ -261,19 +261,27 @@ impl Connection<'_> {
         });
         let name = |end: End| &self.program.side(end).name;
         let stuck = |end: End| direction.is_some_and(|direction| !direction.from(end));
-        match changed {
-            [true, true] => "both were changed since the two were last in step: the next run decides".to_owned(),
-            [false, false] if direction.is_none() => {
+        // From where it is mapped, and may not flow.
+        let mute = |end: &End| direction.is_some_and(|direction| direction.from(*end)) && !engine.in_scope(*end, pair);
+        let mute = End::BOTH.into_iter().find(mute);
+        match (changed, mute) {
+            ([true, true], Some(end)) => format!(
+                "both were changed since the two were last in step, and no rule lets it flow from {0} now: it stays until one does, or until {1} changes",
+                name(end),
+                name(end.other())
+            ),
+            ([true, true], None) => "both were changed since the two were last in step: the next run decides".to_owned(),
+            ([false, false], _) if direction.is_none() => {
                 "neither was changed since the two were last in step: the rule or what it reads is new, or the next run writes it".to_owned()
             }
-            [false, false] if End::BOTH.into_iter().any(stuck) => {
+            ([false, false], _) if End::BOTH.into_iter().any(stuck) => {
                 let source = if stuck(End::Left) { End::Right } else { End::Left };
                 format!("it is mapped from {} only: the other side was edited before, and stays until {0} changes", name(source))
             }
-            [false, false] => {
+            ([false, false], _) => {
                 "neither was changed since the two were last in step: they were left so when they were linked, or one app cannot hold what the other has".to_owned()
             }
-            [left, _] => {
+            ([left, _], _) => {
                 let end = if left { End::Left } else { End::Right };
                 match stuck(end) {
                     true => format!(

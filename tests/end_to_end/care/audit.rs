@@ -143,3 +143,20 @@ fn nobody_is_compared_with_the_contacts_of_another_account() {
     lists.workspace.write("syncc.toml", &settings);
     assert_eq!(lists.syncc("audit", &[], &[]).code, 0);
 }
+
+#[test]
+fn where_both_were_changed_and_one_may_not_flow_that_is_said() {
+    let lists = Lists::new(ANN_AND_BEN);
+    let rules = "sync people <-> cards\n\nprefer people\nmatch email\n\nwhen people.company == \"Acme\" then cards exists\n\
+                 when cards exists then people exists\n";
+    lists.workspace.write("team.sync", rules);
+    lists.run();
+    lists.run();
+    // Out of the firm, nothing flows from the list any more; and the list wins.
+    lists.edit_list("Acme", "Globex");
+    lists.edit_card("ann@home.example", "ORG:Acme", "ORG:Hooli");
+    lists.run();
+    let audit = lists.json("audit", &[], &[]);
+    let differences = whats(&audit, "differences");
+    assert!(differences.len() == 1 && differences[0].1.contains("no rule lets it flow from people now"), "{audit}");
+}
