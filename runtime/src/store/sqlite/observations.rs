@@ -68,10 +68,14 @@ pub(super) fn set_cursor(db: &Connection, end: End, cursor: Option<&str>) -> Res
 
 /// Notes what a listing showed that was cut off: should that be deleted before the next one, no list of what changed tells of it.
 pub(super) fn note_cut_off(db: &Connection, end: End) -> Result<(), Fault> {
+    // All records are looked at for that, so only if there is something to note.
+    if !is_listing(db, end)? {
+        return Ok(());
+    }
     let cut_off = db
         .prepare_cached(
             r#"UPDATE seen SET listing = ?2 WHERE "end" = ?1 AND NOT deleted
-               AND listing = (SELECT listing FROM ends WHERE "end" = ?1 AND listing_open)"#,
+               AND listing = (SELECT listing FROM ends WHERE "end" = ?1)"#,
         )?
         .execute(params![code::end(end), MADE])?;
     if cut_off > 0 { note_made(db, end) } else { Ok(()) }
