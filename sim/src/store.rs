@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use syncc_compiler::ir::End;
 use syncc_runtime::{
-    apps::Observed,
+    apps::{Handed, Observed},
     store::{
         Activity, Asked, Confirmed, Conflict, Entry, EntryId, Erased, Keyed, Link, LinkId, Marks, NewEntry, Pause,
         RecordId, RunId, RunInfo, Seen, Settled, Sqlite, Stopped, Store, StoreError, Trouble,
@@ -100,15 +100,21 @@ impl<S: Steps> Store for SimStore<'_, S> {
         self.write(|store| store.observe(end, page))
     }
 
-    fn end_listing(&mut self, end: End, complete: bool, cursor: Option<&str>) -> Result<(), StoreError> {
+    fn end_listing(
+        &mut self,
+        end: End,
+        complete: bool,
+        cursor: Option<&str>,
+        handed: &[Handed],
+    ) -> Result<(), StoreError> {
         if self.planted(Planted::Cursor) && !complete {
-            self.write(|store| store.end_listing(end, complete, cursor))?;
+            self.write(|store| store.end_listing(end, complete, cursor, handed))?;
             let late = std::mem::take(&mut self.late);
             return late.into_iter().try_for_each(|(end, page)| self.write(|store| store.observe(end, &page)));
         }
         let late = std::mem::take(&mut self.late);
         late.into_iter().try_for_each(|(end, page)| self.write(|store| store.observe(end, &page)))?;
-        self.write(|store| store.end_listing(end, complete, cursor))
+        self.write(|store| store.end_listing(end, complete, cursor, handed))
     }
 
     fn links(&self) -> Result<Vec<Link>, StoreError> {

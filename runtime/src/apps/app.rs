@@ -117,6 +117,20 @@ pub struct Pulled {
     pub problems: Vec<String>,
     /// Those that are there and cannot be read, as far as their ids are known: none of them is deleted.
     pub unreadable: Vec<String>,
+    /// Ids that were handed on, all at once: two records may have exchanged theirs. No former id is named twice, and no present one.
+    pub handed: Vec<Handed>,
+}
+
+/// An id that was handed on: who had it has another one now. Unlike an alias it may be another record's by now, and the present one
+/// may have been another record's before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Handed {
+    /// The id that the record had.
+    pub former: String,
+    /// The one that it has now.
+    pub now: String,
+    /// Whether no record has the former one now.
+    pub left: bool,
 }
 
 /// One write.

@@ -17,7 +17,7 @@ mod threads;
 pub mod vcard;
 
 pub use account::{Account, Secret};
-pub use app::{App, Lacks, Limits, Observed, Page, Pulled, Write, Written};
+pub use app::{App, Handed, Lacks, Limits, Observed, Page, Pulled, Write, Written};
 pub use cost::{Batch, Calls, by_limits};
 pub use error::{AppError, Class};
 pub use http::{Accounts, Budget, Intake, Pace, Taken, Webhooks, listen_webhooks, open_http};

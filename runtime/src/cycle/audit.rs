@@ -185,7 +185,7 @@ impl Connection<'_> {
             return Err(error.into());
         }
         let pulled = pulled.map_err(|error| side_error(program, end, error))?;
-        aside.end_listing(end, pulled.complete, None)?;
+        aside.end_listing(end, pulled.complete, None, &pulled.handed)?;
         audit.unread.extend(pulled.problems.into_iter().map(|problem| (end, problem)));
         Ok(pulled.complete)
     }

@@ -50,12 +50,6 @@ impl Doubts {
         if let Some(since) = self.since {
             doubted.append(&mut written_since(store, end, page, since)?);
         }
-        // Who went over to another id, which another one left, is known together with that one. A list never shows that too early.
-        let there: BTreeSet<&String> = there.iter().collect();
-        for shown in page.iter().filter(|shown| shown.aliases.iter().any(|former| there.contains(former))) {
-            doubted.remove(&shown.id);
-            doubted.retain(|id| !shown.aliases.contains(id));
-        }
         page.retain_mut(|shown| {
             let doubted = doubted.contains(&shown.id);
             if doubted {

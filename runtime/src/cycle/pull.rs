@@ -203,7 +203,7 @@ impl<'r> Reading<'r> {
             pulled.problems.extend(self.look_for_made().await?);
         }
         let mut store = self.store();
-        store.end_listing(end, pulled.complete, pulled.cursor.as_deref())?;
+        store.end_listing(end, pulled.complete, pulled.cursor.as_deref(), &pulled.handed)?;
         let mut doubted = store.doubt_of(end, &pulled.unreadable)?;
         if !pulled.complete && !pulled.problems.is_empty() {
             doubted += store.doubt(end)?;

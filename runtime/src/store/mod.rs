@@ -19,7 +19,7 @@ pub use types::{
 
 use syncc_compiler::ir::End;
 
-use crate::apps::Observed;
+use crate::apps::{Handed, Observed};
 
 /// What [`Store::planned`] names where nobody has looked at a plan since what is remembered was put there by hand: it was
 /// restored from a copy, or contacts were adopted. No name of rules is like it.
@@ -48,9 +48,8 @@ pub trait Store: Send {
     fn begin_listing(&mut self, end: End) -> Result<(), StoreError>;
     /// Takes one page of observations in. A tombstone marks the record deleted and drops its raw form.
     /// An alias moves the link of a former id to the new one, and [`Self::former`] knows it from then on. If both were linked, the link of the former id
-    /// is forgotten, so that a merge of two records never deletes anything on the other side. A former id that a record of the
-    /// same page has, and is not deleted, was handed on: two may exchange their ids. What is known follows when the listing ends. An observation
-    /// that the app says is older than the stored one changes nothing: reads may lag behind our own writes.
+    /// is forgotten, so that a merge of two records never deletes anything on the other side. An observation that the app says is older
+    /// than the stored one changes nothing: reads may lag behind our own writes.
     fn observe(&mut self, end: End, page: &[Observed]) -> Result<(), StoreError>;
     /// The same of what an app holds now for certain, whatever it says of when that was edited: somebody may have put an older
     /// state back.
@@ -67,10 +66,17 @@ pub trait Store: Send {
     fn doubt_of(&mut self, end: End, ids: &[String]) -> Result<usize, StoreError>;
     /// Those in doubt.
     fn doubted(&self, end: End) -> Result<Vec<String>, StoreError>;
-    /// Ends a listing: `complete` marks what it did not see as deleted; then the cursor moves. A listing that is not
-    /// ended changes none of this. Pairs that are deleted on both sides stay: the listing may be wrong, and only a run
+    /// Ends a listing: what is known under ids that were handed on follows their records; `complete` marks what it did not see as
+    /// deleted; then the cursor moves. A listing that is not ended changes none of this, so that an exchange of ids which the next one
+    /// shows once more is none carried out twice. Pairs that are deleted on both sides stay: the listing may be wrong, and only a run
     /// that its guards let pass forgets them.
-    fn end_listing(&mut self, end: End, complete: bool, cursor: Option<&str>) -> Result<(), StoreError>;
+    fn end_listing(
+        &mut self,
+        end: End,
+        complete: bool,
+        cursor: Option<&str>,
+        handed: &[Handed],
+    ) -> Result<(), StoreError>;
     /// Records that are known to be there and that the listing which is under way has not shown, in the order of
     /// their ids, this many at most.
     fn unlisted(&self, end: End, most: usize) -> Result<Vec<String>, StoreError>;

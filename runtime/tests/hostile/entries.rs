@@ -189,7 +189,7 @@ fn sound() -> Vec<u8> {
             store.begin_listing(end).expect("a listing");
             let seen: Vec<Observed> = (0..40).map(|nth| observed(&format!("r{nth}"))).collect();
             store.observe(end, &seen).expect("a page");
-            store.end_listing(end, true, Some("cursor")).expect("its end");
+            store.end_listing(end, true, Some("cursor"), &[]).expect("its end");
         }
         drop(store);
         assert!(Sqlite::backup(&path, "hostile", &copy).expect("a backup"));

@@ -150,7 +150,7 @@ pub(super) async fn pull(app: &CardDav, cursor: Option<&str>, page: &mut Page<'_
     let gaps = full && !problems.is_empty();
     let (unread, problems): (Vec<String>, Vec<String>) = problems.into_iter().unzip();
     let cursor = Cursor { identity, book, state, gaps, unread: unread.clone() }.write()?;
-    Ok(Pulled { cursor: Some(cursor), complete: full && !gaps, problems, unreadable: unread })
+    Ok(Pulled { cursor: Some(cursor), complete: full && !gaps, problems, unreadable: unread, handed: Vec::new() })
 }
 
 /// Lists everything: at the address of the account, if that is the book itself, else in the book that is found from

@@ -27,7 +27,7 @@ use crate::world::World;
 use card::{Card, Layout};
 use cursor::{Cursor, Draft, Stamp};
 use folder::{Folder, Found, Read};
-use moved::{Gone, Handed, Hands};
+use moved::{Gone, Hands};
 
 /// How many records are handed over at once.
 const PAGE: usize = 500;
@@ -52,27 +52,6 @@ struct Vcard {
     layout: Layout,
     object: String,
     world: World,
-}
-
-impl Vcard {
-    /// Those whose file names went over, with the names that they had.
-    fn handed(&self, handed: Handed) -> Result<Vec<Observed>, AppError> {
-        let mut observed = Vec::new();
-        // Whoever has one of the names that were left is told of with them: the name is not theirs who had it.
-        let left = handed.moved.values().filter(|name| !handed.moved.contains_key(*name)).map(|name| (name, None));
-        for (name, former) in left.chain(handed.moved.iter().map(|(name, former)| (name, Some(former)))) {
-            if let Read::Card(mut found) = self.folder.read(name)? {
-                found.observed.aliases.extend(former.cloned());
-                observed.push(found.observed);
-            }
-        }
-        let gone = handed.gone.into_iter();
-        observed.extend(gone.map(|name| {
-            let gone = folder::tombstone(&folder::given_up(&name, self.world.chance.bits()));
-            Observed { aliases: vec![name], ..gone }
-        }));
-        Ok(observed)
-    }
 }
 
 #[async_trait]
@@ -165,14 +144,13 @@ impl App for Vcard {
                 page(std::mem::take(&mut batch))?;
             }
         }
-        batch.extend(self.handed(hands.sorted(&mut left))?);
+        let handed = hands.sorted(&mut left, |name| folder::given_up(name, self.world.chance.bits()));
         if !full {
             gone.extend(left.into_names().map(folder::tombstone));
         }
-        batch.append(&mut gone);
-        page(batch)?;
+        page(gone)?;
         let cursor = next.write(!full || problems.is_empty());
-        Ok(Pulled { cursor: Some(cursor), complete: full && problems.is_empty(), problems, unreadable })
+        Ok(Pulled { cursor: Some(cursor), complete: full && problems.is_empty(), problems, unreadable, handed })
     }
 
     fn anew(&self, cursor: &str, without: &[String]) -> Option<String> {

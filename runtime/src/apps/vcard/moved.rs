@@ -8,9 +8,10 @@
 //! goes with its mark, and one whose name has another contact by now, and that is nowhere else, is gone. A file whose mark is
 //! another one, and no contact's that there was, is the same contact, edited.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use super::{cursor, listing::Listed};
+use crate::apps::Handed;
 
 /// The files of the listing before that are not there any more.
 #[derive(Debug, Default)]
@@ -69,15 +70,6 @@ struct Hand {
     made_as: Option<String>,
 }
 
-/// What came of the names that went over.
-#[derive(Debug, Default)]
-pub(super) struct Handed {
-    /// The former name of a contact, by the name that it has now.
-    pub(super) moved: BTreeMap<String, String>,
-    /// Names that have another contact by now, while the one that had them is gone.
-    pub(super) gone: Vec<String>,
-}
-
 impl<'c> Hands<'c> {
     /// A name that is new, and of which nothing is known.
     pub(super) fn new_name(&mut self, name: &str, mark: &str, made_as: Option<String>) {
@@ -91,20 +83,25 @@ impl<'c> Hands<'c> {
         self.new_name(name, mark, made_as);
     }
 
-    /// Who is under which name now. `left`: the files that are gone, of which some are found here.
-    pub(super) fn sorted(mut self, left: &mut Gone<'c>) -> Handed {
+    /// Which names went over. `left`: the files that are gone, of which some are found here. `nobodys`: an id for one that is gone
+    /// while another contact has its name.
+    pub(super) fn sorted(mut self, left: &mut Gone<'c>, mut nobodys: impl FnMut(&str) -> String) -> Vec<Handed> {
         let marks: HashMap<&str, &str> = self.now.iter().map(|hand| (hand.name.as_str(), hand.mark.as_str())).collect();
-        let mut handed = Handed::default();
+        let mut handed = Vec::new();
         for Hand { name, mark, made_as } in &self.now {
             let known = self.before.remove(mark.as_str()).flatten().or_else(|| left.became(mark));
             // Where the same contact is under the name that it was made as, this is a second one.
             let made_as = made_as.as_deref().filter(|made_as| marks.get(made_as).is_none_or(|other| other != mark));
             if let Some(former) = known.or(made_as).filter(|former| former != name) {
-                handed.moved.insert(name.clone(), former.to_owned());
+                let left = !marks.contains_key(former);
+                handed.push(Handed { former: former.to_owned(), now: name.clone(), left });
             }
         }
-        let moved: BTreeSet<&String> = handed.moved.values().collect();
-        handed.gone = handed.moved.keys().filter(|name| !moved.contains(name)).cloned().collect();
+        let moved: BTreeSet<&str> = handed.iter().map(|handed| handed.former.as_str()).collect();
+        let gone = handed.iter().map(|handed| &handed.now).filter(|name| !moved.contains(name.as_str()));
+        let gone = gone.map(|name| Handed { former: name.clone(), now: nobodys(name), left: false });
+        let gone: Vec<Handed> = gone.collect();
+        handed.extend(gone);
         handed
     }
 }

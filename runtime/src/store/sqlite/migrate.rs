@@ -23,6 +23,7 @@ pub(super) const STEPS: &[&str] = &[
     include_str!("migrations/0012_made.sql"),
     include_str!("migrations/0013_ran.sql"),
     include_str!("migrations/0014_handed.sql"),
+    include_str!("migrations/0015_handed_at_once.sql"),
 ];
 
 /// Does the steps that are missing.

@@ -36,7 +36,7 @@ use super::{
     Activity, Asked, Confirmed, Conflict, Entry, EntryId, Erased, Keyed, Link, LinkId, Marks, NewEntry, Pause,
     RecordId, RunId, RunInfo, Seen, Settled, Stopped, Store, StoreError, Trouble,
 };
-use crate::apps::Observed;
+use crate::apps::{Handed, Observed};
 pub use backup::{Restored, TakeOver};
 use fault::Fault;
 pub use forgotten::{id_kind, mark};
@@ -180,8 +180,14 @@ impl Store for Sqlite {
         self.read(|db| observations::doubted(db, end))
     }
 
-    fn end_listing(&mut self, end: End, complete: bool, cursor: Option<&str>) -> Result<(), StoreError> {
-        self.write(|db| observations::end_listing(db, end, complete, cursor))
+    fn end_listing(
+        &mut self,
+        end: End,
+        complete: bool,
+        cursor: Option<&str>,
+        handed: &[Handed],
+    ) -> Result<(), StoreError> {
+        self.write(|db| observations::end_listing(db, end, complete, cursor, handed))
     }
 
     fn unlisted(&self, end: End, most: usize) -> Result<Vec<String>, StoreError> {

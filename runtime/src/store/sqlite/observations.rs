@@ -6,15 +6,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use syncc_compiler::ir::End;
 
-use super::{
-    super::Seen,
-    code,
-    fault::Fault,
-    former,
-    handed::{self, Handed},
-    links,
-};
-use crate::apps::Observed;
+use super::{super::Seen, code, fault::Fault, former, handed, links};
+use crate::apps::{Handed, Observed};
 
 pub(super) fn identity(db: &Connection, end: End) -> Result<Option<String>, Fault> {
     Ok(db
@@ -83,7 +76,6 @@ pub(super) fn note_cut_off(db: &Connection, end: End) -> Result<(), Fault> {
 
 pub(super) fn begin_listing(db: &Connection, end: End) -> Result<(), Fault> {
     note_cut_off(db, end)?;
-    handed::forget(db, end)?;
     db.prepare_cached(r#"UPDATE ends SET listing = listing + 1, listing_open = 1 WHERE "end" = ?1"#)?
         .execute([code::end(end)])?;
     Ok(())
@@ -156,7 +148,13 @@ pub(super) fn doubted(db: &Connection, end: End) -> Result<Vec<String>, Fault> {
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
-pub(super) fn end_listing(db: &Connection, end: End, complete: bool, cursor: Option<&str>) -> Result<(), Fault> {
+pub(super) fn end_listing(
+    db: &Connection,
+    end: End,
+    complete: bool,
+    cursor: Option<&str>,
+    handed: &[Handed],
+) -> Result<(), Fault> {
     let ended = db
         .prepare_cached(
             r#"UPDATE ends SET listing_open = 0,
@@ -169,7 +167,7 @@ pub(super) fn end_listing(db: &Connection, end: End, complete: bool, cursor: Opt
     if ended == 0 {
         return Err(Fault::out_of_order("a listing was ended that was not begun"));
     }
-    handed::carry_out_noted(db, end)?;
+    handed::carry_out(db, end, handed)?;
     if complete {
         db.prepare_cached(
             r#"UPDATE seen SET deleted = 1, raw = x'', version = NULL, listing = ?2
@@ -249,27 +247,10 @@ pub(super) fn observe(db: &Connection, end: End, page: &[Observed], from: From) 
             list.execute(params![side, record.id, listing])?;
         }
     }
-    // An id that another record of the page has by now was handed on: all of those at once, as two may exchange theirs.
-    let live: BTreeSet<&str> =
-        sorted.iter().filter(|record| !record.deleted).map(|record| record.id.as_str()).collect();
-    let aliases = sorted.iter().flat_map(|record| record.aliases.iter().map(|former| (former.as_str(), &record.id)));
-    let aliases: Vec<_> = aliases.filter(|(former, id)| former != id).collect();
-    let left: BTreeSet<&str> = aliases.iter().map(|(former, _)| *former).collect();
-    let (given, others): (Vec<_>, Vec<_>) =
-        aliases.into_iter().partition(|(former, id)| live.contains(former) || left.contains(id.as_str()));
-    for (former, id) in others {
-        rename(db, end, former, id, known.contains(id))?;
-    }
-    if !given.is_empty() {
-        let merged = |id: &String| known.contains(id) && !left.contains(id.as_str());
-        let handed = given.iter().map(|(former, id)| Handed {
-            former: (*former).to_owned(),
-            id: (*id).clone(),
-            merged: merged(id),
-            left: !live.contains(former),
-        });
-        let handed: Vec<Handed> = handed.collect();
-        if is_listing(db, end)? { handed::note(db, end, &handed)? } else { handed::carry_out(db, end, &handed)? }
+    for record in &sorted {
+        for former in &record.aliases {
+            rename(db, end, former, &record.id, known.contains(&record.id))?;
+        }
     }
     for record in sorted.iter().filter(|record| record.deleted) {
         drop_if_gone(db, end, &record.id)?;

@@ -129,7 +129,6 @@ pub(super) fn open(path: &Path, name: &str) -> Result<Connection, Fault> {
     }
     // Whoever began a listing and did not end it is gone: it must not be ended by somebody else.
     End::BOTH.into_iter().try_for_each(|end| observations::note_cut_off(&transaction, end))?;
-    transaction.execute("DELETE FROM handed", [])?;
     transaction.execute("UPDATE ends SET listing_open = 0 WHERE listing_open", [])?;
     transaction.commit()?;
     Ok(connection)

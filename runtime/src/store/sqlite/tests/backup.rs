@@ -25,7 +25,7 @@ fn remembered(path: &Path) -> Sqlite {
     for (end, id) in [(Left, "ann"), (Right, "1")] {
         store.begin_listing(end).unwrap();
         store.observe(end, &[seen(id)]).unwrap();
-        store.end_listing(end, true, Some("cursor")).unwrap();
+        store.end_listing(end, true, Some("cursor"), &[]).unwrap();
     }
     store.settle(&[pair("ann", "1")]).unwrap();
     store

@@ -37,7 +37,7 @@ fn what_was_remembered_is_there_the_next_time() {
     let mut store = Sqlite::open(&path, "contacts").unwrap();
     store.begin_listing(Left).unwrap();
     store.observe(Left, &[seen("ann")]).unwrap();
-    store.end_listing(Left, true, Some("cursor")).unwrap();
+    store.end_listing(Left, true, Some("cursor"), &[]).unwrap();
     store.set_identity(Left, "ann@x.example").unwrap();
     drop(store);
 
@@ -84,7 +84,7 @@ fn a_listing_that_a_crash_cut_off_cannot_be_ended_by_the_next_run() {
     store.observe(Left, &[seen("ann")]).unwrap();
     drop(store);
     let mut store = Sqlite::open(&path, "contacts").unwrap();
-    assert!(matches!(store.end_listing(Left, true, None), Err(StoreError::OutOfOrder { .. })));
+    assert!(matches!(store.end_listing(Left, true, None, &[]), Err(StoreError::OutOfOrder { .. })));
 }
 
 #[test]
@@ -304,7 +304,7 @@ fn a_full_disk_loses_nothing_and_is_survived() {
     // The same store goes on once there is space.
     limit(&store, i64::from(u32::MAX - 1));
     store.observe(Left, &page).unwrap();
-    store.end_listing(Left, true, None).unwrap();
+    store.end_listing(Left, true, None, &[]).unwrap();
     assert_eq!(store.seen(Left).unwrap().len(), 1000);
 }
 

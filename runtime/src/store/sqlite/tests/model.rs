@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use syncc_compiler::ir::End;
 
 use crate::{
-    apps::Observed,
+    apps::{Handed, Observed},
     store::{Entry, EntryId, EntryState, Link, LinkId, NewEntry, Settled, StoreError},
 };
 
@@ -40,8 +40,6 @@ pub(super) struct Side {
     pub(super) seen: BTreeMap<String, Observed>,
     /// Ids that became another record's.
     became: BTreeSet<String>,
-    /// Ids that were handed on since the listing began.
-    handed: Vec<(String, String, bool)>,
 }
 
 impl Side {
@@ -66,7 +64,6 @@ impl Model {
 
     pub(super) fn begin_listing(&mut self, end: End) {
         self.side(end).listing = true;
-        self.side(end).handed.clear();
         self.side(end).listed.clear();
     }
 
@@ -84,54 +81,49 @@ impl Model {
         }
         let mut sorted: Vec<_> = page.iter().collect();
         sorted.sort_by_key(|record| &record.id);
-        let live: BTreeSet<&String> = page.iter().filter(|new| !new.deleted).map(|new| &new.id).collect();
-        let aliases = sorted.iter().flat_map(|new| new.aliases.iter().map(|former| (former, &new.id)));
-        let aliases: Vec<_> = aliases.filter(|(former, id)| former != id).collect();
-        let left: BTreeSet<&String> = aliases.iter().map(|(former, _)| *former).collect();
-        let (handed, others): (Vec<_>, Vec<_>) =
-            aliases.into_iter().partition(|(former, id)| live.contains(former) || left.contains(id));
-        others.into_iter().for_each(|(former, id)| self.rename(end, former, id));
-        let handed = handed.into_iter().map(|(former, id)| (former.clone(), id.clone(), !live.contains(former)));
-        if self.side(end).listing {
-            let handed: Vec<_> = handed.collect();
-            self.side(end).handed.extend(handed);
-        } else {
-            let handed: Vec<_> = handed.collect();
-            self.hand_on(end, handed);
+        for new in sorted {
+            for former in &new.aliases {
+                self.rename(end, former, &new.id);
+            }
         }
         self.sweep();
     }
 
-    fn hand_on(&mut self, end: End, handed: Vec<(String, String, bool)>) {
-        for (nth, (former, ..)) in handed.iter().enumerate() {
+    fn hand_on(&mut self, end: End, handed: &[Handed]) {
+        for (nth, Handed { former, .. }) in handed.iter().enumerate() {
             self.pass_on(end, former, &format!("between {nth}"));
         }
-        for (nth, (former, id, left)) in handed.iter().enumerate() {
-            self.side(end).seen.entry(id.clone()).or_insert_with(|| Observed {
-                id: id.clone(),
+        for (nth, Handed { former, now, left }) in handed.iter().enumerate() {
+            self.side(end).seen.entry(now.clone()).or_insert_with(|| Observed {
+                id: now.clone(),
                 version: None,
                 raw: Vec::new(),
                 deleted: true,
                 edited: None,
                 aliases: Vec::new(),
             });
-            self.pass_on(end, &format!("between {nth}"), id);
+            self.pass_on(end, &format!("between {nth}"), now);
             if *left {
                 let side = self.side(end);
                 side.seen.remove(former);
-                side.became.remove(id);
+                side.became.remove(now);
                 side.became.insert(former.clone());
             }
         }
     }
 
-    pub(super) fn end_listing(&mut self, end: End, complete: bool, cursor: Option<&str>) -> Result<(), Refusal> {
+    pub(super) fn end_listing(
+        &mut self,
+        end: End,
+        complete: bool,
+        cursor: Option<&str>,
+        handed: &[Handed],
+    ) -> Result<(), Refusal> {
         let side = self.side(end);
         if !side.listing {
             return Err(Refusal::OutOfOrder);
         }
         side.listing = false;
-        let handed = std::mem::take(&mut side.handed);
         self.hand_on(end, handed);
         let side = self.side(end);
         side.cursor = cursor.map(str::to_owned);

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{gone, named, seen, store};
 use crate::{
-    apps::Observed,
+    apps::{Handed, Observed},
     store::{EntryId, EntryState, LinkId, NamedRecord, NewEntry, RunId, Settled, Sqlite, Store, StoreError},
 };
 
@@ -54,7 +54,7 @@ fn a_listing_that_is_not_ended_deletes_nothing_and_keeps_the_cursor() {
     let mut store = store();
     store.begin_listing(Left).unwrap();
     store.observe(Left, &[seen("b"), seen("a")]).unwrap();
-    store.end_listing(Left, true, Some("cursor 1")).unwrap();
+    store.end_listing(Left, true, Some("cursor 1"), &[]).unwrap();
 
     store.begin_listing(Left).unwrap();
     store.observe(Left, &[seen("a")]).unwrap();
@@ -71,11 +71,11 @@ fn a_complete_listing_deletes_what_it_did_not_see_and_keeps_what_is_linked() {
     store.observe(Left, &[seen("linked"), seen("loose"), seen("there")]).unwrap();
     store.observe(Right, &[seen("partner")]).unwrap();
     link(&mut store, "linked", "partner");
-    store.end_listing(Left, true, None).unwrap();
+    store.end_listing(Left, true, None, &[]).unwrap();
 
     store.begin_listing(Left).unwrap();
     store.observe(Left, &[seen("there")]).unwrap();
-    store.end_listing(Left, true, None).unwrap();
+    store.end_listing(Left, true, None, &[]).unwrap();
     assert_eq!(ids(&store, Left), [("linked".to_owned(), true), ("there".to_owned(), false)]);
     assert!(store.seen(Left).unwrap()[0].observed.raw.is_empty());
 }
@@ -92,7 +92,7 @@ fn an_older_state_of_a_record_is_no_news_but_counts_as_listed() {
 
     store.begin_listing(Left).unwrap();
     store.observe(Left, &[seen("ann")]).unwrap();
-    store.end_listing(Left, true, None).unwrap();
+    store.end_listing(Left, true, None, &[]).unwrap();
     assert_eq!(store.seen(Left).unwrap()[0].observed, newer);
 
     // The answer to a write is what the app holds, whatever time it says.
@@ -117,7 +117,7 @@ fn a_change_of_the_rules_is_seen() {
 fn a_listing_that_was_not_begun_cannot_be_ended() {
     let mut store = store();
     store.observe(Left, &[seen("a")]).unwrap();
-    assert!(matches!(store.end_listing(Left, true, None), Err(StoreError::OutOfOrder { .. })));
+    assert!(matches!(store.end_listing(Left, true, None, &[]), Err(StoreError::OutOfOrder { .. })));
     assert_eq!(ids(&store, Left), [("a".to_owned(), false)]);
 }
 
@@ -236,7 +236,7 @@ fn what_a_listing_showed_that_was_cut_off_is_asked_for() {
     let mut store = store();
     store.begin_listing(Left).unwrap();
     store.observe(Left, &[seen("ann"), seen("ben")]).unwrap();
-    store.end_listing(Left, true, Some("1")).unwrap();
+    store.end_listing(Left, true, Some("1"), &[]).unwrap();
     assert_eq!(store.made(Left).unwrap(), [""; 0]);
 
     store.begin_listing(Left).unwrap();
@@ -247,7 +247,7 @@ fn what_a_listing_showed_that_was_cut_off_is_asked_for() {
     store.observe(Left, &[seen("dot")]).unwrap();
     assert_eq!(store.made(Left).unwrap(), ["cyd"]);
     store.observe_now(Left, &[gone("cyd")]).unwrap();
-    store.end_listing(Left, false, Some("2")).unwrap();
+    store.end_listing(Left, false, Some("2"), &[]).unwrap();
     assert_eq!(store.made(Left).unwrap(), [""; 0]);
 }
 
@@ -258,17 +258,38 @@ fn two_records_exchange_their_ids_when_the_listing_ends_and_once_only() {
     store.observe(Right, &[seen("1"), seen("2")]).unwrap();
     link(&mut store, "ann", "1");
     link(&mut store, "ben", "2");
-    let was = |id: &str, former: &str| Observed { aliases: vec![former.to_owned()], ..seen(id) };
+    let handed = |former: &str, now: &str, left| Handed { former: former.to_owned(), now: now.to_owned(), left };
     let of = |store: &Sqlite, id: &str| store.link_of(Right, id).unwrap().map(|link| link.records[0].clone());
     for _ in 0..2 {
         // The first time the listing is cut off, and the next one shows the same.
         store.begin_listing(Right).unwrap();
-        store.observe(Right, &[was("1", "2"), was("2", "1")]).unwrap();
+        store.observe(Right, &[seen("1"), seen("2")]).unwrap();
         assert_eq!(of(&store, "1").as_deref(), Some("ann"), "nothing is planned before it ends");
     }
-    store.end_listing(Right, false, Some("2")).unwrap();
+    store.end_listing(Right, false, Some("2"), &[handed("1", "2", false), handed("2", "1", false)]).unwrap();
     assert_eq!((of(&store, "1").as_deref(), of(&store, "2").as_deref()), (Some("ben"), Some("ann")));
     assert_eq!(ids(&store, Right).len(), 2);
+
+    // Ben goes, Ann is moved over his file, and nobody is under hers.
+    store.begin_listing(Right).unwrap();
+    store.observe(Right, &[seen("1")]).unwrap();
+    store.end_listing(Right, false, Some("3"), &[handed("2", "1", true), handed("1", "nobody's", false)]).unwrap();
+    assert_eq!((of(&store, "1").as_deref(), of(&store, "2").as_deref()), (Some("ann"), None));
+    assert_eq!(of(&store, "nobody's").as_deref(), Some("ben"));
+    assert_eq!(ids(&store, Right), [("1".to_owned(), false), ("nobody's".to_owned(), true)]);
+    assert_eq!(store.former(Right, &["2".to_owned()]).unwrap(), ["2"]);
+}
+
+#[test]
+fn a_list_that_lags_shows_a_record_that_became_one_with_another_beside_that_and_they_stay_one() {
+    let mut store = store();
+    store.observe(Left, &[seen("ann"), seen("ben")]).unwrap();
+    store.observe(Right, &[seen("1")]).unwrap();
+    link(&mut store, "ann", "1");
+    store.begin_listing(Left).unwrap();
+    store.observe(Left, &[seen("ann"), Observed { aliases: vec!["ann".to_owned()], ..seen("ben") }]).unwrap();
+    assert_eq!(ids(&store, Left), [("ben".to_owned(), false)]);
+    assert_eq!(store.link_of(Right, "1").unwrap().unwrap().records, ["ben".to_owned(), "1".to_owned()]);
 }
 
 #[test]
@@ -310,7 +331,7 @@ fn a_pair_that_is_gone_on_both_sides_is_kept_until_it_is_unlinked() {
     store.observe(Left, &[gone("ann"), gone("bob")]).unwrap();
     store.observe(Right, &[gone("1")]).unwrap();
     store.begin_listing(Left).unwrap();
-    store.end_listing(Left, false, None).unwrap();
+    store.end_listing(Left, false, None, &[]).unwrap();
     assert_eq!(store.links().unwrap().len(), 1, "a listing may be wrong, and no guard has looked at it yet");
     store.unlink(pair).unwrap();
     assert_eq!((ids(&store, Left), ids(&store, Right)), (vec![], vec![]));
@@ -383,7 +404,7 @@ fn one_missed() -> Sqlite {
     }
     store.begin_listing(Left).unwrap();
     store.observe(Left, &[seen("l1")]).unwrap();
-    store.end_listing(Left, true, None).unwrap();
+    store.end_listing(Left, true, None, &[]).unwrap();
     store
 }
 
@@ -396,7 +417,7 @@ fn who_is_missed_by_one_listing_is_in_doubt_after_one_with_gaps_until_one_is_who
     // A whole one that does not show them either.
     store.begin_listing(Left).unwrap();
     store.observe(Left, &[seen("l1")]).unwrap();
-    store.end_listing(Left, true, None).unwrap();
+    store.end_listing(Left, true, None, &[]).unwrap();
     assert_eq!(store.doubted(Left).unwrap(), [""; 0]);
     assert!(store.missed(Left).unwrap());
     // One that shows them, with an older date than before.

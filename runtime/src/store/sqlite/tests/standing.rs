@@ -105,7 +105,7 @@ fn what_a_complete_listing_does_not_show_is_awake() {
     let mut store = at_rest();
     store.begin_listing(Left).unwrap();
     store.observe(Left, &[seen("ann"), seen("cleo")]).unwrap();
-    store.end_listing(Left, true, None).unwrap();
+    store.end_listing(Left, true, None, &[]).unwrap();
     assert_eq!(moved(&store), both("bob"));
 }
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::model::{Model, Refusal};
 use crate::{
-    apps::Observed,
+    apps::{Handed, Observed},
     store::{EntryId, EntryState, LinkId, NamedRecord, NewEntry, RunId, Settled, Sqlite, Store},
 };
 
@@ -23,7 +23,7 @@ enum Step {
     Emptied(End),
     BeginListing(End),
     Observe(End, Vec<Observed>),
-    EndListing(End, bool, Option<String>),
+    EndListing(End, bool, Option<String>, Vec<Handed>),
     SetCursor(End, Option<String>),
     Settle(Vec<Settled>),
     Unlink(i64),
@@ -97,6 +97,29 @@ fn write() -> impl Strategy<Value = NewEntry> {
     })
 }
 
+/// Each id is given up once and taken once; who is left without one gets one of nobody.
+fn handed() -> impl Strategy<Value = Vec<Handed>> {
+    let orders =
+        (Just(vec!["a", "b", "c", "d", "e"]).prop_shuffle(), Just(vec!["a", "b", "c", "d", "e"]).prop_shuffle());
+    (orders, 0_usize..4, any::<bool>()).prop_map(|((former, now), many, left)| {
+        let now = &now[..many];
+        let former = &former[..many];
+        let moved = former.iter().zip(now).filter(|(former, now)| former != now);
+        let moved: Vec<(String, String)> =
+            moved.map(|(former, now)| ((*former).to_owned(), (*now).to_owned())).collect();
+        let is_left = |id: &String| left && !moved.iter().any(|(_, now)| now == id);
+        let gone = moved.iter().filter(|(_, now)| !moved.iter().any(|(former, _)| former == now));
+        let gone = gone.map(|(_, now)| Handed { former: now.clone(), now: format!("{now}/gone"), left: false });
+        let gone: Vec<_> = gone.collect();
+        let handed = moved.iter().map(|(former, now)| Handed {
+            former: former.clone(),
+            now: now.clone(),
+            left: is_left(former),
+        });
+        handed.chain(gone).collect()
+    })
+}
+
 fn step() -> impl Strategy<Value = Step> {
     let one = any::<prop::sample::Index>;
     prop_oneof![
@@ -104,7 +127,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => end().prop_map(Step::Emptied),
         2 => end().prop_map(Step::BeginListing),
         6 => (end(), vec(observed(), 0..4)).prop_map(|(end, page)| Step::Observe(end, page)),
-        2 => (end(), any::<bool>(), option::of("c[0-9]")).prop_map(|(end, all, cursor)| Step::EndListing(end, all, cursor)),
+        2 => (end(), any::<bool>(), option::of("c[0-9]"), handed())
+            .prop_map(|(end, all, cursor, handed)| Step::EndListing(end, all, cursor, handed)),
         1 => (end(), proptest::option::of("[ab]")).prop_map(|(end, cursor)| Step::SetCursor(end, cursor)),
         5 => vec(settled(), 1..3).prop_map(Step::Settle),
         1 => (1_i64..8).prop_map(Step::Unlink),
@@ -163,10 +187,10 @@ impl Both {
                 model.observe(*end, page, false);
                 (Ok(None), store.observe(*end, page).map(|()| None))
             }
-            Step::EndListing(end, complete, cursor) => {
+            Step::EndListing(end, complete, cursor, handed) => {
                 let cursor = cursor.as_deref();
-                let found = store.end_listing(*end, *complete, cursor);
-                (model.end_listing(*end, *complete, cursor).map(|()| None), found.map(|()| None))
+                let found = store.end_listing(*end, *complete, cursor, handed);
+                (model.end_listing(*end, *complete, cursor, handed).map(|()| None), found.map(|()| None))
             }
             Step::SetCursor(end, cursor) => {
                 model.side(*end).cursor.clone_from(cursor);
