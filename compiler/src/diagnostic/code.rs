@@ -258,6 +258,8 @@ codes! {
     Ring = 0464, Warning, "ring", "files lead contacts round in a ring";
     /// The same, of all contacts.
     RingOfAll = 0465, Error, "ring-of-all", "files lead everybody round in a ring";
+    /// A rule makes contacts and fails once it has, and no other one lets the rest of them flow.
+    LeftBare = 0466, Error, "left-bare", "a rule makes contacts and copies nothing else of them";
 }
 
 /// Numbers that once meant something, never to be used again: 430 said that tests were checked and not run.

@@ -23,21 +23,25 @@ pub(super) fn check(
     at: &RuleAt<'_>,
     rule: &Rule,
 ) -> Vec<Diagnostic> {
-    let written: Vec<_> = rule.effects.iter().chain(rule.undo.iter().flatten()).filter_map(Effect::field).collect();
-    let mut reads = false;
-    each_atom(&rule.condition, &mut |id| {
-        let atom = file.program.atoms.get(id.index());
-        reads |= atom.is_some_and(|atom| {
-            atom.end != rule.from && atom.test.field().is_some_and(|field| written.contains(&field))
-        });
-    });
-    if !reads {
+    if !reads_what_it_writes(file.program, rule) {
         return Vec::new();
     }
     match undoes_itself(file, ask, at, rule) {
         Some(found) => vec![found],
         None => changes_nothing(file, ask, pairs, at, rule),
     }
+}
+
+/// Whether the condition of a rule asks for something that the rule writes.
+pub(super) fn reads_what_it_writes(program: &Program, rule: &Rule) -> bool {
+    let mut reads = false;
+    each_atom(&rule.condition, &mut |id| {
+        let atom = program.atoms.get(id.index()).filter(|atom| atom.end != rule.from);
+        reads |= atom.and_then(|atom| atom.test.field()).is_some_and(|field| {
+            rule.effects.iter().chain(rule.undo.iter().flatten()).any(|effect| effect.field() == Some(field))
+        });
+    });
+    reads
 }
 
 /// What the rule does makes its condition fail, and what it then undoes makes it hold again.
@@ -130,7 +134,7 @@ fn changes_nothing(
 }
 
 /// The condition as it is once these effects are done. `None` where that depends on more than the condition reads.
-fn after(program: &Program, rule: &Rule, effects: &[Effect], condition: &Condition) -> Option<Condition> {
+pub(super) fn after(program: &Program, rule: &Rule, effects: &[Effect], condition: &Condition) -> Option<Condition> {
     let each =
         |parts: &[Condition]| parts.iter().map(|part| after(program, rule, effects, part)).collect::<Option<_>>();
     Some(match condition {

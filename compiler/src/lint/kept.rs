@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use super::{
     Linted,
     ask::Ask,
-    constants,
+    bare, constants,
     contradiction::{self, Contradiction},
     first_decides::{self, FirstDecides},
     letter_case, lossy, narrowing, overwritten,
@@ -21,7 +21,7 @@ use super::{
     uses::{self, Key, TextUses, Uses},
 };
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Code, Diagnostic},
     ir::{ConstId, Effect, End, FieldId, Program},
 };
 
@@ -42,6 +42,8 @@ pub(crate) struct Kept {
     alone: FxHashMap<usize, Vec<Diagnostic>>,
     /// Rules that never hold.
     dead: FxHashSet<usize>,
+    /// Rules that may make contacts and then let nothing flow.
+    may_be_bare: FxHashSet<usize>,
     contradictions: FxHashMap<Key, Vec<Contradiction>>,
     /// How many contradictions are found of a rule.
     contradicting: FxHashMap<usize, usize>,
@@ -77,6 +79,9 @@ impl Kept {
         if dead {
             self.dead.insert(index);
         }
+        if bare::may_be(program, rule) {
+            self.may_be_bare.insert(index);
+        }
         self.moved[rule.from.index()] = true;
         uses::each(program, rule, &mut |key| {
             if self.has_looked {
@@ -91,6 +96,7 @@ impl Kept {
         let Some(rule) = program.rules.get(index) else { return };
         self.alone.remove(&index);
         self.dead.remove(&index);
+        self.may_be_bare.remove(&index);
         self.moved[rule.from.index()] = true;
         uses::each(program, rule, &mut |key| {
             self.uses.remove(&key, index);
@@ -344,6 +350,15 @@ impl Kept {
                 self.uses.in_order(&[Key::Field(end.other(), field)], &place)
             }));
             found.extend(narrowing::check(file));
+            // One that undoes itself has its message.
+            let is_told = |rule: &usize| {
+                let alone = self.alone.get(rule).into_iter().flatten();
+                alone.into_iter().any(|one| matches!(one.code, Code::NeverHolds | Code::UndoesItself))
+            };
+            let mut may_be_bare: Vec<usize> = self.may_be_bare.iter().copied().filter(|rule| !is_told(rule)).collect();
+            may_be_bare.sort_unstable_by_key(|rule| place(*rule));
+            let ask = Ask::new(file.program);
+            found.extend(may_be_bare.into_iter().filter_map(|rule| bare::check(file, &ask, rule)));
         }
         // The tables above have no order.
         found.sort_by(|one, other| {

@@ -12,6 +12,7 @@
 mod alike;
 mod always;
 mod ask;
+mod bare;
 mod constants;
 mod contradiction;
 mod first_decides;
