@@ -1,7 +1,7 @@
 //! SYNC0466: rules that make contacts of which nothing else is ever copied.
 //!
-//! `when google exists and realgeeks.notes is empty then realgeeks.notes = "From Google"` makes a contact in Real Geeks that has a
-//! note and nothing else: it is made in one step, and what is mapped follows in the next one, in which the rule does not hold
+//! `when google exists and realgeeks.tag != "Google" then realgeeks.tag += "Google"` makes a contact in Real Geeks that has a
+//! tag and nothing else: it is made in one step, and what is mapped follows in the next one, in which the rule does not hold
 //! any more. That is only fine where another rule holds then.
 
 use super::{

@@ -1,7 +1,8 @@
 //! SYNC0455 and SYNC0456: rules that read what they write.
 //!
 //! Only a rule whose condition reads the other app too can: `when google exists and realgeeks.stage is empty then
-//! realgeeks.stage = "Lead"`. That one is fine: it fills what is empty, once. With an `undo` it would empty it again.
+//! realgeeks.stage = "Lead"`. That one fills what is empty, once ([`super::bare`] asks that everything else flows by another rule). With
+//! an `undo` it would empty it again.
 
 use super::{
     Linted, RuleAt,

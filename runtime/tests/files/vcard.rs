@@ -94,11 +94,15 @@ fn with_uid(uid: &str) -> String {
     ANN.replace("FN:", &format!("UID:{uid}\r\nFN:"))
 }
 
-/// What a listing after this cursor shows: each id with the ids that it had before, and those that are gone.
+/// What a listing after this cursor shows: each id with the one that it had before, and those that are gone.
 async fn moved(folder: &Folder, cursor: Option<&str>) -> (Vec<(String, Vec<String>)>, Vec<String>, Option<String>) {
     let (records, pulled) = pull(&*folder.app, cursor).await;
     let (gone, there): (Vec<_>, Vec<_>) = records.into_iter().partition(|record| record.deleted);
-    let there = there.into_iter().map(|record| (record.id, record.aliases)).collect();
+    let former = |id: &str| {
+        let handed = pulled.handed.iter().filter(|handed| handed.now == id);
+        handed.map(|handed| handed.former.clone()).collect()
+    };
+    let there = there.into_iter().map(|record| (record.id.clone(), former(&record.id))).collect();
     (there, gone.into_iter().map(|record| record.id).collect(), pulled.cursor)
 }
 
@@ -119,6 +123,12 @@ async fn a_file_with_another_name_is_the_same_contact() {
     fs::rename(folder.path("zoe.vcf"), folder.path("ann.vcf")).expect("renamed");
     let (there, gone, _) = moved(&folder, cursor.as_deref()).await;
     assert!(there.contains(&became("ann.vcf", "zoe.vcf")), "{there:?}");
+    assert_eq!(gone, [""; 0]);
+    // Nobody has taken that listing in, and by the next one she is called otherwise again. Her old name stands on something else.
+    fs::rename(folder.path("ann.vcf"), folder.path("eve.vcf")).expect("renamed");
+    fs::write(folder.path("zoe.vcf"), "no card").expect("written");
+    let (there, gone, _) = moved(&folder, cursor.as_deref()).await;
+    assert!(there.contains(&became("eve.vcf", "zoe.vcf")), "{there:?}");
     assert_eq!(gone, [""; 0]);
 }
 

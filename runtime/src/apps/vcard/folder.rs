@@ -60,11 +60,6 @@ pub(super) fn name_of(op: Uuid) -> String {
     format!("{op}.vcf")
 }
 
-/// Whether a create may have given a file its name.
-pub(super) fn is_made(name: &str) -> bool {
-    name.strip_suffix(".vcf").is_some_and(|op| Uuid::try_parse(op).is_ok())
-}
-
 /// The id of a contact that is gone, and whose file name another contact has by now. It is the name of no file. `nobodys`: a
 /// number by chance, as several may give up one name.
 pub(super) fn given_up(name: &str, nobodys: u128) -> String {
@@ -145,11 +140,6 @@ impl Folder {
             Err(error) => return Ok(Read::Problem(format!("{}: {error}", path.display()))),
         };
         Ok(Read::Card(Box::new(Found::new(name, uid.as_deref(), raw, edited))))
-    }
-
-    /// Whether there is such a file.
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.path.join(name).exists()
     }
 
     /// What was just written.

@@ -105,30 +105,31 @@ impl App for Vcard {
                 let Some(read) = read.next() else { break };
                 match read? {
                     Read::Card(found) => {
-                        let Found { mut observed, mark, made_as } = *found;
+                        let Found { observed, mark, made_as } = *found;
                         // What the last run made came after its listing, which therefore does not know it.
                         let unlisted = |name: &String| {
                             cursor.is_some() && listed.binary_search_by_key(&name.as_str(), |(name, _)| name).is_err()
                         };
-                        let mut made_as = made_as.filter(unlisted);
-                        // Under a name that we gave after the last listing, another contact may be known.
-                        if before.is_none() && (listed.is_empty() || !folder::is_made(&name)) {
-                            let free = made_as.take_if(|made_as| !self.folder.has(made_as));
-                            observed.aliases.extend(left.became(&mark).map(str::to_owned).or(free));
-                        }
+                        let made_as = made_as.filter(unlisted);
                         match before {
-                            Some(before) => hands.known_name(before.0, before.1, &mark, made_as),
-                            None if observed.aliases.is_empty() && !listed.is_empty() => {
-                                hands.new_name(&name, &mark, made_as);
-                            }
+                            Some(before) => hands.known_name(before, &mark, made_as),
+                            None if cursor.is_some() => hands.new_name(&name, &mark, made_as),
                             None => {}
                         }
                         batch.push(observed);
                         next.add(&name, stamp, &mark);
                     }
                     // What was a contact before and is a list of people now is no contact any more.
-                    Read::Group | Read::Gone => gone.extend(before.map(|_| folder::tombstone(&name))),
+                    Read::Group | Read::Gone => {
+                        if let Some(before) = before {
+                            hands.lost_name(before);
+                            gone.push(folder::tombstone(&name));
+                        }
+                    }
                     Read::Problem(problem) => {
+                        if let Some(before) = before {
+                            hands.lost_name(before);
+                        }
                         problems.push(problem);
                         unreadable.push(name.clone());
                         // Looked at again next time, so that the problem stays in sight until it is solved.

@@ -8,7 +8,7 @@
 //! goes with its mark, and one whose name has another contact by now, and that is nowhere else, is gone. A file whose mark is
 //! another one, and no contact's that there was, is the same contact, edited.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{cursor, listing::Listed};
 use crate::apps::Handed;
@@ -40,7 +40,7 @@ impl<'c> Gone<'c> {
     }
 
     /// The name that a new file with this mark had before; told once.
-    pub(super) fn became(&mut self, mark: &str) -> Option<&'c str> {
+    fn became(&mut self, mark: &str) -> Option<&'c str> {
         let name = self.by_mark.remove(mark)??;
         self.names.remove(name);
         Some(name)
@@ -76,29 +76,38 @@ impl<'c> Hands<'c> {
         self.now.push(Hand { name: name.to_owned(), mark: mark.to_owned(), made_as });
     }
 
-    /// A name that was there, with the stamp that it had.
-    pub(super) fn known_name(&mut self, name: &'c str, before: &'c str, mark: &str, made_as: Option<String>) {
-        let Some(was) = cursor::mark_of(before).filter(|was| *was != mark) else { return };
-        self.before.entry(was).and_modify(|name| *name = None).or_insert(Some(name));
-        self.new_name(name, mark, made_as);
+    /// A name that was there with this stamp.
+    pub(super) fn known_name(&mut self, before: (&'c str, &'c str), mark: &str, made_as: Option<String>) {
+        if cursor::mark_of(before.1).is_some_and(|was| was != mark) {
+            self.lost_name(before);
+            self.new_name(before.0, mark, made_as);
+        }
+    }
+
+    /// A name that was there with this stamp, and under which no contact can be read now.
+    pub(super) fn lost_name(&mut self, (name, stamp): (&'c str, &'c str)) {
+        if let Some(was) = cursor::mark_of(stamp) {
+            self.before.entry(was).and_modify(|name| *name = None).or_insert(Some(name));
+        }
     }
 
     /// Which names went over. `left`: the files that are gone, of which some are found here. `nobodys`: an id for one that is gone
     /// while another contact has its name.
     pub(super) fn sorted(mut self, left: &mut Gone<'c>, mut nobodys: impl FnMut(&str) -> String) -> Vec<Handed> {
         let marks: HashMap<&str, &str> = self.now.iter().map(|hand| (hand.name.as_str(), hand.mark.as_str())).collect();
-        let mut handed = Vec::new();
+        let (mut handed, mut taken) = (Vec::new(), HashSet::new());
         for Hand { name, mark, made_as } in &self.now {
             let known = self.before.remove(mark.as_str()).flatten().or_else(|| left.became(mark));
             // Where the same contact is under the name that it was made as, this is a second one.
             let made_as = made_as.as_deref().filter(|made_as| marks.get(made_as).is_none_or(|other| other != mark));
-            if let Some(former) = known.or(made_as).filter(|former| former != name) {
+            if let Some(former) = known.or(made_as).filter(|former| former != name)
+                && taken.insert(former)
+            {
                 let left = !marks.contains_key(former);
                 handed.push(Handed { former: former.to_owned(), now: name.clone(), left });
             }
         }
-        let moved: BTreeSet<&str> = handed.iter().map(|handed| handed.former.as_str()).collect();
-        let gone = handed.iter().map(|handed| &handed.now).filter(|name| !moved.contains(name.as_str()));
+        let gone = handed.iter().map(|handed| &handed.now).filter(|name| !taken.contains(name.as_str()));
         let gone = gone.map(|name| Handed { former: name.clone(), now: nobodys(name), left: false });
         let gone: Vec<Handed> = gone.collect();
         handed.extend(gone);
