@@ -162,7 +162,7 @@ impl<S: Steps> Store for SimStore<'_, S> {
         identity(end: End) -> Option<String>;
         emptied(end: End) -> bool;
         missed(end: End) -> bool;
-        made(end: End) -> Vec<String>;
+        unshown(end: End) -> Vec<String>;
         doubted(end: End) -> Vec<String>;
         cursor(end: End) -> Option<String>;
         any_cursor(end: End) -> bool;

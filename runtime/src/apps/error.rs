@@ -33,6 +33,8 @@ pub enum Class {
     Stale,
     /// The record is gone.
     Gone,
+    /// The record is not where it was. Whether it is gone or has another id by now, only the next listing tells.
+    Moved,
     /// The app does not take this record. Only this record fails.
     Invalid,
     /// Nothing of this run can go on: a wrong setting, a broken file, a full disk.

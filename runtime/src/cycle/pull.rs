@@ -200,7 +200,7 @@ impl<'r> Reading<'r> {
         if pulled.complete {
             self.make_sure().await?;
         } else if !app.lists_lag() {
-            pulled.problems.extend(self.look_for_made().await?);
+            pulled.problems.extend(self.look_for_written().await?);
         }
         let mut store = self.store();
         store.end_listing(end, pulled.complete, pulled.cursor.as_deref(), &pulled.handed)?;
@@ -233,12 +233,12 @@ impl<'r> Reading<'r> {
         Ok(problems)
     }
 
-    /// Asks for what syncc made and the listing did not show, where what is there is listed at once: somebody may have deleted it
-    /// before any listing had it, so that no list of what changed tells of it. What is wrong with those that cannot be read:
-    /// they are asked for in the next run again.
-    async fn look_for_made(&self) -> Result<Vec<String>, CycleError> {
-        let made = self.store().made(self.end)?;
-        let (now, problems) = self.get_each(&made).await?;
+    /// Asks for what syncc wrote and the listing did not show, where what is there is listed at once: somebody may have deleted it, or
+    /// put the state before back, so that no list of what changed since the last listing tells of it. What is wrong with those that
+    /// cannot be read: they are asked for in the next run again.
+    async fn look_for_written(&self) -> Result<Vec<String>, CycleError> {
+        let written = self.store().unshown(self.end)?;
+        let (now, problems) = self.get_each(&written).await?;
         let now: Vec<_> = now.into_iter().map(|(_, now)| now).collect();
         if !now.is_empty() {
             self.store().observe_now(self.end, &now)?;

@@ -54,8 +54,8 @@ pub trait Store: Send {
     /// The same of what an app holds now for certain, whatever it says of when that was edited: somebody may have put an older
     /// state back.
     fn observe_now(&mut self, end: End, page: &[Observed]) -> Result<(), StoreError>;
-    /// Records that syncc made, or that a listing showed which was cut off, and that neither a listing nor a question has shown since.
-    fn made(&self, end: End) -> Result<Vec<String>, StoreError>;
+    /// Records that syncc wrote, or that a listing showed which was cut off, and that neither a listing nor a question has shown since.
+    fn unshown(&self, end: End) -> Result<Vec<String>, StoreError>;
     /// Whether somebody counts as deleted because a complete listing did not show them, and it was not planned yet what that means
     /// for their partner.
     fn missed(&self, end: End) -> Result<bool, StoreError>;

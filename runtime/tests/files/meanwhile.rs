@@ -95,6 +95,30 @@ async fn an_undo_tells_of_whom_it_left_because_they_changed_meanwhile() {
 }
 
 #[tokio::test]
+async fn a_list_that_is_put_back_as_it_was_before_a_run_is_not_taken_for_what_the_run_wrote() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().to_path_buf();
+    let (rules, world) = (program(), World::real());
+    write(&path, "shop.csv", &list(2, "Acme"));
+    write(&path, "desk.csv", &list(2, "Acme"));
+    let mut store = Sqlite::open(path.join("memory.sqlite"), "all").expect("a store");
+    let apps = open(&rules, &path, &world);
+    let written = async |store: &mut Sqlite| {
+        let run = connect(&rules, &apps, store, &world).run(&Allowed::default(), &mut Yes).await;
+        run.expect("a run").written()
+    };
+    assert_eq!(written(&mut store).await, 0);
+    write(&path, "shop.csv", &list(2, "Bee"));
+    assert_eq!(written(&mut store).await, 2);
+
+    // Byte for byte the list that the last listing showed: whoever puts it back wants the old company.
+    write(&path, "desk.csv", &list(2, "Acme"));
+    assert_eq!(written(&mut store).await, 2);
+    assert_eq!((read(&path, "shop.csv"), read(&path, "desk.csv")), (list(2, "Acme"), list(2, "Acme")));
+    assert_eq!(written(&mut store).await, 0);
+}
+
+#[tokio::test]
 async fn a_contact_that_takes_in_somebody_who_was_forgotten_is_synced_as_before() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().to_path_buf();

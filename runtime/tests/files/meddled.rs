@@ -87,6 +87,14 @@ impl App for Meddled {
         self.inner.find_created(op, record).await
     }
 
+    fn anew(&self, cursor: &str, without: &[String]) -> Option<String> {
+        self.inner.anew(cursor, without)
+    }
+
+    fn lists_lag(&self) -> bool {
+        self.inner.lists_lag()
+    }
+
     fn decode(&self, raw: &[u8]) -> Result<Record, AppError> {
         self.inner.decode(raw)
     }

@@ -1,6 +1,6 @@
 //! A card file that gets another name stays with its row.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use syncc_compiler::{
     db::Database,
@@ -16,6 +16,7 @@ use syncc_runtime::{
 
 use crate::{
     connection::{Yes, connect},
+    meddled::Meddled,
     side,
 };
 
@@ -28,10 +29,20 @@ fn program() -> Program {
     let mut database = Database::default();
     database.set_accounts(schemas.into());
     let rules = "sync list <-> cards\n\nmatch email\n\nwhen list exists then cards exists\n\
-                 when cards exists then list exists\nwhen cards deleted then list deleted\n";
+                 when cards exists then list exists\nwhen cards deleted then list deleted\nwhen list deleted then cards deleted\n";
     database.set_file("all.sync", rules.to_owned());
     let checked = database.check("all.sync").expect("the file is there");
     Program::clone(&checked.program.unwrap_or_else(|| panic!("{:#?}", checked.diagnostics)))
+}
+
+/// The list and the cards of a folder.
+fn open(rules: &Program, folder: &Path, world: &World) -> [Box<dyn App>; 2] {
+    End::BOTH.map(|end| {
+        let side = rules.side(end);
+        let path = if end == End::Left { "list.csv" } else { "cards" };
+        let account = side::account(&side.app, folder, &format!("path = \"{path}\""), None);
+        apps::open(side, &account, world).expect("the settings are right")
+    })
 }
 
 #[tokio::test]
@@ -47,12 +58,7 @@ async fn a_row_outlives_another_name_of_its_card() {
     )
     .expect("a card");
     let (rules, world) = (program(), World::real());
-    let apps: [Box<dyn App>; 2] = End::BOTH.map(|end| {
-        let side = rules.side(end);
-        let path = if end == End::Left { "list.csv" } else { "cards" };
-        let account = side::account(&side.app, folder.path(), &format!("path = \"{path}\""), None);
-        apps::open(side, &account, &world).expect("the settings are right")
-    });
+    let apps = open(&rules, folder.path(), &world);
     let mut store = Sqlite::open(folder.path().join("memory.sqlite"), "all").expect("a store");
     let mut written = Vec::new();
     // Made by us and renamed at once, renamed and renamed back, and to a name that another card had for a while.
@@ -95,12 +101,7 @@ async fn cards_that_are_numbered_anew_stay_with_their_rows_and_who_is_gone_takes
         fs::write(cards.join(format!("{nth}.vcf")), card(uid, given)).expect("a card");
     }
     let (rules, world) = (program(), World::real());
-    let apps: [Box<dyn App>; 2] = End::BOTH.map(|end| {
-        let side = rules.side(end);
-        let path = if end == End::Left { "list.csv" } else { "cards" };
-        let account = side::account(&side.app, folder.path(), &format!("path = \"{path}\""), None);
-        apps::open(side, &account, &world).expect("the settings are right")
-    });
+    let apps = open(&rules, folder.path(), &world);
     let mut store = Sqlite::open(folder.path().join("memory.sqlite"), "all").expect("a store");
     let list = || fs::read_to_string(folder.path().join("list.csv")).expect("a list");
     let before = async |store: &mut Sqlite| {
@@ -130,4 +131,46 @@ async fn cards_that_are_numbered_anew_stay_with_their_rows_and_who_is_gone_takes
     assert_eq!((before(&mut store).await, list()), (0, kept));
     let links: Vec<_> = store.links().expect("links").into_iter().map(|link| link.records).collect();
     assert!(links.contains(&[bob.clone(), "1.vcf".to_owned()]) && links.len() == 2, "{links:?}");
+}
+
+#[tokio::test]
+async fn a_card_that_gets_another_name_just_when_it_is_written_or_deleted_is_found_under_that_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cards = folder.path().join("cards");
+    fs::create_dir(&cards).expect("a folder");
+    fs::write(folder.path().join("list.csv"), "id,email,given_name,mine\n").expect("a list");
+    for (name, (uid, given)) in [("1.vcf", ("ann", "Ann")), ("2.vcf", ("bob", "Bob"))] {
+        fs::write(cards.join(name), card(uid, given)).expect("a card");
+    }
+    let (rules, world) = (program(), World::real());
+    let mut store = Sqlite::open(folder.path().join("memory.sqlite"), "all").expect("a store");
+    let list = || fs::read_to_string(folder.path().join("list.csv")).expect("a list");
+    let apps = open(&rules, folder.path(), &world);
+    connect(&rules, &apps, &mut store, &world).run(&Allowed::default(), &mut Yes).await.expect("a run");
+
+    // Ann's row is edited and Bob's goes. Before that gets to their cards, both are called otherwise.
+    let rows = list();
+    let rows = rows.lines().filter(|line| !line.contains("Bob")).map(|line| line.replace("Ann", "Anna") + "\n");
+    fs::write(folder.path().join("list.csv"), rows.collect::<String>()).expect("a list");
+    let edited = list();
+    let there = cards.clone();
+    let renamed = move || {
+        ["1.vcf", "2.vcf"].iter().for_each(|name| {
+            fs::rename(there.join(name), there.join(format!("new-{name}"))).expect("renamed");
+        });
+    };
+    let [rows, folder_of_cards] = apps;
+    let apps = [rows, Meddled::before_push(folder_of_cards, renamed)];
+    let mut reports = Vec::new();
+    for _ in 0..3 {
+        let run = connect(&rules, &apps, &mut store, &world).run(&Allowed::default(), &mut Yes).await;
+        let report = run.expect("a run");
+        reports.push((report.written(), report.problems.len()));
+    }
+    assert_eq!(reports, [(0, 2), (2, 0), (0, 0)]);
+    assert_eq!(list(), edited, "nobody is deleted or made for it");
+    let names: Vec<_> =
+        fs::read_dir(&cards).expect("a folder").map(|entry| entry.expect("a file").file_name()).collect();
+    assert_eq!(names, ["new-1.vcf"]);
+    assert!(fs::read_to_string(cards.join("new-1.vcf")).expect("a card").contains("Anna"));
 }

@@ -323,7 +323,7 @@ async fn of_many_writes_at_once_each_goes_its_own_way() {
     let answers = folder.app.push(&writes).await;
     let classes: Vec<_> = answers.iter().map(|answer| answer.as_ref().err().map(|error| error.class)).collect();
     let mut expected = vec![None; 12];
-    (expected[3], expected[4]) = (Some(Class::Stale), Some(Class::Gone));
+    (expected[3], expected[4]) = (Some(Class::Stale), Some(Class::Moved));
     assert_eq!(classes, expected);
     assert!(folder.content("03.vcf").contains("theirs"), "their edit stays");
     assert!(folder.content("00.vcf").contains("NOTE:called"));

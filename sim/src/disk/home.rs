@@ -45,6 +45,8 @@ pub(super) struct State {
     pub(super) done: Done,
     /// Who had the same email or phone as somebody else, ever: it is not said here what becomes of them.
     pub(super) muddled: BTreeSet<String>,
+    /// Who was there when a run last came to its end, left first.
+    noted: [BTreeSet<String>; 2],
     /// Who ever had a key.
     keys: BTreeMap<String, BTreeSet<String>>,
     /// What is theirs in each row that has something, by who it is, left first.
@@ -75,6 +77,7 @@ impl Home {
             known: [plan.ids[0], plan.cards || plan.ids[1]],
             done: Done::default(),
             muddled: BTreeSet::new(),
+            noted: Default::default(),
             keys: BTreeMap::new(),
             mine: Default::default(),
             story: Vec::new(),
@@ -97,14 +100,17 @@ impl Home {
         (state.running, state.step, state.round) = (true, 0, round.clone());
     }
 
-    /// The run is over. What was elsewhere is back.
-    pub(super) fn end(&self) -> io::Result<()> {
+    /// The run is over, and came to its end if it went `well`. What was elsewhere is back.
+    pub(super) fn end(&self, well: bool) -> io::Result<()> {
         let mut state = self.state();
         state.running = false;
         for end in [0, 1] {
             if std::mem::take(&mut state.away[end]) {
                 fs::rename(state.paths[end].with_extension("away"), &state.paths[end])?;
                 state.story.push(format!("{} is back", PATHS[end]));
+            }
+            if well {
+                state.noted[end] = state.order(end).into_iter().collect();
             }
         }
         Ok(())
@@ -173,6 +179,10 @@ impl State {
                 self.books[at].delete(&row.place)?;
                 self.story.push(format!("{}: {} is deleted", PATHS[at], row.who()));
                 self.done.deleted[at].insert(row.who().to_owned());
+                if !self.noted[at].contains(row.who()) && !self.done.made[at].contains(row.who()) {
+                    // Made in a run that was cut off: nobody can tell whether it ever was. See docs/reliability.md.
+                    self.muddled.insert(row.who().to_owned());
+                }
                 self.mine[at].remove(row.who());
                 Ok(())
             }

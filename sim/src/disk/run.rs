@@ -327,7 +327,7 @@ impl Player {
             Ended::Killed => "is gone".to_owned(),
         };
         self.home.state().story.push(format!("> a run {told}"));
-        self.home.end()?;
+        self.home.end(matches!(ended, Ended::Well(_)))?;
         Ok(ended)
     }
 }

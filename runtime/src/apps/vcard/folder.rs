@@ -99,8 +99,11 @@ fn read_with_time(path: &Path) -> io::Result<(Vec<u8>, Option<SystemTime>)> {
     Ok((raw, metadata.modified().ok()))
 }
 
+/// A file may have another name by now: nobody counts as gone before the folder was listed.
 fn not_there(path: &Path) -> AppError {
-    AppError::new(Class::Gone, format!("{} is not there any more", path.display()))
+    let what = format!("{} is not there any more, so nothing was written", path.display());
+    AppError::new(Class::Moved, what)
+        .todo("run again: the next run finds out whether the file has another name or is gone")
 }
 
 impl Folder {
@@ -216,15 +219,12 @@ impl Folder {
         together.sync(staged).map_err(|error| file::explain("written", &self.path, &error))
     }
 
-    /// Removes a file that is still at this version. One that is gone already is removed.
+    /// Removes a file that is still at this version.
     pub(super) fn delete(&self, name: &str, version: Option<&str>) -> Result<Observed, AppError> {
         let path = self.path.join(name);
-        match self.check_version(name, version) {
-            Err(error) if error.class == Class::Gone => return Ok(tombstone(name)),
-            checked => checked?,
-        }
+        self.check_version(name, version)?;
         match fs::remove_file(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => self.is_there().map(|()| tombstone(name)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Err(self.missing(&path)),
             Err(error) => Err(file::explain("deleted", &path, &error)),
             Ok(()) => Ok(tombstone(name)),
         }

@@ -109,7 +109,7 @@ mod test {
         };
         let answers = push(&app, &[create, gone], |_| Err(io::Error::other("the cable is out")));
         let classes: Vec<Option<Class>> = answers.into_iter().map(|done| done.err().map(|error| error.class)).collect();
-        assert_eq!(classes, [Some(Class::Unknown), Some(Class::Gone)]);
+        assert_eq!(classes, [Some(Class::Unknown), Some(Class::Moved)]);
         assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 1, "it has its file");
     }
 }

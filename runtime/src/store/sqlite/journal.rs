@@ -71,21 +71,21 @@ pub(super) fn confirm_all(
     at: Timestamp,
 ) -> Result<Vec<Option<LinkId>>, Fault> {
     let last = history::last(db)?;
-    let mut made = [false; 2];
-    let links = confirmed.iter().map(|of| confirm(db, of, at, &mut made)).collect::<Result<_, _>>()?;
-    for end in End::BOTH.into_iter().filter(|end| made[end.index()]) {
-        observations::note_made(db, end)?;
+    let mut written = [false; 2];
+    let links = confirmed.iter().map(|of| confirm(db, of, at, &mut written)).collect::<Result<_, _>>()?;
+    for end in End::BOTH.into_iter().filter(|end| written[end.index()]) {
+        observations::note_unshown(db, end)?;
     }
     history::note_runs(db, last)?;
     Ok(links)
 }
 
-/// `any_made`: the ends on which records were made, left first.
+/// `any_written`: the ends on which records were written that are there, left first.
 fn confirm(
     db: &Connection,
     confirmed: &Confirmed,
     at: Timestamp,
-    any_made: &mut [bool; 2],
+    any_written: &mut [bool; 2],
 ) -> Result<Option<LinkId>, Fault> {
     let Confirmed { entry, now, fields, lines, settled, elses } = confirmed;
     let (end, target, partner, deletes, run) = db
@@ -107,10 +107,10 @@ fn confirm(
         _ => None,
     };
     let made = target.is_none();
-    any_made[end.index()] |= made;
+    any_written[end.index()] |= !now.deleted;
     let former = target.filter(|target| *target != now.id);
     let merged = former.is_some() && observations::is_known(db, end, &now.id)?;
-    observations::observe(db, end, std::slice::from_ref(now), if made { From::Made } else { From::Answer })?;
+    observations::observe(db, end, std::slice::from_ref(now), if now.deleted { From::Answer } else { From::Write })?;
     if let Some(former) = former {
         observations::rename(db, end, &former, &now.id, merged)?;
     }

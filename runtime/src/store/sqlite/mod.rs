@@ -160,8 +160,8 @@ impl Store for Sqlite {
         self.write(|db| observations::observe(db, end, page, observations::From::Answer))
     }
 
-    fn made(&self, end: End) -> Result<Vec<String>, StoreError> {
-        self.read(|db| observations::made(db, end))
+    fn unshown(&self, end: End) -> Result<Vec<String>, StoreError> {
+        self.read(|db| observations::unshown(db, end))
     }
 
     fn missed(&self, end: End) -> Result<bool, StoreError> {

@@ -70,8 +70,8 @@ pub(super) fn note_cut_off(db: &Connection, end: End) -> Result<(), Fault> {
             r#"UPDATE seen SET listing = ?2 WHERE "end" = ?1 AND NOT deleted
                AND listing = (SELECT listing FROM ends WHERE "end" = ?1)"#,
         )?
-        .execute(params![code::end(end), MADE])?;
-    if cut_off > 0 { note_made(db, end) } else { Ok(()) }
+        .execute(params![code::end(end), UNSHOWN])?;
+    if cut_off > 0 { note_unshown(db, end) } else { Ok(()) }
 }
 
 pub(super) fn begin_listing(db: &Connection, end: End) -> Result<(), Fault> {
@@ -88,16 +88,16 @@ const MISSED: i64 = 0;
 /// The same, for one of which that is in doubt.
 const DOUBTED: i64 = -1;
 
-/// The same, for one that was made, or that a listing showed which was cut off: no whole listing has shown it yet.
-const MADE: i64 = -2;
+/// The same, for one that was written, or that a listing showed which was cut off: no whole listing has shown it since.
+const UNSHOWN: i64 = -2;
 
-/// Notes that records of an end were made.
-pub(super) fn note_made(db: &Connection, end: End) -> Result<(), Fault> {
+/// Notes that there are such records of an end.
+pub(super) fn note_unshown(db: &Connection, end: End) -> Result<(), Fault> {
     db.prepare_cached(r#"UPDATE ends SET made = 1 WHERE "end" = ?1 AND NOT made"#)?.execute([code::end(end)])?;
     Ok(())
 }
 
-pub(super) fn made(db: &Connection, end: End) -> Result<Vec<String>, Fault> {
+pub(super) fn unshown(db: &Connection, end: End) -> Result<Vec<String>, Fault> {
     let any: bool = db
         .prepare_cached(r#"SELECT made FROM ends WHERE "end" = ?1"#)?
         .query_row([code::end(end)], |row| row.get(0))?;
@@ -106,7 +106,7 @@ pub(super) fn made(db: &Connection, end: End) -> Result<Vec<String>, Fault> {
     }
     let mut select =
         db.prepare_cached(r#"SELECT id FROM seen WHERE "end" = ?1 AND NOT deleted AND listing = ?2 ORDER BY id"#)?;
-    let ids = select.query_map([code::end(end), MADE], |row| row.get(0))?;
+    let ids = select.query_map([code::end(end), UNSHOWN], |row| row.get(0))?;
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
@@ -162,7 +162,7 @@ pub(super) fn end_listing(
                    (SELECT 1 FROM seen WHERE seen."end" = ?1 AND NOT deleted AND listing = ?2) END
                WHERE "end" = ?1 AND listing_open"#,
         )?
-        .execute(params![code::end(end), MADE])?;
+        .execute(params![code::end(end), UNSHOWN])?;
     // A complete listing deletes what it did not see: never on the word of one that was not begun.
     if ended == 0 {
         return Err(Fault::out_of_order("a listing was ended that was not begun"));
@@ -202,10 +202,10 @@ pub(super) fn unlisted(db: &Connection, end: End, most: usize) -> Result<Vec<Str
 pub(super) enum From {
     /// A read. It may lag behind our own writes, so that an older state is no news.
     Read,
-    /// The answer to a write: what the app holds now, whatever its clock says.
+    /// An answer about this record alone: what the app holds now, whatever its clock says.
     Answer,
-    /// The same of a record that was made: no listing has shown it yet.
-    Made,
+    /// The same to a write: no listing has shown what the record holds since.
+    Write,
 }
 
 /// Takes records in. Three passes, so that the outcome does not depend on the order within the page:
@@ -216,10 +216,10 @@ pub(super) fn observe(db: &Connection, end: End, page: &[Observed], from: From) 
     let mut sorted: Vec<&Observed> = page.iter().collect();
     sorted.sort_by(|a, b| a.id.cmp(&b.id));
 
-    // What is made while a listing is under way belongs to it.
+    // What is written while a listing is under way belongs to it.
     let listing: i64 = db
         .prepare_cached(r#"SELECT iif(?2 AND NOT listing_open, ?3, listing) FROM ends WHERE "end" = ?1"#)?
-        .query_row(params![code::end(end), from == From::Made, MADE], |row| row.get(0))?;
+        .query_row(params![code::end(end), from == From::Write, UNSHOWN], |row| row.get(0))?;
     let mut take = db.prepare_cached(
         r#"INSERT INTO seen ("end", id, version, raw, deleted, edited, listing) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
            ON CONFLICT ("end", id) DO UPDATE SET version = excluded.version, raw = excluded.raw,

@@ -237,18 +237,18 @@ fn what_a_listing_showed_that_was_cut_off_is_asked_for() {
     store.begin_listing(Left).unwrap();
     store.observe(Left, &[seen("ann"), seen("ben")]).unwrap();
     store.end_listing(Left, true, Some("1"), &[]).unwrap();
-    assert_eq!(store.made(Left).unwrap(), [""; 0]);
+    assert_eq!(store.unshown(Left).unwrap(), [""; 0]);
 
     store.begin_listing(Left).unwrap();
     store.observe(Left, &[seen("cyd"), seen("dot")]).unwrap();
     // The run is gone. Cyd goes as well, before any list of changes has told of her.
     store.begin_listing(Left).unwrap();
-    assert_eq!(store.made(Left).unwrap(), ["cyd", "dot"]);
+    assert_eq!(store.unshown(Left).unwrap(), ["cyd", "dot"]);
     store.observe(Left, &[seen("dot")]).unwrap();
-    assert_eq!(store.made(Left).unwrap(), ["cyd"]);
+    assert_eq!(store.unshown(Left).unwrap(), ["cyd"]);
     store.observe_now(Left, &[gone("cyd")]).unwrap();
     store.end_listing(Left, false, Some("2"), &[]).unwrap();
-    assert_eq!(store.made(Left).unwrap(), [""; 0]);
+    assert_eq!(store.unshown(Left).unwrap(), [""; 0]);
 }
 
 #[test]
