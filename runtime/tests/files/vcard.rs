@@ -133,6 +133,22 @@ async fn a_file_with_another_name_is_the_same_contact() {
 }
 
 #[tokio::test]
+async fn another_uid_is_an_edit_where_something_else_tells_the_contact_and_somebody_else_where_nothing_does() {
+    let (bob, cy) = (with_uid("u2").replace("Ann", "Bob").replace("ann", "bob"), with_uid("u3").replace("Ann", "Cy"));
+    let cy = cy.replace("ann", "cy");
+    let folder = Folder::new(&[("ann.vcf", &with_uid("u1")), ("bob.vcf", &bob), ("cy.vcf", &cy)]);
+    let (_, first) = pull(&*folder.app, None).await;
+    // Ann is exported with a new UID. Bob's file is Dot's now. Cy has no UID any more, and another name.
+    fs::write(folder.path("ann.vcf"), with_uid("u4").replace("Ann", "Anna")).expect("written");
+    fs::write(folder.path("bob.vcf"), with_uid("u5").replace("Ann", "Dot").replace("ann", "dot")).expect("written");
+    fs::write(folder.path("cy.vcf"), ANN.replace("Ann", "Eve").replace("ann", "eve")).expect("written");
+    let (_, second) = pull(&*folder.app, first.cursor.as_deref()).await;
+    let handed: Vec<_> = second.handed.iter().map(|handed| (handed.former.as_str(), handed.left)).collect();
+    assert_eq!(handed, [("bob.vcf", false)], "{:?}", second.handed);
+    assert!(!folder.path(&second.handed[0].now).exists());
+}
+
+#[tokio::test]
 async fn two_files_with_one_uid_are_two_contacts() {
     let folder = Folder::new(&[("a.vcf", &with_uid("u1")), ("b.vcf", &with_uid("u2")), ("c.vcf", &with_uid("u2"))]);
     let (_, first) = pull(&*folder.app, None).await;
@@ -167,9 +183,9 @@ async fn what_an_earlier_version_remembered_of_a_folder_is_understood() {
     let (_, first) = pull(&*folder.app, None).await;
     let cursor = first.cursor.expect("a cursor");
     // Without what tells a contact: a stamp had three parts.
-    let parts = cursor.split('/').map(|part| match part.rsplit_once('.') {
-        Some((stamp, _)) if part.matches('.').count() == 3 => stamp,
-        _ => part,
+    let parts = cursor.split('/').map(|part| match part.split('.').collect::<Vec<_>>()[..] {
+        [size, time, place, ..] => format!("{size}.{time}.{place}"),
+        _ => part.to_owned(),
     });
     let old = parts.collect::<Vec<_>>().join("/");
     assert_ne!(old, cursor);

@@ -181,7 +181,10 @@ impl Player {
                 ended = self.cycle(&Round::default(), &allowed)?;
             }
             match ended {
-                Ended::Well(report) if report.written() == 0 => return self.idle(violations),
+                // Of what is said to be wrong, the next run may find out more.
+                Ended::Well(report) if report.written() == 0 && report.problems.is_empty() => {
+                    return self.idle(violations);
+                }
                 Ended::Well(report) => last = vec![format!("{:?}", report.tallies)],
                 Ended::Guards(names) => last = names,
                 Ended::Failed(why) => last = vec![why],

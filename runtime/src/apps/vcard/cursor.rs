@@ -4,8 +4,9 @@
 //! `/STAMP/NAME`. No name of a file holds a slash. A folder of ten thousand files is held against it in the time that
 //! looking at the files takes.
 //!
-//! A stamp is `SIZE.TIME.PLACE.MARK`; the mark tells the contact whatever its file is called. One that an earlier version
-//! wrote has no mark: such a file is read once more.
+//! A stamp is `SIZE.TIME.PLACE.MARK.TELLS`; the mark tells the contact whatever its file is called. Of one with a UID there are
+//! short marks of what else tells it, such as its emails: where nothing of that is the same under another UID, it is somebody else.
+//! A stamp that an earlier version wrote has no mark: such a file is read once more.
 
 use std::{fmt::Write as _, fs::Metadata, time::UNIX_EPOCH};
 
@@ -20,6 +21,10 @@ const WITH_GAPS: &str = "syncc folder 2 -";
 
 /// How many digits of a hash are enough to tell the contacts of a folder apart.
 const MARK: usize = 12;
+
+/// How many are enough to hold what tells one contact against what tells another one, and of how much of that.
+const TELLS: usize = 4;
+const MOST_TELLS: usize = 6;
 
 /// A file younger than this when it was read may change again without its time moving.
 const SETTLES_AFTER_MS: i64 = 2_000;
@@ -81,7 +86,7 @@ impl Draft {
     }
 
     /// Adds a file. They come in the order of their names.
-    pub(super) fn add(&mut self, name: &str, stamp: Stamp, mark: &str) {
+    pub(super) fn add(&mut self, name: &str, stamp: Stamp, mark: &str, tells: &str) {
         self.files.push('/');
         match stamp {
             Stamp(Some([size, changed, inode])) => {
@@ -91,6 +96,8 @@ impl Draft {
             Stamp(None) => self.files.push_str("..."),
         }
         self.files.push_str(mark);
+        self.files.push('.');
+        self.files.push_str(tells);
         self.name(name);
     }
 
@@ -116,6 +123,25 @@ impl Draft {
 /// The mark in what a cursor says of a file, if it knows one.
 pub(super) fn mark_of(before: &str) -> Option<&str> {
     before.split('.').nth(3).filter(|mark| !mark.is_empty())
+}
+
+/// What else told the contact, in what a cursor says of a file.
+pub(super) fn tells_of(before: &str) -> &str {
+    before.split('.').nth(4).unwrap_or_default()
+}
+
+/// What else tells a contact, of the hashes of that.
+pub(super) fn tells(hashes: impl Iterator<Item = String>) -> String {
+    let hashes = hashes.take(MOST_TELLS).map(|mut hash| {
+        hash.truncate(TELLS);
+        hash
+    });
+    hashes.collect::<Vec<_>>().join("-")
+}
+
+/// Whether two contacts have nothing in common of what tells them. Not known of one of whom nothing does.
+pub(super) fn have_nothing_in_common(tells: &str, others: &str) -> bool {
+    !tells.is_empty() && !others.is_empty() && tells.split('-').all(|one| others.split('-').all(|other| other != one))
 }
 
 /// What tells a contact whatever its file is called, of the hash of its UID, else of all of it.

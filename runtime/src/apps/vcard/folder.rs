@@ -40,15 +40,18 @@ pub(super) struct Found {
     pub(super) observed: Observed,
     /// See [`cursor::mark`].
     pub(super) mark: String,
+    /// See [`cursor::tells`]: nothing without a UID, because then each edit changes the mark.
+    pub(super) tells: String,
     /// The name that a create of ours gave its file, if its UID is such a one and the file is called otherwise now.
     pub(super) made_as: Option<String>,
 }
 
 impl Found {
-    fn new(name: &str, uid: Option<&str>, raw: Vec<u8>, edited: Option<SystemTime>) -> Self {
+    fn new(name: &str, uid: Option<&str>, tells: &[String], raw: Vec<u8>, edited: Option<SystemTime>) -> Self {
         let op = uid.and_then(|uid| Uuid::try_parse(uid).ok());
         Self {
             mark: cursor::mark(file::version(uid.map_or(&raw, str::as_bytes))),
+            tells: cursor::tells(tells.iter().map(|text| file::version(text.as_bytes()))),
             made_as: op.map(name_of).filter(|made_as| made_as != name),
             observed: observed(name, raw, edited),
         }
@@ -99,6 +102,10 @@ fn read_with_time(path: &Path) -> io::Result<(Vec<u8>, Option<SystemTime>)> {
     Ok((raw, metadata.modified().ok()))
 }
 
+fn uid(card: &[u8]) -> Option<String> {
+    Card::parse(card).ok().and_then(|card| card.uid())
+}
+
 /// A file may have another name by now: nobody counts as gone before the folder was listed.
 fn not_there(path: &Path) -> AppError {
     let what = format!("{} is not there any more, so nothing was written", path.display());
@@ -137,12 +144,13 @@ impl Folder {
             }
             Err(error) => return Err(file::explain("read", &path, &error)),
         };
-        let uid = match Card::parse(&raw) {
+        let (uid, tells) = match Card::parse(&raw) {
             Ok(card) if card.is_group() => return Ok(Read::Group),
-            Ok(card) => card.uid(),
+            Ok(card) => (card.uid(), card.tells()),
             Err(error) => return Ok(Read::Problem(format!("{}: {error}", path.display()))),
         };
-        Ok(Read::Card(Box::new(Found::new(name, uid.as_deref(), raw, edited))))
+        let tells = if uid.is_some() { tells } else { Vec::new() };
+        Ok(Read::Card(Box::new(Found::new(name, uid.as_deref(), &tells, raw, edited))))
     }
 
     /// What was just written.
@@ -199,7 +207,7 @@ impl Folder {
         staged: Staged,
         content: Vec<u8>,
     ) -> Result<Observed, AppError> {
-        self.check_version(name, Some(version))?;
+        self.check_version(name, Some(version), Some(&content))?;
         let path = self.path.join(name);
         staged.put().map_err(|error| file::explain("written", &path, &error))?;
         Ok(self.written(name, content))
@@ -222,7 +230,7 @@ impl Folder {
     /// Removes a file that is still at this version.
     pub(super) fn delete(&self, name: &str, version: Option<&str>) -> Result<Observed, AppError> {
         let path = self.path.join(name);
-        self.check_version(name, version)?;
+        self.check_version(name, version, None)?;
         match fs::remove_file(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => Err(self.missing(&path)),
             Err(error) => Err(file::explain("deleted", &path, &error)),
@@ -235,12 +243,18 @@ impl Folder {
         file::synced(&self.path, sync(&self.path))
     }
 
-    fn check_version(&self, name: &str, version: Option<&str>) -> Result<(), AppError> {
+    /// `written`: what the file is to hold, if it stays. Another contact may have its name by now, which only a listing sorts out;
+    /// without a UID it cannot either.
+    fn check_version(&self, name: &str, version: Option<&str>, written: Option<&[u8]>) -> Result<(), AppError> {
         self.check_name(name)?;
         let path = self.path.join(name);
         match fs::read(&path) {
             Ok(raw) if version.is_none_or(|version| file::version(&raw) == version) => Ok(()),
-            Ok(_) => Err(AppError::new(Class::Stale, format!("{} was changed since it was read", path.display()))),
+            Ok(raw) => {
+                let is_the_same = uid(&raw) == written.and_then(uid);
+                let class = if is_the_same { Class::Stale } else { Class::Moved };
+                Err(AppError::new(class, format!("{} was changed since it was read", path.display())))
+            }
             Err(error) if error.kind() == ErrorKind::NotFound => Err(self.missing(&path)),
             Err(error) => Err(file::explain("read", &path, &error)),
         }

@@ -105,19 +105,19 @@ impl App for Vcard {
                 let Some(read) = read.next() else { break };
                 match read? {
                     Read::Card(found) => {
-                        let Found { observed, mark, made_as } = *found;
+                        let Found { observed, mark, tells, made_as } = *found;
                         // What the last run made came after its listing, which therefore does not know it.
                         let unlisted = |name: &String| {
                             cursor.is_some() && listed.binary_search_by_key(&name.as_str(), |(name, _)| name).is_err()
                         };
                         let made_as = made_as.filter(unlisted);
                         match before {
-                            Some(before) => hands.known_name(before, &mark, made_as),
+                            Some(before) => hands.known_name(before, &mark, &tells, made_as),
                             None if cursor.is_some() => hands.new_name(&name, &mark, made_as),
                             None => {}
                         }
                         batch.push(observed);
-                        next.add(&name, stamp, &mark);
+                        next.add(&name, stamp, &mark, &tells);
                     }
                     // What was a contact before and is a list of people now is no contact any more.
                     Read::Group | Read::Gone => {
@@ -133,11 +133,9 @@ impl App for Vcard {
                         problems.push(problem);
                         unreadable.push(name.clone());
                         // Looked at again next time, so that the problem stays in sight until it is solved.
-                        next.add(
-                            &name,
-                            Stamp::AGAIN,
-                            before.and_then(|(_, before)| cursor::mark_of(before)).unwrap_or_default(),
-                        );
+                        let before = before.map(|(_, before)| before).unwrap_or_default();
+                        let (mark, tells) = (cursor::mark_of(before).unwrap_or_default(), cursor::tells_of(before));
+                        next.add(&name, Stamp::AGAIN, mark, tells);
                     }
                 }
             }

@@ -6,7 +6,8 @@
 //!
 //! A name may also have gone over to another contact: two files exchanged theirs, or all were numbered anew. Then the contact
 //! goes with its mark, and one whose name has another contact by now, and that is nowhere else, is gone. A file whose mark is
-//! another one, and no contact's that there was, is the same contact, edited.
+//! another one, and no contact's that there was, is the same contact, edited: unless it has another UID, and nothing else in
+//! common with the one that there was.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -68,19 +69,26 @@ struct Hand {
     mark: String,
     /// The name that a create of ours gave it, if no listing has shown that name yet.
     made_as: Option<String>,
+    /// Whether it has nothing in common with the one that had the name.
+    is_another: bool,
 }
 
 impl<'c> Hands<'c> {
     /// A name that is new, and of which nothing is known.
     pub(super) fn new_name(&mut self, name: &str, mark: &str, made_as: Option<String>) {
-        self.now.push(Hand { name: name.to_owned(), mark: mark.to_owned(), made_as });
+        self.hand(name, mark, made_as, false);
+    }
+
+    fn hand(&mut self, name: &str, mark: &str, made_as: Option<String>, is_another: bool) {
+        self.now.push(Hand { name: name.to_owned(), mark: mark.to_owned(), made_as, is_another });
     }
 
     /// A name that was there with this stamp.
-    pub(super) fn known_name(&mut self, before: (&'c str, &'c str), mark: &str, made_as: Option<String>) {
+    pub(super) fn known_name(&mut self, before: (&'c str, &'c str), mark: &str, tells: &str, made_as: Option<String>) {
         if cursor::mark_of(before.1).is_some_and(|was| was != mark) {
             self.lost_name(before);
-            self.new_name(before.0, mark, made_as);
+            let is_another = cursor::have_nothing_in_common(tells, cursor::tells_of(before.1));
+            self.hand(before.0, mark, made_as, is_another);
         }
     }
 
@@ -95,8 +103,8 @@ impl<'c> Hands<'c> {
     /// while another contact has its name.
     pub(super) fn sorted(mut self, left: &mut Gone<'c>, mut nobodys: impl FnMut(&str) -> String) -> Vec<Handed> {
         let marks: HashMap<&str, &str> = self.now.iter().map(|hand| (hand.name.as_str(), hand.mark.as_str())).collect();
-        let (mut handed, mut taken) = (Vec::new(), HashSet::new());
-        for Hand { name, mark, made_as } in &self.now {
+        let (mut handed, mut taken, mut others) = (Vec::new(), HashSet::new(), Vec::new());
+        for Hand { name, mark, made_as, is_another } in &self.now {
             let known = self.before.remove(mark.as_str()).flatten().or_else(|| left.became(mark));
             // Where the same contact is under the name that it was made as, this is a second one.
             let made_as = made_as.as_deref().filter(|made_as| marks.get(made_as).is_none_or(|other| other != mark));
@@ -105,9 +113,12 @@ impl<'c> Hands<'c> {
             {
                 let left = !marks.contains_key(former);
                 handed.push(Handed { former: former.to_owned(), now: name.clone(), left });
+            } else if *is_another {
+                others.push(name);
             }
         }
-        let gone = handed.iter().map(|handed| &handed.now).filter(|name| !taken.contains(name.as_str()));
+        let gone = handed.iter().map(|handed| &handed.now).chain(others);
+        let gone = gone.filter(|name| !taken.contains(name.as_str()));
         let gone = gone.map(|name| Handed { former: name.clone(), now: nobodys(name), left: false });
         let gone: Vec<Handed> = gone.collect();
         handed.extend(gone);

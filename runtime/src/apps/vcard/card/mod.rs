@@ -59,6 +59,18 @@ impl Card<'_> {
         self.first("UID").map(|(_, property)| property.text().trim().to_owned()).filter(|uid| !uid.is_empty())
     }
 
+    /// What tells who it is beside the UID, as people would know them again: emails, the digits of phone numbers, the name.
+    pub(crate) fn tells(&self) -> Vec<String> {
+        let texts = |name: &'static str| self.all(name).map(|(_, property)| property.text().trim().to_lowercase());
+        let digits = |text: String| {
+            let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+            // With the code of the country or without it, it is one number.
+            digits.get(digits.len().saturating_sub(8)..).unwrap_or_default().to_owned()
+        };
+        let tells = texts("EMAIL").chain(texts("TEL").map(digits)).chain(texts("FN"));
+        tells.filter(|text| !text.is_empty()).collect()
+    }
+
     /// Whether this is a list of people (RFC 6350 `KIND:group`, and the form that Apple writes into 3.0),
     /// which is no contact.
     pub(crate) fn is_group(&self) -> bool {
