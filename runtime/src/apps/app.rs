@@ -82,6 +82,12 @@ pub trait App: Send + Sync {
         Lacks::default()
     }
 
+    /// What stands in a field of a raw record, as it is written, where that is nothing that the field can hold. None where it holds
+    /// something or nothing, and where an app leaves out fields by right.
+    fn illegible(&self, _raw: &[u8], _field: FieldId) -> Option<String> {
+        None
+    }
+
     /// Custom fields and known values of the account.
     async fn discover(&self) -> Result<schema::Pulled, AppError>;
 }

@@ -25,7 +25,12 @@ impl Connection<'_> {
             }
         }
         report.writes |= picture.writes() > 0;
-        report.notes = End::BOTH.into_iter().flat_map(|end| self.notes(end, &lacks[end.index()], report)).collect();
+        self.note_illegible(picture, report);
+        let notes = End::BOTH.into_iter().flat_map(|end| {
+            let lacking = self.notes(end, &lacks[end.index()], report);
+            lacking.into_iter().chain(self.of_illegible(end, report))
+        });
+        report.notes = notes.collect();
     }
 
     /// What is told of one side.

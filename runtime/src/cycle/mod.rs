@@ -20,6 +20,7 @@ mod fingerprint;
 mod forget;
 mod halfway;
 mod holds;
+mod illegible;
 mod lacking;
 mod naming;
 mod page;

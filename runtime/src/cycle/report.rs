@@ -8,6 +8,7 @@ use syncc_compiler::ir::{End, FieldId};
 use super::{
     Moved, Picture,
     breaker::Breaker,
+    illegible::IllegibleOf,
     page::{Mark, mark},
 };
 use crate::{
@@ -29,13 +30,15 @@ pub struct Report {
     pub found: u64,
     /// Contacts of the saved plan that were left alone, because they are not as it says any more.
     pub moved: Vec<Moved>,
-    /// What is not written because a side has no place for it, and what may be meant to be one, for people. Said while there is
-    /// something to do: said in every run, nobody would read it.
+    /// What is not written because a side has no place for it, what may be meant to be one, and what cannot be read, for people. Said
+    /// while there is something to do: said in every run, nobody would read it.
     pub notes: Vec<String>,
     /// How long it took.
     pub milliseconds: u64,
     /// The fields, left side first, that a side has no place for, and that something was to be written to.
     pub(super) lacking: [BTreeSet<FieldId>; 2],
+    /// What nobody can read of the records that were planned, left side first.
+    pub(super) illegible: [IllegibleOf; 2],
     /// Whether something is to be written at all.
     pub(super) writes: bool,
     /// Why nothing more is written to a side in this round, left first.

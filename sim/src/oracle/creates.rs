@@ -44,8 +44,15 @@ pub(super) fn judge(ran: &Ran, events: &[Event], found: &mut Vec<Violation>) {
                     let known = share_a_key(ran, log.end, cells, &held(past, log.end, id));
                     !known && parted(ran, past, (log.end, id), (log.end.other(), &partner))
                 };
+                // No run has seen that the first one was made, and what it was made with tells it no more.
+                let lost = |id: &&&str| {
+                    let key =
+                        |link: &[String; 2]| link[log.end.index()] == **id && link[log.end.other().index()] == partner;
+                    let linked = ran.cycles.iter().flat_map(|cycle| &cycle.links).any(key);
+                    !linked && !share_a_key(ran, log.end, cells, &held(&events[..log.at], log.end, id))
+                };
                 let unknowable = sees_nobody_known(ran, &events[..log.at], log.end);
-                if let Some(first) = first.filter(|id| !unknowable && !both_gone(id) && !parted(id)) {
+                if let Some(first) = first.filter(|id| !unknowable && !both_gone(id) && !parted(id) && !lost(id)) {
                     let how = format!("{first} and then {} were made for {partner}", log.id);
                     found.push(Violation { promise: Promise::OneCreate, how });
                 }

@@ -108,3 +108,29 @@ fn what_a_rule_wants_in_a_column_that_is_not_there_is_told() {
     let log = lists.syncc("log", &[], &[]);
     assert!(!log.out.contains("“Acme”") && log.out.contains("Ann Bee, created"), "{log:?}");
 }
+
+#[test]
+fn what_cannot_be_read_in_a_list_or_a_card_is_told_and_left_as_it_is() {
+    let lists = list(
+        "id,email,given_name,birthday,address\n1,ann@home.example,Ann,02/29/2024,1 Main St\n2,cy@home.example,Cy,n/a,\n",
+    );
+    lists.add_card("Ben", "Cole", "ben@home.example");
+    lists.edit_card("ben@home.example", "END:VCARD", "BDAY:--0412\r\nEND:VCARD");
+    let dates = "write a date as `2024-02-29`, with its year";
+    let told = [
+        format!(
+            "note: people: `birthday` of Ann and of one more contact cannot be read (`02/29/2024`), so it stays as it is and is not synced: {dates}"
+        ),
+        format!(
+            "note: cards: `birthday` of Ben Cole cannot be read (`--0412`), so it stays as it is and is not synced: {dates}"
+        ),
+        "note: people.csv has no column `street`, and its column `address` is left as it is".to_owned(),
+    ];
+    for ran in [lists.syncc("plan", &[], &[]), lists.run()] {
+        assert!(told.iter().all(|told| ran.out.contains(told)), "{ran:?}");
+    }
+    assert!(lists.workspace.read("people.csv").contains("1,ann@home.example,Ann,02/29/2024,1 Main St\n"));
+    assert!(lists.cards().contains("BDAY:--0412"));
+    let again = lists.run();
+    assert!(again.out.contains("nothing to do") && !again.out.contains("note:"), "{again:?}");
+}

@@ -95,6 +95,17 @@ impl Layout {
         Ok(record)
     }
 
+    /// What stands in the column of a field, where that is nothing that the field can hold.
+    pub(super) fn illegible(&self, cells: &[(String, String)], id: FieldId) -> Option<String> {
+        let (header, texts): (Vec<String>, Vec<String>) = cells.iter().cloned().unzip();
+        let field = self.fields.iter().find(|field| field.id == id)?;
+        match self.places(field, &header) {
+            Place::One(column) => texts.get(column).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()),
+            Place::Nowhere | Place::Set(_) | Place::Address(_) => None,
+        }
+        .filter(|text| self.canon.scalar(field.ty.scalar(), text).is_none())
+    }
+
     fn value(&self, field: &Field, place: &Place, texts: &[String]) -> Value {
         let text = |column: usize| texts.get(column).map_or("", String::as_str);
         match place {
@@ -219,7 +230,9 @@ impl Layout {
         let mut fields: Vec<&str> = self.fields.iter().map(|field| field.name.as_str()).collect();
         fields.extend(Address::PARTS);
         fields.retain(|field| !is_there(field) && *field != "address" && !(parted && *field == "name"));
-        let known: Vec<String> = self.fields.iter().map(|field| field.name.clone()).collect();
+        // An address has a column for each part, and none of its own.
+        let known = self.fields.iter().filter(|field| field.ty != Type::One(Scalar::Address));
+        let known: Vec<String> = known.map(|field| field.name.clone()).collect();
         let others = self.free_columns(header, &known);
         let likely = likely(&fields, &others);
         likely.into_iter().map(|(field, column)| (field.to_owned(), column.to_owned())).collect()

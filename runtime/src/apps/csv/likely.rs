@@ -1,7 +1,7 @@
 //! Columns that look like a field under another name, so that nobody has to wonder why they are not taken over.
 
 /// What other programs call a field, beside its own name: small letters and digits only.
-const ALSO: [(&str, &[&str]); 14] = [
+const ALSO: [(&str, &[&str]); 15] = [
     ("name", &["fullname", "displayname", "contactname", "names"]),
     ("given_name", &["firstname", "first", "given", "forename"]),
     ("family_name", &["lastname", "last", "family", "surname"]),
@@ -14,6 +14,7 @@ const ALSO: [(&str, &[&str]); 14] = [
     ("birthday", &["birthdate", "dateofbirth", "dob", "bday"]),
     ("website", &["url", "web", "homepage", "site"]),
     ("category", &["categories", "labels", "label", "tags", "tag", "groups"]),
+    ("street", &["address", "streetaddress", "address1", "street1", "addressline1"]),
     ("postal", &["zip", "zipcode", "postcode", "postalcode"]),
     ("region", &["state", "province", "county"]),
 ];

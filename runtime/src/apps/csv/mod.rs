@@ -32,7 +32,7 @@ use std::{
 
 use async_trait::async_trait;
 use syncc_compiler::{
-    ir::Side,
+    ir::{FieldId, Side},
     schema::{self, Can, Field, PulledObject, Scalar, Type},
     value::Record,
 };
@@ -135,6 +135,10 @@ impl App for Csv {
 
     fn decode(&self, raw: &[u8]) -> Result<Record, AppError> {
         self.layout.read(&rows::cells_of(raw)?)
+    }
+
+    fn illegible(&self, raw: &[u8], field: FieldId) -> Option<String> {
+        self.layout.illegible(&rows::cells_of(raw).ok()?, field)
     }
 
     async fn push(&self, writes: &[Write]) -> Vec<Result<Written, AppError>> {

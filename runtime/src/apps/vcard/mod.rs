@@ -19,7 +19,11 @@ mod push;
 use std::num::NonZero;
 
 use async_trait::async_trait;
-use syncc_compiler::{ir::Side, schema, value::Record};
+use syncc_compiler::{
+    ir::{FieldId, Side},
+    schema,
+    value::Record,
+};
 use uuid::Uuid;
 
 use super::{Account, App, AppError, Class, Limits, Observed, Page, Pulled, Write, Written, file, threads};
@@ -167,6 +171,10 @@ impl App for Vcard {
     fn decode(&self, raw: &[u8]) -> Result<Record, AppError> {
         let card = Card::parse(raw).map_err(|error| AppError::new(Class::Invalid, format!("no card: {error}")))?;
         Ok(self.layout.read(&card))
+    }
+
+    fn illegible(&self, raw: &[u8], field: FieldId) -> Option<String> {
+        self.layout.illegible(&Card::parse(raw).ok()?, field)
     }
 
     async fn push(&self, writes: &[Write]) -> Vec<Result<Written, AppError>> {

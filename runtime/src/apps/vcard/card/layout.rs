@@ -63,6 +63,18 @@ impl Layout {
         Record::new(values)
     }
 
+    /// What a card says of a field, where that is nothing that the field can hold.
+    pub(crate) fn illegible(&self, card: &Card<'_>, id: FieldId) -> Option<String> {
+        let field = self.fields.iter().find(|field| field.id == id)?;
+        let text = |name| card.preferred(name).map(|(_, property)| property.text().trim().to_owned());
+        let text = match field.place {
+            Place::Birthday => text("BDAY"),
+            Place::Text(name) => text(name),
+            _ => None,
+        };
+        text.filter(|text| !text.is_empty() && self.read_field(card, *field, &mut None) == Value::Unknown)
+    }
+
     /// Five fields stand in one line: what was read of it for the first serves the others.
     fn read_field<'c>(&self, card: &'c Card<'_>, field: Field, name: &mut Option<[Cow<'c, str>; 5]>) -> Value {
         let text = |text: Option<Cow<'_, str>>| match text {
