@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 use syncc_runtime::{
-    store::{Sqlite, TakeOver},
+    store::{Sqlite, TakeOver, TakenOver},
     world::World,
 };
 
@@ -50,12 +50,13 @@ impl Restore {
             ));
         };
         let path = connect::prepared_store_path(program, &loaded.workspace, self.sandbox)?;
-        let take_over = if self.exactly { TakeOver::Nothing } else { TakeOver::Pairs };
+        let take_over = if self.exactly { TakeOver::Nothing } else { TakeOver::Since };
         let restored = Sqlite::restore(&self.file, &path, &of, World::real().clock.now(), take_over);
         let restored = restored.map_err(|error| error.to_string())?;
         if output.json() {
             output.document(&json!({
-                "version": 1, "connection": of, "restored": self.file, "aside": restored.aside, "taken_over": restored.taken_over,
+                "version": 1, "connection": of, "restored": self.file, "aside": restored.aside, 
+                "taken_over": restored.taken_over.map(|taken| taken.pairs), "paused": restored.taken_over.map(|taken| taken.paused),
             }));
             return Ok(Exit::Fine);
         }
@@ -64,11 +65,20 @@ impl Restore {
             text.push_str(&format!("  What was remembered until now is kept in {}\n", aside.display()));
         }
         match restored.taken_over {
-            Some(0) => {}
-            Some(pairs) => text.push_str(&format!(
-                "  {} that were linked since were taken over from it, so that nobody is made twice\n",
-                plural(pairs, "pair")
-            )),
+            Some(TakenOver { pairs, paused }) => {
+                if pairs > 0 {
+                    text.push_str(&format!(
+                        "  {} that were linked since were taken over from it, so that nobody is made twice\n",
+                        plural(pairs, "pair")
+                    ));
+                }
+                if paused > 0 {
+                    text.push_str(&format!(
+                        "  {} taken over from it: whoever was paused since, also by an undo, stays so until `syncc resume`\n",
+                        plural(paused, "pause")
+                    ));
+                }
+            }
             None if restored.aside.is_some() => text.push_str(
                 "  Nothing was taken over from it. Who was linked since is matched anew, and who was deleted on one side since looks new\n",
             ),

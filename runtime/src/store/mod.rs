@@ -11,7 +11,7 @@ mod sqlite;
 mod types;
 
 pub use error::StoreError;
-pub use sqlite::{Restored, Sqlite, TakeOver, id_kind, mark};
+pub use sqlite::{Restored, Sqlite, TakeOver, TakenOver, id_kind, mark};
 pub use types::{
     Activity, Asked, Confirmed, Conflict, Entry, EntryId, EntryState, Erased, Keyed, Line, Link, LinkId, Marks,
     NamedRecord, NewEntry, Pause, RecordId, RunId, RunInfo, Seen, Settled, Stopped, Trouble,

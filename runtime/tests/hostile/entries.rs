@@ -163,7 +163,7 @@ pub(crate) fn memory(bytes: &[u8]) {
     let end = (place + over.len()).min(sound.len());
     sound[place..end].copy_from_slice(&over[..end - place]);
     fs::write(&copy, &sound).expect("a file");
-    if Sqlite::restore(&copy, &store, "hostile", Timestamp::UNIX_EPOCH, TakeOver::Pairs).is_err() {
+    if Sqlite::restore(&copy, &store, "hostile", Timestamp::UNIX_EPOCH, TakeOver::Since).is_err() {
         assert!(!store.exists(), "what was refused is not in the place of the store");
         return;
     }

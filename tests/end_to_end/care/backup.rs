@@ -54,6 +54,26 @@ fn nothing_is_written_by_a_restored_memory_before_somebody_looked() {
     assert!(wrong.code == 2 && wrong.error.contains("is no backup"), "{wrong:?}");
 }
 
+#[test]
+fn whom_an_undo_took_back_stays_paused_in_an_older_memory() {
+    let lists = Lists::new(ANN_AND_BEN);
+    let both = "sync people <-> cards\nwhen people exists then cards exists\nwhen cards exists then people exists\n";
+    lists.workspace.write("team.sync", &format!("{both}when people deleted then cards deleted\n"));
+    lists.add_card("Cyd", "Dunn", "cyd@home.example");
+    lists.run();
+    let copy = lists.workspace.path("team.backup").display().to_string();
+    lists.syncc("backup", &[], &["--to", &copy]);
+    lists.syncc("undo", &["cyd@home.example"], &["--yes"]);
+    assert!(!lists.workspace.read("people.csv").contains("Cyd") && lists.cards().contains("Cyd"));
+
+    let restored = lists.syncc("restore", &[&copy], &[]);
+    assert!(restored.code == 0 && restored.out.contains("taken over from it: whoever was paused"), "{restored:?}");
+    let plan = lists.syncc("plan", &[], &[]);
+    assert!(!plan.out.contains("- cards"), "her row was taken back by us, and by nobody else: {plan:?}");
+    lists.run();
+    assert!(lists.cards().contains("Cyd"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_older_memory_of_real_apps_leaves_both_as_they_are() {
     let stage = Stage::new(12, Faults::default()).await;

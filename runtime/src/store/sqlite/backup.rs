@@ -3,8 +3,8 @@
 //! A copy is one file, whole and consistent, made within one read of the database; it holds nothing that was deleted.
 //!
 //! An older state that is put back knows nothing of what happened since. So that nobody is made twice, and nobody who was
-//! deleted is made again, it takes over from the store that it replaces who belongs to whom, where it does not know it itself;
-//! both sides are read from the beginning; and no run writes before somebody looked at a plan. The replaced store is kept.
+//! deleted is made again, it takes over from the store that it replaces who belongs to whom, where it does not know it itself, and
+//! what is paused, which also holds whoever an undo took back; both sides are read from the beginning; and no run writes before somebody looked at a plan. The replaced store is kept.
 //! Who was forgotten since stays forgotten: a store that cannot tell who that was is not replaced.
 //!
 //! There is a store at each moment, the old one or the new one: a run that found none would count as the first one.
@@ -37,15 +37,24 @@ const LOOKED_AT: Duration = Duration::from_secs(2);
 pub struct Restored {
     /// Where the replaced store is kept; `None` if there was none.
     pub aside: Option<PathBuf>,
-    /// How many pairs were taken over from it; `None` if it could not be read, or was not to be.
-    pub taken_over: Option<usize>,
+    /// What was taken over from it; `None` if it could not be read, or was not to be.
+    pub taken_over: Option<TakenOver>,
+}
+
+/// What a store takes over from the one that it replaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TakenOver {
+    /// How many pairs that were linked since.
+    pub pairs: usize,
+    /// How many contacts, or the whole connection, that were paused since.
+    pub paused: usize,
 }
 
 /// What of the replaced store is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TakeOver {
-    /// The pairs that the copy does not know.
-    Pairs,
+    /// The pairs that the copy does not know, and what is paused.
+    Since,
     /// Nothing: what is put back is exactly the copy.
     Nothing,
 }
@@ -147,9 +156,9 @@ fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
 }
 
 /// Makes a copy ready to be the store: of the newest format, read from the beginning, and only run after a plan.
-fn prepare(part: &Path, connection: &str, replaced: &Path, take_over: TakeOver) -> Result<Option<usize>, Fault> {
+fn prepare(part: &Path, connection: &str, replaced: &Path, take_over: TakeOver) -> Result<Option<TakenOver>, Fault> {
     let mut db = open::open(part, connection)?;
-    let pairs = if replaced.exists() { take(&mut db, replaced, take_over)? } else { None };
+    let taken = if replaced.exists() { take(&mut db, replaced, take_over)? } else { None };
     for end in End::BOTH {
         observations::set_cursor(&db, end, None)?;
     }
@@ -159,13 +168,13 @@ fn prepare(part: &Path, connection: &str, replaced: &Path, take_over: TakeOver) 
     forgotten::scrub(&db)?;
     db.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
     db.close().map_err(|(_, error)| error)?;
-    Ok(pairs)
+    Ok(taken)
 }
 
-/// Takes over from the replaced store who was forgotten, and the pairs if they are wanted and can be read: how many.
-fn take(db: &mut Connection, replaced: &Path, take_over: TakeOver) -> Result<Option<usize>, Fault> {
+/// Takes over from the replaced store who was forgotten, and what happened since if that is wanted and can be read.
+fn take(db: &mut Connection, replaced: &Path, take_over: TakeOver) -> Result<Option<TakenOver>, Fault> {
     db.execute("ATTACH ?1 AS replaced", [text(replaced)]).map_err(|error| untold(replaced, error.into()))?;
-    let take = |db: &mut Connection| -> Result<Option<usize>, Fault> {
+    let take = |db: &mut Connection| -> Result<Option<TakenOver>, Fault> {
         let transaction = db.transaction()?;
         keep_forgotten(&transaction).map_err(|fault| untold(replaced, fault))?;
         transaction.commit()?;
@@ -173,10 +182,10 @@ fn take(db: &mut Connection, replaced: &Path, take_over: TakeOver) -> Result<Opt
             return Ok(None);
         }
         let transaction = db.transaction()?;
-        match take_pairs(&transaction).map_err(|fault| fault.at(&text(replaced))) {
-            Ok(pairs) => {
+        match take_since(&transaction).map_err(|fault| fault.at(&text(replaced))) {
+            Ok(taken) => {
                 transaction.commit()?;
-                Ok(Some(pairs))
+                Ok(Some(taken))
             }
             Err(error @ (StoreError::DiskFull | StoreError::Busy)) => Err(error.into()),
             // A store that is damaged is often the reason to restore.
@@ -224,8 +233,9 @@ fn untold(replaced: &Path, fault: Fault) -> Fault {
     StoreError::Database { path, why }.into()
 }
 
-/// Takes over the pairs of which neither record is linked here, with both records as they were last seen.
-fn take_pairs(transaction: &Connection) -> Result<usize, Fault> {
+/// Takes over the pairs of which neither record is linked here, with both records as they were last seen, and what is paused there and
+/// not here.
+fn take_since(transaction: &Connection) -> Result<TakenOver, Fault> {
     let version: i64 = transaction.pragma_query_value(Some("replaced"), "user_version", |row| row.get(0))?;
     if usize::try_from(version) != Ok(STEPS.len()) {
         return Err(Fault::damaged("a store of an older format"));
@@ -246,7 +256,11 @@ fn take_pairs(transaction: &Connection) -> Result<usize, Fault> {
         [],
     )?;
     transaction.execute("DROP TABLE taken", [])?;
-    Ok(pairs)
+    let paused = transaction.execute(
+        r#"INSERT OR IGNORE INTO main.pauses ("end", record, since, why) SELECT "end", record, since, why FROM replaced.pauses ORDER BY id"#,
+        [],
+    )?;
+    Ok(TakenOver { pairs, paused })
 }
 
 /// Gives a store, with what belongs to it, another name as well. Nobody writes to it. It also stays where it is, until

@@ -37,7 +37,7 @@ use super::{
     RecordId, RunId, RunInfo, Seen, Settled, Stopped, Store, StoreError, Trouble,
 };
 use crate::apps::{Handed, Observed};
-pub use backup::{Restored, TakeOver};
+pub use backup::{Restored, TakeOver, TakenOver};
 use fault::Fault;
 pub use forgotten::{id_kind, mark};
 

@@ -12,7 +12,7 @@ use super::{
     },
     gone, named, seen,
 };
-use crate::store::{Settled, Sqlite, Store, StoreError, TakeOver, UNPLANNED};
+use crate::store::{Settled, Sqlite, Store, StoreError, TakeOver, TakenOver, UNPLANNED};
 
 fn pair(left: &str, right: &str) -> Settled {
     let base = [Some(named("ann@x.example")), Some(named("ann@x.example"))];
@@ -84,10 +84,10 @@ fn what_is_put_back_is_read_from_the_beginning_and_planned_before_it_writes() {
     let mut store = remembered(&path);
     Sqlite::backup(&path, "contacts", &copy).unwrap();
     store.observe(Left, &[seen("ben")]).unwrap();
-    assert!(matches!(Sqlite::restore(&copy, &path, "contacts", now(), TakeOver::Pairs), Err(StoreError::Busy)));
+    assert!(matches!(Sqlite::restore(&copy, &path, "contacts", now(), TakeOver::Since), Err(StoreError::Busy)));
     drop(store);
 
-    let restored = Sqlite::restore(&copy, &path, "contacts", now(), TakeOver::Pairs).unwrap();
+    let restored = Sqlite::restore(&copy, &path, "contacts", now(), TakeOver::Since).unwrap();
     let store = Sqlite::open(&path, "contacts").unwrap();
     assert_eq!((linked(&store), store.seen(Left).unwrap().len()), (vec![["ann".to_owned(), "1".to_owned()]], 1));
     assert_eq!([store.cursor(Left).unwrap(), store.cursor(Right).unwrap()], [None, None]);
@@ -110,8 +110,8 @@ fn who_was_linked_since_stays_linked_and_who_was_deleted_since_stays_deleted() {
     let links = store.links().unwrap();
     drop(store);
 
-    let restored = Sqlite::restore(&copy, &path, "contacts", now(), TakeOver::Pairs).unwrap();
-    assert_eq!(restored.taken_over, Some(2));
+    let restored = Sqlite::restore(&copy, &path, "contacts", now(), TakeOver::Since).unwrap();
+    assert_eq!(restored.taken_over, Some(TakenOver { pairs: 2, paused: 0 }));
     let store = Sqlite::open(&path, "contacts").unwrap();
     let told =
         |links: Vec<crate::store::Link>| links.into_iter().map(|link| (link.records, link.base)).collect::<Vec<_>>();
@@ -131,13 +131,13 @@ fn a_lost_or_damaged_store_is_replaced_all_the_same() {
     drop(remembered(&path));
     Sqlite::backup(&path, "contacts", &copy).unwrap();
     rusqlite::Connection::open(&path).unwrap().execute_batch("DROP TABLE links").unwrap();
-    let restored = Sqlite::restore(&copy, &path, "contacts", now(), TakeOver::Pairs).unwrap();
+    let restored = Sqlite::restore(&copy, &path, "contacts", now(), TakeOver::Since).unwrap();
     assert_eq!(restored.taken_over, None);
     assert!(restored.aside.unwrap().exists());
     assert_eq!(linked(&Sqlite::open(&path, "contacts").unwrap()).len(), 1);
 
     fs::remove_file(&path).unwrap();
-    let restored = Sqlite::restore(&copy, &path, "contacts", now(), TakeOver::Pairs).unwrap();
+    let restored = Sqlite::restore(&copy, &path, "contacts", now(), TakeOver::Since).unwrap();
     assert_eq!(restored.aside, None);
     assert_eq!(linked(&Sqlite::open(&path, "contacts").unwrap()).len(), 1);
 }
@@ -152,7 +152,7 @@ fn only_a_sound_copy_of_this_connection_is_put_back() {
     Sqlite::backup(&path, "contacts", &copy).unwrap();
     let before = fs::read(&path).unwrap();
     let other = folder.path().join("customers.db");
-    let restore = |from: &Path, to: &Path, name: &str| Sqlite::restore(from, to, name, now(), TakeOver::Pairs);
+    let restore = |from: &Path, to: &Path, name: &str| Sqlite::restore(from, to, name, now(), TakeOver::Since);
     assert!(matches!(restore(&copy, &other, "customers"), Err(StoreError::NotOurs { .. })));
 
     let letter = folder.path().join("letter.txt");
@@ -204,7 +204,7 @@ fn who_was_forgotten_since_stays_so_also_when_the_store_is_of_an_older_format() 
     Sqlite::backup(&path, "contacts", &copy).unwrap();
     forgot_ben(&path);
     rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 10).unwrap();
-    let restored = Sqlite::restore(&copy, &path, "contacts", now(), TakeOver::Pairs).unwrap();
+    let restored = Sqlite::restore(&copy, &path, "contacts", now(), TakeOver::Since).unwrap();
     assert_eq!(restored.taken_over, None, "its pairs are not read");
     let store = Sqlite::open(&path, "contacts").unwrap();
     assert_eq!(store.marks().unwrap().people, 1);
@@ -220,7 +220,7 @@ fn a_store_that_cannot_say_who_was_forgotten_is_not_replaced() {
     forgot_ben(&path);
     rusqlite::Connection::open(&path).unwrap().execute_batch("DROP TABLE salt").unwrap();
     let damaged = [fs::read(&path).unwrap(), b"not a database at all ".repeat(500)];
-    for (content, take_over) in damaged.into_iter().zip([TakeOver::Pairs, TakeOver::Nothing]) {
+    for (content, take_over) in damaged.into_iter().zip([TakeOver::Since, TakeOver::Nothing]) {
         fs::write(&path, &content).unwrap();
         let before = names(&folder);
         let refused = Sqlite::restore(&copy, &path, "contacts", now(), take_over).unwrap_err().to_string();
@@ -229,7 +229,7 @@ fn a_store_that_cannot_say_who_was_forgotten_is_not_replaced() {
     }
     // What the message says.
     fs::rename(&path, folder.path().join("damaged")).unwrap();
-    let restored = Sqlite::restore(&copy, &path, "contacts", now(), TakeOver::Pairs).unwrap();
+    let restored = Sqlite::restore(&copy, &path, "contacts", now(), TakeOver::Since).unwrap();
     assert_eq!((restored.aside, restored.taken_over), (None, None));
 }
 
@@ -244,6 +244,6 @@ fn marks_of_another_memory_are_not_lost_in_silence() {
     fs::remove_file(&path).unwrap();
     let ann = mark("pepper", id_kind(Left), "ann");
     remembered(&path).forget(&[(Left, "ann".to_owned())], &[ann], "pepper", now()).unwrap();
-    let refused = Sqlite::restore(&copy, &path, "contacts", now(), TakeOver::Pairs).unwrap_err().to_string();
+    let refused = Sqlite::restore(&copy, &path, "contacts", now(), TakeOver::Since).unwrap_err().to_string();
     assert!(refused.contains("made of another memory"), "{refused}");
 }
