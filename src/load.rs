@@ -88,20 +88,37 @@ impl Loaded {
 
     /// The programs of all files; prints what is wrong and ends the verb if one does not compile.
     pub(crate) fn programs(&self, output: &Output) -> Result<Vec<Arc<Program>>, Exit> {
+        let (programs, left_out) = self.sound(output);
+        if left_out.is_empty() {
+            return Ok(programs);
+        }
+        complain("nothing was done, because the rules have problems");
+        Err(Exit::Problems)
+    }
+
+    /// The programs of the files that compile, and the other files; prints what is wrong with those.
+    pub(crate) fn sound(&self, output: &Output) -> (Vec<Arc<Program>>, Vec<&File>) {
         if !self.built.is_empty() {
-            return Ok(self.built.clone());
+            return (self.built.clone(), Vec::new());
         }
-        let linked: Vec<_> = self.files.iter().map(|file| self.database.check(&file.name)?.program).collect();
-        let mut any = false;
-        for (file, _) in self.files.iter().zip(&linked).filter(|(_, program)| program.is_none()) {
-            any = true;
-            file.print(output, Severity::Error);
+        let (mut programs, mut left_out) = (Vec::new(), Vec::new());
+        for file in &self.files {
+            match self.database.check(&file.name).and_then(|checked| checked.program) {
+                Some(program) => programs.push(program),
+                None => {
+                    file.print(output, Severity::Error);
+                    left_out.push(file);
+                }
+            }
         }
-        if any {
-            complain("nothing was done, because the rules have problems");
-            return Err(Exit::Problems);
-        }
-        Ok(linked.into_iter().flatten().collect())
+        (programs, left_out)
+    }
+
+    /// The files that are not as they were when they were read, as people type them. One that cannot be read just now is not among them.
+    pub(crate) fn changed_since(&self) -> Vec<String> {
+        let changed = |file: &&File| std::fs::read(&file.path).is_ok_and(|bytes| decode(&bytes).text != file.text);
+        let files = self.files.iter().filter(|_| self.built.is_empty());
+        files.filter(changed).map(File::shown).collect()
     }
 
     /// How many rules its files have.

@@ -13,7 +13,7 @@ use syncc_runtime::{
 use crate::{
     connect::{Access, Opened},
     exit::Exit,
-    load,
+    load::Loaded,
     output::{Output, Paint, complain, painted, remark, say},
     practice::Practice,
     progress::{Consent, Progress},
@@ -71,8 +71,16 @@ impl Run {
     }
 
     async fn go(self, output: &Output) -> Result<Exit, String> {
-        let loaded = load::Loaded::open_any(&self.path)?;
-        let Ok(programs) = loaded.programs(output) else { return Ok(Exit::Problems) };
+        let loaded = Loaded::open_any(&self.path)?;
+        let (programs, left_out) = loaded.sound(output);
+        if programs.is_empty() {
+            complain("nothing was done, because the rules have problems");
+            return Ok(Exit::Problems);
+        }
+        // What is wrong with the rules of two apps is no reason to let two others grow apart.
+        for file in &left_out {
+            complain(&format!("{} is left out, because its rules have problems; the others run", file.shown()));
+        }
         let practice = Practice::start_if(self.sandbox, &loaded.workspace).await?;
         if let (Some(practice), false) = (&practice, output.json()) {
             remark(&practice.greeting());
@@ -88,10 +96,13 @@ impl Run {
             practice.settled().await;
         }
         let exit = if self.once || self.plan.is_some() {
-            self.one_cycle(&mut connections, output).await?
+            match self.one_cycle(&mut connections, output).await? {
+                Exit::Fine if !left_out.is_empty() => Exit::Problems,
+                exit => exit,
+            }
         } else {
             let stop = Stop::listen().map_err(|error| format!("this machine does not tell syncc to stop: {error}"))?;
-            self.forever(&mut connections, stop, output).await
+            self.forever(&mut connections, stop, &loaded, output).await
         };
         if let Some(practice) = &practice {
             practice.settled().await;
@@ -132,7 +143,8 @@ impl Run {
     }
 
     /// Cycles of every connection, each in its own rhythm, until the program is told to stop.
-    async fn forever(&self, connections: &mut [Opened], mut stop: Stop, output: &Output) -> Exit {
+    async fn forever(&self, connections: &mut [Opened], mut stop: Stop, loaded: &Loaded, output: &Output) -> Exit {
+        let mut outdated = Vec::new();
         let now = tokio::time::Instant::now();
         let mut due: Vec<_> = connections.iter().map(|_| now).collect();
         let (mut begins, mut refused) = (0..connections.len(), 0);
@@ -145,6 +157,14 @@ impl Run {
                 () = stop.said() => return Exit::Fine,
                 () = tokio::time::sleep_until(when) => {}
             }
+            let changed = loaded.changed_since();
+            if changed != outdated && !changed.is_empty() {
+                complain(&format!(
+                    "{} changed since this run started. It goes on by the rules that it started with: stop it and start it anew",
+                    changed.join(" and ")
+                ));
+            }
+            outdated = changed;
             // A cycle is not cut off: it ends, or it fails, and then the program stops.
             let begins = begins.next().is_some();
             // Somebody may be here when it begins. Later nobody is asked, and none waits for an answer that another one needs.

@@ -135,3 +135,35 @@ fn a_file_whose_first_contact_comes_later_waits_for_a_yes_and_the_others_go_on()
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(ran.error.matches("nobody agreed to it").count(), 1, "it is said once: {}", ran.error);
 }
+
+#[test]
+fn a_file_with_a_mistake_is_left_out_and_the_others_run() {
+    let workspace = workspace();
+    workspace.write("team.sync", "sync people <-> cards\n\nwhn people exists\n");
+    let once =
+        Command::new(env!("CARGO_BIN_EXE_syncc")).arg("run").arg(workspace.path("")).args(["--once", "--yes"]).output();
+    let once = once.expect("a run");
+    let error = String::from_utf8_lossy(&once.stderr).into_owned();
+    assert_eq!(once.status.code(), Some(1), "whoever looks at the end of it is told: {error}");
+    assert!(error.contains("team.sync is left out, because its rules have problems; the others run"), "{error}");
+    assert_eq!(fs::read_dir(workspace.path("book")).expect("a folder").count(), 2);
+    assert_eq!(fs::read_dir(workspace.path("cards")).expect("a folder").count(), 0);
+
+    let mut daemon = Daemon::begin(&workspace, &["--yes"]);
+    workspace.write("buyers.csv", &list("buyer", 3, "Acme"));
+    daemon.until("book", 3, "Acme");
+    assert!(daemon.stop().error.contains("team.sync is left out"));
+}
+
+#[test]
+fn a_daemon_says_once_that_its_rules_are_not_those_of_the_file_any_more() {
+    let workspace = workspace();
+    let mut daemon = Daemon::start(&workspace);
+    workspace.write("team.sync", "sync people <-> cards\n\nmatch email\nevery 2 seconds\n");
+    std::thread::sleep(Duration::from_millis(2500));
+    workspace.write("buyers.csv", &list("buyer", 3, "Acme"));
+    daemon.until("book", 3, "Acme");
+    let ran = daemon.stop();
+    assert_eq!(ran.error.matches("team.sync changed since this run started").count(), 1, "{}", ran.error);
+    assert!(!ran.error.contains("shop.sync"), "{}", ran.error);
+}
