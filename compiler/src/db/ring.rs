@@ -1,7 +1,7 @@
 //! SYNC0464 and SYNC0465: files of the workspace that lead contacts round in a ring.
 //!
-//! Reported in the file that closes it: the last one by path. An error where each of them lets everybody flow that way. Two files that connect the same two ends make no ring, and neither do files
-//! whose directions lead nowhere back.
+//! Reported in the file that closes it: the last one by path. An error where each of them lets everybody flow that way. Two files that
+//! connect the same two ends make no ring, and neither do files whose directions lead nowhere back.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -102,7 +102,8 @@ pub(super) fn ring(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
         ),
         None => (
             Code::Ring,
-            "Leave one of the files out: what changes in one app reaches the others through the rest. If no contact ever goes all the way round, write `# allow SYNC0464: why` above `sync`.",
+            "Leave one of the files out: what changes in one app reaches the others through the rest. If no contact ever goes all the way \
+             round, write `# allow SYNC0464: why` above `sync`.",
         ),
     };
     let (from, steps) = all.unwrap_or(some);
@@ -120,7 +121,10 @@ pub(super) fn ring(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
             *place_of(db, file),
             "this closes it",
         )
-        .why("Contacts reach an app on two ways. Somebody who is edited after one of them was gone and before the other is taken for two, and is made again and again.")
+        .why(
+            "Contacts reach an app on two ways. Somebody who is edited after one of them was gone and before the other is taken for two, \
+             and is made again and again.",
+        )
         .help(help),
     ]
 }
