@@ -60,6 +60,25 @@ async fn who_is_taken_out_of_team_in_the_address_book_becomes_private_in_the_lis
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_card_that_is_made_anew_under_another_address_keeps_its_row() {
+    let radicale = Radicale::start().await;
+    let workspace = workspace(&radicale);
+    let rules = "sync people <-> book\nmatch email\nwhen people exists then book exists\nwhen book exists then people exists\n\
+                 when book deleted then people deleted\n";
+    workspace.write("people.sync", rules);
+    workspace.write("people.csv", "id,email,given_name,shoes\n1,ann@x.example,Ann,39\n2,ben@x.example,Ben,44\n");
+    assert_eq!(workspace.syncc("run", &["--once", "--yes"]).code, 0);
+
+    radicale.readdress("ann@x.example", "elsewhere").await;
+    let again = workspace.syncc("run", &["--once", "--yes"]);
+    assert!(again.code == 0 && again.out.contains("nothing to do"), "{again:?}");
+    radicale.edit("ann@x.example", "Ann", "Anna").await;
+    assert_eq!(workspace.syncc("run", &["--once", "--yes"]).code, 0);
+    let list = workspace.read("people.csv");
+    assert_eq!(list, "id,email,given_name,shoes\n1,ann@x.example,Anna,39\n2,ben@x.example,Ben,44\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_broken_line_is_named_and_kept_and_the_rest_syncs() {
     let radicale = Radicale::start().await;
     let workspace = workspace(&radicale);

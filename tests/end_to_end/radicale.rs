@@ -79,6 +79,18 @@ impl Radicale {
         panic!("no card has {having}");
     }
 
+    /// What another client does: it deletes the card that has this text in it, and makes it anew under another address.
+    pub(crate) async fn readdress(&self, having: &str, name: &str) {
+        let folder = self._folder.path().join("collection-root/ann/contacts");
+        let cards = std::fs::read_dir(folder).expect("the book").map(|entry| entry.expect("a card").path());
+        let cards = cards.filter_map(|path| Some((std::fs::read_to_string(&path).ok()?, path)));
+        let (card, path) = cards.into_iter().find(|(card, _)| card.contains(having)).expect("a card has it");
+        let url = format!("{}{}", self.url, path.file_name().expect("a name").to_string_lossy());
+        let delete = self.client.delete(url).basic_auth("ann", Some("any")).send().await.expect("an answer");
+        assert!(delete.status().is_success());
+        self.add(name, &card).await;
+    }
+
     pub(crate) async fn add(&self, name: &str, card: &str) {
         let put = self.client.put(format!("{}{name}.vcf", self.url)).basic_auth("ann", Some("any"));
         let put = put.header("content-type", "text/vcard").body(card.to_owned());

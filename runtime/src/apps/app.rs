@@ -82,6 +82,17 @@ pub trait App: Send + Sync {
         Lacks::default()
     }
 
+    /// What the app gives a record for life, whatever its id is, as its raw form says. Asked of apps whose ids may become others without
+    /// a word.
+    fn uid(&self, _raw: &[u8]) -> Option<String> {
+        None
+    }
+
+    /// Whether [`Self::uid`] ever tells anything.
+    fn has_uids(&self) -> bool {
+        false
+    }
+
     /// What stands in a field of a raw record, as it is written, where that is nothing that the field can hold. None where it holds
     /// something or nothing, and where an app leaves out fields by right.
     fn illegible(&self, _raw: &[u8], _field: FieldId) -> Option<String> {

@@ -28,6 +28,7 @@ mod pause;
 mod picture;
 mod pull;
 mod push;
+mod readdressed;
 mod recall;
 mod report;
 mod resolve;

@@ -12,7 +12,10 @@ use std::{
 use jiff::Timestamp;
 use syncc_compiler::ir::{End, Program};
 
-use super::{Allowed, Connection, CycleError, Host, Problem, Report, doubt::Doubts, forget::Unwanted, push::tombstone};
+use super::{
+    Allowed, Connection, CycleError, Host, Problem, Report, doubt::Doubts, forget::Unwanted, push::tombstone,
+    readdressed::Readdressed,
+};
 use crate::{
     apps::{App, AppError, Class, Observed, Pulled},
     engine::Guard,
@@ -171,6 +174,8 @@ impl<'r> Reading<'r> {
             store.begin_listing(end)?;
             (Unwanted::of(&**store)?, Doubts::of(&**store, self.now)?)
         };
+        // In a listing of everything nobody is said to be gone.
+        let mut readdressed = (cursor.is_some() && app.has_uids()).then(Readdressed::default);
         let mut failed = None;
         let result = app
             .pull(cursor, &mut |mut page| {
@@ -181,6 +186,9 @@ impl<'r> Reading<'r> {
                         unwanted.take_out(&**store, program, end, app, &mut page)?;
                     }
                     doubts.hold_back(&**store, end, &mut page)?;
+                    if let Some(readdressed) = &mut readdressed {
+                        readdressed.note(&**store, end, app, &page)?;
+                    }
                     if app.lists_lag() { store.observe(end, &page) } else { store.observe_now(end, &page) }
                 };
                 if let Err(error) = take() {
@@ -196,12 +204,13 @@ impl<'r> Reading<'r> {
             return Err(error.into());
         }
         let mut pulled = result.map_err(|error| side_error(program, end, error))?;
-        pulled.problems.extend(self.ask_for(doubts.into_ids()).await?);
+        pulled.problems.extend(self.ask_for(doubts.into_ids(), readdressed.as_mut()).await?);
         if pulled.complete {
             self.make_sure().await?;
         } else if !app.lists_lag() {
-            pulled.problems.extend(self.look_for_written().await?);
+            pulled.problems.extend(self.look_for_written(readdressed.as_mut()).await?);
         }
+        pulled.handed.extend(readdressed.into_iter().flat_map(Readdressed::handed));
         let mut store = self.store();
         store.end_listing(end, pulled.complete, pulled.cursor.as_deref(), &pulled.handed)?;
         let mut doubted = store.doubt_of(end, &pulled.unreadable)?;
@@ -218,7 +227,11 @@ impl<'r> Reading<'r> {
 
     /// Asks for the records of which a listing showed what may be older than our own writes. With each come those that became
     /// one with it. What is wrong with those that cannot be read.
-    async fn ask_for(&self, doubted: BTreeMap<String, Vec<String>>) -> Result<Vec<String>, CycleError> {
+    async fn ask_for(
+        &self,
+        doubted: BTreeMap<String, Vec<String>>,
+        readdressed: Option<&mut Readdressed>,
+    ) -> Result<Vec<String>, CycleError> {
         let (ids, former): (Vec<String>, Vec<Vec<String>>) = doubted.into_iter().unzip();
         let (now, problems) = self.get_each(&ids).await?;
         let mut former: BTreeMap<String, Vec<String>> = ids.into_iter().zip(former).collect();
@@ -227,23 +240,32 @@ impl<'r> Reading<'r> {
             now
         });
         let now: Vec<_> = now.collect();
-        if !now.is_empty() {
-            self.store().observe_now(self.end, &now)?;
-        }
+        self.observe_now(&now, readdressed)?;
         Ok(problems)
     }
 
     /// Asks for what syncc wrote and the listing did not show, where what is there is listed at once: somebody may have deleted it, or
     /// put the state before back, so that no list of what changed since the last listing tells of it. What is wrong with those that
     /// cannot be read: they are asked for in the next run again.
-    async fn look_for_written(&self) -> Result<Vec<String>, CycleError> {
+    async fn look_for_written(&self, readdressed: Option<&mut Readdressed>) -> Result<Vec<String>, CycleError> {
         let written = self.store().unshown(self.end)?;
         let (now, problems) = self.get_each(&written).await?;
         let now: Vec<_> = now.into_iter().map(|(_, now)| now).collect();
-        if !now.is_empty() {
-            self.store().observe_now(self.end, &now)?;
-        }
+        self.observe_now(&now, readdressed)?;
         Ok(problems)
+    }
+
+    /// Takes in what records hold now for certain.
+    fn observe_now(&self, now: &[Observed], readdressed: Option<&mut Readdressed>) -> Result<(), CycleError> {
+        if now.is_empty() {
+            return Ok(());
+        }
+        let mut store = self.store();
+        if let Some(readdressed) = readdressed {
+            readdressed.note(&**store, self.end, self.app, now)?;
+        }
+        store.observe_now(self.end, now)?;
+        Ok(())
     }
 
     /// Records as they are now, each with the id that was asked for and a tombstone for one that is gone, and what is wrong with

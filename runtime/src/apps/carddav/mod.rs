@@ -109,6 +109,14 @@ impl App for CardDav {
         Ok(self.layout.read(&card))
     }
 
+    fn uid(&self, raw: &[u8]) -> Option<String> {
+        Card::parse(raw).ok()?.uid()
+    }
+
+    fn has_uids(&self) -> bool {
+        true
+    }
+
     fn illegible(&self, raw: &[u8], field: FieldId) -> Option<String> {
         self.layout.illegible(&Card::parse(raw).ok()?, field)
     }
