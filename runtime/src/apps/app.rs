@@ -82,14 +82,13 @@ pub trait App: Send + Sync {
         Lacks::default()
     }
 
-    /// What the app gives a record for life, whatever its id is, as its raw form says. Asked of apps whose ids may become others without
-    /// a word.
+    /// What a record has for life, whatever its id is, as its raw form says. None where the id is that.
     fn uid(&self, _raw: &[u8]) -> Option<String> {
         None
     }
 
-    /// Whether [`Self::uid`] ever tells anything.
-    fn has_uids(&self) -> bool {
+    /// Whether records get other ids without a word, so that [`Self::uid`] is what tells it.
+    fn readdresses(&self) -> bool {
         false
     }
 

@@ -175,7 +175,7 @@ impl<'r> Reading<'r> {
             (Unwanted::of(&**store)?, Doubts::of(&**store, self.now)?)
         };
         // In a listing of everything nobody is said to be gone.
-        let mut readdressed = (cursor.is_some() && app.has_uids()).then(Readdressed::default);
+        let mut readdressed = (cursor.is_some() && app.readdresses()).then(Readdressed::default);
         let mut failed = None;
         let result = app
             .pull(cursor, &mut |mut page| {

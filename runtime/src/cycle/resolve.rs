@@ -82,6 +82,11 @@ impl<'a> Connection<'a> {
         match self.apps[end.index()].get(&[id.to_owned()]).await {
             Ok(found) => {
                 let now = found.into_iter().next().flatten().unwrap_or_else(|| super::push::tombstone(id));
+                if self.is_anothers(end, &now)? {
+                    // What became of the one that was written, the next listing tells.
+                    self.store.fail(entry.id, "another contact has its id by now")?;
+                    return Ok(None);
+                }
                 if self.happened(end, entry, &now) {
                     let settled = plan.and_then(|plan| self.settled_after_all(plan, entry, &now));
                     self.confirm(end, entry, &now, settled)?;
@@ -103,6 +108,15 @@ impl<'a> Connection<'a> {
             }),
         }
         Ok(None)
+    }
+
+    /// Whether another contact is under an id by now than the one that is remembered.
+    fn is_anothers(&self, end: End, now: &Observed) -> Result<bool, CycleError> {
+        let app = self.apps[end.index()];
+        let Some(uid) = app.uid(&now.raw).filter(|_| !now.deleted) else { return Ok(false) };
+        let known = self.store.records(end, std::slice::from_ref(&now.id))?;
+        let known = known.first().and_then(|known| app.uid(&known.observed.raw));
+        Ok(known.is_some_and(|known| known != uid))
     }
 
     /// Whether a record is as a write meant to leave it.

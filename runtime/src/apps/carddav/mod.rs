@@ -113,7 +113,7 @@ impl App for CardDav {
         Card::parse(raw).ok()?.uid()
     }
 
-    fn has_uids(&self) -> bool {
+    fn readdresses(&self) -> bool {
         true
     }
 

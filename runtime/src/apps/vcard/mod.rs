@@ -173,6 +173,10 @@ impl App for Vcard {
         Ok(self.layout.read(&card))
     }
 
+    fn uid(&self, raw: &[u8]) -> Option<String> {
+        Card::parse(raw).ok()?.uid()
+    }
+
     fn illegible(&self, raw: &[u8], field: FieldId) -> Option<String> {
         self.layout.illegible(&Card::parse(raw).ok()?, field)
     }
