@@ -168,5 +168,5 @@ fn main() -> std::process::ExitCode {
             Verb::Completions(completions) => completions.run(),
         }
     });
-    exit.into()
+    output::heard(exit).into()
 }

@@ -3,11 +3,14 @@
 //! What was asked for goes to standard output; progress and complaints go to standard error. This is the
 //! only file that prints.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is where printing is done")]
-
-use std::io::{IsTerminal, Write as _};
+use std::{
+    io::{ErrorKind, IsTerminal, Write as _},
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use clap::{Args, ValueEnum};
+
+use crate::exit::Exit;
 
 /// How to print.
 #[derive(Args, Clone, Debug)]
@@ -50,22 +53,37 @@ impl Output {
     }
 }
 
-/// Prints to standard output. A reader that went away ends the program quietly.
+/// Whether something could not be printed that was to be.
+static UNSAID: AtomicBool = AtomicBool::new(false);
+
+/// Prints to standard output. A reader that went away ends the program quietly. Where it cannot be written for another reason, such as a
+/// full disk, what is under way goes on, and [`heard`] tells in the end.
 pub(crate) fn say(text: &str) {
     let mut out = std::io::stdout().lock();
-    if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
-        std::process::exit(0);
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(error) => {
+            if !UNSAID.swap(true, Ordering::Relaxed) {
+                complain(&format!("what syncc has to say cannot be written to where its output goes: {error}"));
+            }
+        }
     }
+}
+
+/// How a verb ended, now that it is known whether all was printed that it had to say.
+pub(crate) fn heard(exit: Exit) -> Exit {
+    if UNSAID.load(Ordering::Relaxed) { Exit::Failed } else { exit }
 }
 
 /// Prints one complaint to standard error.
 pub(crate) fn complain(text: &str) {
-    eprintln!("{} {text}", paint(Paint::Bad, "error:", &std::io::stderr()));
+    remark(&format!("{} {text}", paint(Paint::Bad, "error:", &std::io::stderr())));
 }
 
-/// Prints a remark to standard error.
+/// Prints a remark to standard error. Where nobody can be told that either, work goes on.
 pub(crate) fn remark(text: &str) {
-    eprintln!("{text}");
+    drop(writeln!(std::io::stderr(), "{text}"));
 }
 
 /// Kinds of emphasis.

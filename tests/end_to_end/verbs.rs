@@ -288,3 +288,20 @@ fn a_guard_that_there_is_not_is_told_and_the_nearest_one_named() {
         assert!(!known.error.contains("invalid value"), "{known:?}");
     }
 }
+
+/// `/dev/full` takes nothing, as a full disk does.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_printed_is_told_and_is_not_fine() {
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").expect("it is there");
+    let syncc = || {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_syncc"));
+        command.args(["show", "examples/google-realgeeks"]).stdout(full());
+        command
+    };
+    let ran = syncc().output().expect("it runs");
+    let error = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!((ran.status.code(), error.matches("cannot be written").count()), (Some(2), 1), "{error}");
+    // Nor is it a crash where nobody can be told.
+    assert_eq!(syncc().stderr(full()).status().expect("it runs").code(), Some(2));
+}
