@@ -105,7 +105,8 @@ impl Rest<'_> {
                     broken(Promise::NoLostEdit, format!("{field} of left is “{}”, and should be “{left}”", now[0]));
                 }
                 let mut may: Vec<String> = last[1].iter().chain(&last[0]).cloned().collect();
-                if may.is_empty() {
+                // What somebody took back before a run saw it is no edit.
+                if last[1].is_none() && last[0].as_ref().is_none_or(|last| *last == was[0]) {
                     may.push(was[1].clone());
                 }
                 if !may.contains(&now[1]) {
