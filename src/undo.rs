@@ -1,6 +1,9 @@
 //! `syncc undo`: takes back what was written, after showing it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use clap::Args;
 use serde_json::json;
@@ -73,16 +76,35 @@ impl Undo {
             (what, path) => (what.as_deref(), path.as_deref().unwrap_or(Path::new("."))),
         };
         let loaded = load::Loaded::open_any(path)?;
-        let Ok(programs) = loaded.programs(output) else { return Ok(Exit::Problems) };
-        if programs.len() > 1 && what.is_some_and(|what| what.parse::<i64>().is_ok()) {
-            return Err(
-                "several connections have a run of that number: name the file: `syncc undo RUN FILE.sync`".to_owned()
-            );
-        }
+        let Ok(mut programs) = loaded.programs(output) else { return Ok(Exit::Problems) };
         let practice = Practice::start_if(self.sandbox, &loaded.workspace).await?;
         let mut exit = Exit::Problems;
         let (mut known, mut found) = (false, false);
         let world = World::real();
+        if let Some(run) = what.and_then(|what| what.parse().ok()).map(RunId).filter(|_| programs.len() > 1) {
+            // Each connection counts its own.
+            let mut wrote = Vec::new();
+            for program in &programs {
+                let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &world, Access::Work)?;
+                let asked = Asked { run: Some(run), limit: Some(1), ..Asked::default() };
+                if !opened.store()?.history(&asked).map_err(|error| error.to_string())?.is_empty() {
+                    wrote.push(Arc::clone(program));
+                }
+            }
+            if let [first, _, ..] = wrote.as_slice() {
+                let names: Vec<&str> = wrote.iter().map(|program| program.name.as_str()).collect();
+                return Err(format!(
+                    "a run {} of each of {} wrote something: name the file, such as `syncc undo {} {}.sync`",
+                    run.0,
+                    names.join(", "),
+                    run.0,
+                    first.name
+                ));
+            }
+            if !wrote.is_empty() {
+                programs = wrote;
+            }
+        }
         for program in &programs {
             let mut opened = Opened::open(program, &loaded.workspace, practice.as_ref(), &world, Access::Work)?;
             let Some((asked, name)) = self.asked(what, &mut opened)? else { continue };

@@ -102,3 +102,23 @@ fn who_was_made_anew_is_known_again_whatever_they_are_called_by_then() {
         assert!(log.out.contains(run), "their history goes on: {log:?}");
     }
 }
+
+#[test]
+fn a_run_of_the_only_connection_that_wrote_something_in_it_needs_no_file() {
+    let lists = Lists::new(ANN_AND_BEN);
+    let settings = lists.workspace.read("syncc.toml");
+    let account = |name: &str| format!("\n[accounts.{name}]\napp = \"csv\"\npath = \"{name}.csv\"\n");
+    lists.workspace.write("syncc.toml", &format!("{settings}{}{}", account("shop"), account("desk")));
+    lists.workspace.write("shop.sync", "sync shop <-> desk\nmatch email\n");
+    ["shop.csv", "desk.csv"].iter().for_each(|name| lists.workspace.write(name, "id,email\n"));
+    lists.run();
+    let dry = lists.syncc("undo", &["1"], &["--dry-run"]);
+    assert!(dry.code == 2 && dry.out.contains("undo of run 1") && dry.error.is_empty(), "{dry:?}");
+
+    lists.edit_list("Acme", "Acme Ltd");
+    lists.workspace.write("shop.csv", "id,email\n1,cyd@home.example\n");
+    lists.run();
+    let both = lists.syncc("undo", &["2"], &["--dry-run"]);
+    assert!(both.code == 2 && both.error.contains("name the file, such as `syncc undo 2 shop.sync`"), "{both:?}");
+    assert_eq!(lists.syncc("undo", &["3"], &["--dry-run"]).code, 2, "there is none");
+}
