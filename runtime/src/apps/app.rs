@@ -92,6 +92,12 @@ pub trait App: Send + Sync {
         false
     }
 
+    /// What a raw record holds that no field of this side is, as people call it: a column of their own, a photo. Asked of records that
+    /// syncc made, which held nothing of that, before one is taken away again. None where the app fills such things by itself.
+    fn beside(&self, _raw: &[u8]) -> Option<String> {
+        None
+    }
+
     /// What stands in a field of a raw record, as it is written, where that is nothing that the field can hold. None where it holds
     /// something or nothing, and where an app leaves out fields by right.
     fn illegible(&self, _raw: &[u8], _field: FieldId) -> Option<String> {

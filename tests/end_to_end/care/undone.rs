@@ -122,3 +122,26 @@ fn a_run_of_the_only_connection_that_wrote_something_in_it_needs_no_file() {
     assert!(both.code == 2 && both.error.contains("name the file, such as `syncc undo 2 shop.sync`"), "{both:?}");
     assert_eq!(lists.syncc("undo", &["3"], &["--dry-run"]).code, 2, "there is none");
 }
+
+#[test]
+fn what_somebody_put_beside_the_fields_of_a_made_contact_keeps_it_from_an_undo() {
+    let lists = Lists::new("");
+    lists.workspace.write("people.csv", &format!("{},mine\n2,Ben,Cole,ben@home.example,Zenith,\n", HEAD.trim_end()));
+    lists.add_card("Ann", "Bee", "ann@home.example");
+    lists.add_card("Cyd", "Dunn", "cyd@home.example");
+    lists.run();
+    lists.edit_card("ben@home.example", "END:VCARD", "PHOTO:https://x.example/ben.jpg\r\nEND:VCARD");
+    let rows = lists.workspace.read("people.csv");
+    let rows =
+        rows.lines().map(|row| if row.contains("Ann") { format!("{row}likes tea\n") } else { format!("{row}\n") });
+    lists.workspace.write("people.csv", &rows.collect::<String>());
+    lists.run();
+
+    let undone = undo(&lists, "1");
+    for left in ["`mine` was filled since, so it is somebody's work now", "`PHOTO` was filled since"] {
+        assert!(undone.out.contains(left), "{undone:?}");
+    }
+    let list = lists.workspace.read("people.csv");
+    assert!(list.contains("likes tea") && !list.contains("Cyd"), "{list}");
+    assert!(lists.cards().contains("ben.jpg") && lists.cards().contains("Cyd"));
+}

@@ -117,6 +117,10 @@ impl App for CardDav {
         true
     }
 
+    fn beside(&self, raw: &[u8]) -> Option<String> {
+        self.layout.beside(&Card::parse(raw).ok()?)
+    }
+
     fn illegible(&self, raw: &[u8], field: FieldId) -> Option<String> {
         self.layout.illegible(&Card::parse(raw).ok()?, field)
     }

@@ -95,6 +95,16 @@ impl Layout {
         Ok(record)
     }
 
+    /// The first column of a row that holds something and is of no field.
+    pub(super) fn beside(&self, cells: &[(String, String)]) -> Option<String> {
+        let header: Vec<String> = cells.iter().map(|(name, _)| name.clone()).collect();
+        let mut taken: HashSet<usize> =
+            self.fields.iter().flat_map(|field| self.places(field, &header).columns().collect::<Vec<_>>()).collect();
+        taken.extend(self.settings.id_of(&header));
+        let mut own = cells.iter().enumerate().filter(|(at, (_, text))| !taken.contains(at) && !text.trim().is_empty());
+        own.next().map(|(_, (name, _))| name.trim().to_owned())
+    }
+
     /// What stands in the column of a field, where that is nothing that the field can hold.
     pub(super) fn illegible(&self, cells: &[(String, String)], id: FieldId) -> Option<String> {
         let (header, texts): (Vec<String>, Vec<String>) = cells.iter().cloned().unzip();

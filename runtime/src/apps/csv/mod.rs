@@ -137,6 +137,10 @@ impl App for Csv {
         self.layout.read(&rows::cells_of(raw)?)
     }
 
+    fn beside(&self, raw: &[u8]) -> Option<String> {
+        self.layout.beside(&rows::cells_of(raw).ok()?)
+    }
+
     fn illegible(&self, raw: &[u8], field: FieldId) -> Option<String> {
         self.layout.illegible(&rows::cells_of(raw).ok()?, field)
     }

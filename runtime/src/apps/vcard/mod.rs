@@ -177,6 +177,10 @@ impl App for Vcard {
         Card::parse(raw).ok()?.uid()
     }
 
+    fn beside(&self, raw: &[u8]) -> Option<String> {
+        self.layout.beside(&Card::parse(raw).ok()?)
+    }
+
     fn illegible(&self, raw: &[u8], field: FieldId) -> Option<String> {
         self.layout.illegible(&Card::parse(raw).ok()?, field)
     }

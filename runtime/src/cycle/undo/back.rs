@@ -56,7 +56,7 @@ impl Picture<'_> {
         match (past.is("created"), past.is("deleted"), now) {
             (true, true, None) => {}
             (true, _, None) => skip(None, "it was deleted since".to_owned()),
-            (true, _, Some(now)) => match self.edited_since(past, side, &now) {
+            (true, _, Some(now)) => match self.edited_since(past, side, &now, knows) {
                 Some(why) => skip(None, why),
                 None if !side.deletes => skip(None, format!("{} does not let contacts be deleted", side.name)),
                 None => put_away(item, past.end),
@@ -83,7 +83,7 @@ impl Picture<'_> {
     }
 
     /// Why a record that was made is not taken away again; nothing where it is as it was made.
-    fn edited_since(&self, past: &Past, side: &Side, now: &Record) -> Option<String> {
+    fn edited_since(&self, past: &Past, side: &Side, now: &Record, knows: &Knows<'_>) -> Option<String> {
         if let Some(line) = past.later.values().next() {
             return Some(format!("it was written again since ({})", line.why));
         }
@@ -96,7 +96,8 @@ impl Picture<'_> {
         let made_with = |name: &str| past.lines.iter().any(|line| line.line.field.as_deref() == Some(name));
         let mut fields = side.fields.iter().zip(now.values());
         let filled = fields.find(|(field, value)| value.is_filled() && !made_with(&field.name));
-        filled.map(|(field, _)| format!("`{}` was filled since, so it is somebody's work now", field.name))
+        let filled = filled.map(|(field, _)| &field.name).or(knows.beside.as_ref().filter(|name| !made_with(name)));
+        filled.map(|name| format!("`{name}` was filled since, so it is somebody's work now"))
     }
 }
 

@@ -81,6 +81,8 @@ struct Knows<'a> {
     unanswered: &'a HashSet<RecordId>,
     /// Those that may not be made anew without their partner, and why.
     again: &'a HashMap<RecordId, String>,
+    /// What the record holds that no field of its side is, as its people call it.
+    beside: Option<String>,
 }
 
 /// What is taken back.
@@ -198,7 +200,9 @@ impl<'a> Connection<'a> {
             let alone =
                 |place: &usize| picture.plan.items.get(*place).is_some_and(|item| item.ids[past.end.index()].is_none());
             let place = own.or_else(|| partner.copied().filter(alone));
-            let knows = Knows { unanswered: &unanswered, again: &known };
+            let raw = picture.seen[past.end.index()].get(&past.id).filter(|_| past.is("created"));
+            let beside = raw.and_then(|seen| self.apps[past.end.index()].beside(&seen.raw));
+            let knows = Knows { unanswered: &unanswered, again: &known, beside };
             picture.undo_record(past, place, &knows, &mut back);
         }
         let Back { items, anew, mut skipped } = back;

@@ -28,6 +28,23 @@ pub(super) enum Place {
 }
 
 impl Place {
+    /// The property that it is in.
+    pub(super) fn property(self) -> &'static str {
+        match self {
+            Self::Preferred(name)
+            | Self::Others(name)
+            | Self::Text(name)
+            | Self::FirstOf(name)
+            | Self::Component(name, _) => name,
+            Self::FullName => "FN",
+            Self::NamePart(_) => "N",
+            Self::Address => "ADR",
+            Self::Birthday => "BDAY",
+            Self::Url => "URL",
+            Self::Categories => "CATEGORIES",
+        }
+    }
+
     /// The place of the field with this name in the manifests of the card apps.
     pub(super) fn of(field: &str) -> Option<Self> {
         Some(match field {

@@ -63,6 +63,20 @@ impl Layout {
         Record::new(values)
     }
 
+    /// The first property that says something and that no field is in, but for what programs write into each card.
+    pub(crate) fn beside(&self, card: &Card<'_>) -> Option<String> {
+        const OF_PROGRAMS: [&str; 9] = ["BEGIN", "END", "VERSION", "PRODID", "UID", "REV", "KIND", "FN", "N"];
+        let properties = card.lines.iter().filter_map(Line::property);
+        let mut own = properties.filter(|property| {
+            let name = property.name();
+            !name.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("x-"))
+                && !OF_PROGRAMS.iter().any(|of| property.is(of))
+                && !self.fields.iter().any(|field| property.is(field.place.property()))
+                && property.says_something()
+        });
+        own.next().map(|property| property.name().to_uppercase())
+    }
+
     /// What a card says of a field, where that is nothing that the field can hold.
     pub(crate) fn illegible(&self, card: &Card<'_>, id: FieldId) -> Option<String> {
         let field = self.fields.iter().find(|field| field.id == id)?;

@@ -246,7 +246,7 @@ impl Both {
             assert_eq!(store.emptied(end).unwrap(), side.emptied);
             let seen: Vec<_> = store.seen(end).unwrap().into_iter().map(|seen| seen.observed).collect();
             assert_eq!(seen, side.seen.values().cloned().collect::<Vec<_>>());
-            let ids = ('a'..='e').map(String::from).collect::<Vec<_>>();
+            let ids = ('a'..='e').flat_map(|id| [id.to_string(), format!("{id}/gone")]).collect::<Vec<_>>();
             assert_eq!(store.former(end, &ids).unwrap(), side.former());
         }
         assert_eq!(spelt(&store.links().unwrap()), spelt(&self.model.links));
